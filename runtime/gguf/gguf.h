@@ -5,12 +5,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <variant>
 #include <vector>
 
+#include <absl/container/flat_hash_map.h>
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 #include <absl/types/span.h>
@@ -38,6 +39,7 @@ struct Array {
   size_t size() const {
     return std::visit([](const auto& list) { return list.size(); }, elements);
   }
+  friend bool operator==(const Array&, const Array&) = default;
 };
 
 struct Value {
@@ -82,16 +84,20 @@ struct Shard {
 };
 
 enum class Phase { kHeader, kTensorData };
-// Called with the bytes done and the bytes to do; false cancels, and Open returns kCancelled.
+// Called with what is done and what there is to do, in a phase's own unit: kHeader counts keys and
+// tensors of one file and starts again with each shard, kTensorData counts bytes of the whole
+// model. False cancels, and Open returns kCancelled.
 using Progress = std::function<bool(Phase phase, uint64_t done, uint64_t total)>;
 
 struct OpenOptions {
   io::Strategy strategy = io::Strategy::kMap;
-  bool vocab_only = false;      // metadata only: tensor entries are checked, data need not be there
+  bool vocab_only = false;      // first shard only; tensor entries are checked, data may be absent
   bool no_alloc = false;        // tensors are listed, data is neither mapped nor read
   bool check_tensors = false;   // every value finite, every block scale valid
+  bool first_shard_only = false;  // of a split model, `path` must be the first shard
   std::string architecture;     // when set, general.architecture must be this
   Progress progress;
+  const io::Syscalls* syscalls = nullptr;  // null: the operating system's
 };
 
 class Model {
@@ -109,12 +115,14 @@ class Model {
   absl::Status Read(const Tensor& tensor, uint64_t offset, absl::Span<uint8_t> out) const;
 
  private:
-  std::vector<KeyValue> metadata_;
+  friend class ModelLoader;
+
+  std::vector<KeyValue> metadata_;  // of the first shard
   std::vector<Tensor> tensors_;
   std::vector<Shard> shards_;
-  std::unordered_map<std::string_view, size_t> key_index_;     // views into metadata_
-  std::unordered_map<std::string_view, size_t> tensor_index_;  // views into tensors_
-  std::vector<std::unique_ptr<io::Source>> sources_;           // one per shard
+  absl::flat_hash_map<absl::string_view, size_t> key_index_;     // views into metadata_
+  absl::flat_hash_map<absl::string_view, size_t> tensor_index_;  // views into tensors_
+  std::vector<std::unique_ptr<io::Source>> sources_;  // one per shard; none without data access
 };
 
 }  // namespace emel::gguf
