@@ -1,9 +1,9 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Expands every ggml tensor type that has values to float32, with NumPy alone.
 
-All arithmetic is float32, one rounding per operation, in the order that the formats define, so the
-results are exact bits, not approximations. A decoder takes blocks as uint8 [count, bytes] and
-returns float32 [count, elements]; row "at" of a layout below is the byte where a field starts.
+All arithmetic is float32, one rounding per operation, in the order that the formats define, so that
+the results are the exact bits. A decoder takes blocks as uint8 [count, bytes] and returns float32
+[count, elements]; the comment beside it lists the fields of a block in the order of its bytes.
 
     dequantize.py TYPE IN.bin OUT.f32        expands a file of blocks
     dequantize.py --verify-oracle DIR        compares with DIR/blocks/*.bin and *.f32
@@ -21,7 +21,7 @@ import iq_grids
 FOUR_BIT_LEVELS = np.array(
     [-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113], np.float32
 )
-# Twice the E2M1 values, so that they are integers; the scales of MXFP4 and NVFP4 are halved instead.
+# Twice the E2M1 values, which makes them integers; the scales that go with them are halved instead.
 E2M1_DOUBLED = np.array([0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12], np.float32)
 IQ1_SHIFT = np.float32(0.125)
 
@@ -110,8 +110,8 @@ def mxfp4(b):  # e:u8 q[16]; the scale is 2^(e - 127), halved
 
 
 def nvfp4(b):  # scale[4] q[4][8]: 16 elements per scale, a byte holds elements j and j + 8
-    code = b[:, :4] & 0x7F
-    exponent, mantissa = (code >> 3).astype(np.int32), float32(code & 7)
+    code = b[:, :4]
+    exponent, mantissa = (code >> 3 & 15).astype(np.int32), float32(code & 7)
     normal = np.ldexp(1 + mantissa / 8, exponent - 7)
     scale = np.where(exponent == 0, np.ldexp(mantissa, -9), normal)
     scale = float32(np.where(code == 0x7F, 0, scale) / 2)

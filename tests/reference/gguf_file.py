@@ -6,7 +6,7 @@
               u32 ggml type, u64 offset from the start of the data
     data      starts at the next multiple of general.alignment, as does every tensor
 
-A string is a u64 length and its bytes. An array is a u32 element type, a u64 count and its elements.
+A string is a u64 length and its bytes; an array is a u32 element type, a u64 count, the elements.
 """
 
 import struct

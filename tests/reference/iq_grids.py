@@ -1,8 +1,8 @@
 """The point grids of the IQ formats, each as a bitmap.
 
 A row of a grid is a point of a small lattice: 8 digits of base 3, or 4 digits of base 8; a digit
-selects one of the grid's levels. Every grid is sorted by the number its digits spell (first element =
-least significant digit), so that a set of numbers, one bit per lattice point, is all there is to store.
+selects one of the grid's levels. Every grid is sorted by the number that its digits spell (the
+first element is the least significant digit), so one bit per lattice point is all to store.
 """
 
 import base64

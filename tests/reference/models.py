@@ -1,11 +1,11 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Computes the logits of a GGUF model in float64, plainly: one whole forward pass over all tokens.
 
     models.py MODEL.gguf --tokens 1,5,7 [--logits OUT.f32] [--generate N]
     models.py --verify-oracle DIR       compares every known model under DIR, and its blocks
 
-Weights are expanded by dequantize.py and widened. No cache, no blocking, no fused kernels; whatever a
-GGUF file may leave out has the default that the format's other readers give it.
+Weights are expanded by dequantize.py and widened. No cache, no blocking, no fused kernels; whatever
+a GGUF file may leave out has the default that the format's other readers give it.
 """
 
 import argparse
@@ -145,7 +145,7 @@ def rotation(model, positions, local):
 
 
 def rotate(model, x, cos, sin):
-    """x [positions, heads, size]. llama pairs neighbours (0,1)(2,3)…, all others halves (i, i+n/2)."""
+    """x [positions, heads, size]. llama pairs neighbours (2i, 2i+1), others halves (i, i+n/2)."""
     pairs = cos.shape[-1]
     if model.arch == "llama":
         first, second = slice(0, 2 * pairs, 2), slice(1, 2 * pairs, 2)
@@ -168,7 +168,7 @@ def is_local(model, layer):
 
 
 def window_mask(model, layer, count):
-    """0 where a query may look, -inf where not: causal, and within the window where there is one."""
+    """0 where a query may look, -inf where not: causal, and within the window if there is one."""
     distance = np.arange(count)[:, None] - np.arange(count)[None, :]
     hidden = distance < 0
     window = model.key("attention.sliding_window", 0)
@@ -228,7 +228,8 @@ def dense(model, block, x):
 def experts(model, block, x):
     """Softmax over all experts, the best few of them, their weights made to sum to one."""
     weights = softmax(model.linear(block + "ffn_gate_inp", x))
-    gate, up, down = (model.weight(f"{block}ffn_{part}_exps.weight") for part in ("gate", "up", "down"))
+    parts = ("gate", "up", "down")
+    gate, up, down = (model.weight(f"{block}ffn_{part}_exps.weight") for part in parts)
     out = np.zeros_like(x)
     for row, probabilities in enumerate(weights):
         best = np.argsort(-probabilities, kind="stable")[: model.key("expert_used_count")]
@@ -256,7 +257,8 @@ def decoder(model, tokens):
 
 
 def gpt2(model, tokens):
-    x = model.weight("token_embd.weight")[tokens] + model.weight("position_embd.weight")[: len(tokens)]
+    x = model.weight("token_embd.weight")[tokens]
+    x = x + model.weight("position_embd.weight")[: len(tokens)]
     for layer in range(model.layers):
         block = f"blk.{layer}."
         x = x + attention(model, layer, layer_norm(model, block + "attn_norm", x))
