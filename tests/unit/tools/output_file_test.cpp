@@ -1,0 +1,114 @@
+#include "tools/support/output_file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace emel::tools {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+class OutputFileTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::path(testing::TempDir()) / ("output_file_" + std::to_string(getpid()));
+    fs::create_directories(folder_);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  std::string Path(const std::string& name) const { return folder_ / name; }
+  size_t FileCount() const {
+    return std::distance(fs::directory_iterator(folder_), fs::directory_iterator());
+  }
+  static std::string Read(const std::string& path) {
+    std::ifstream in(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(OutputFileTest, AppearsOnCommit) {
+  auto out = OutputFile::Create(Path("a"));
+  ASSERT_TRUE(out.ok());
+  EXPECT_TRUE(out->Write("hello ").ok());
+  EXPECT_TRUE(out->Write(std::string(200000, 'x')).ok());
+  EXPECT_FALSE(fs::exists(Path("a")));
+  EXPECT_TRUE(out->Commit().ok());
+  EXPECT_EQ(Read(Path("a")), "hello " + std::string(200000, 'x'));
+  EXPECT_EQ(FileCount(), 1u);
+}
+
+TEST_F(OutputFileTest, LeavesTheOldFileWithoutCommit) {
+  std::ofstream(Path("a")) << "old";
+  {
+    auto out = OutputFile::Create(Path("a"));
+    ASSERT_TRUE(out.ok());
+    EXPECT_TRUE(out->Write("new").ok());
+  }
+  EXPECT_EQ(Read(Path("a")), "old");
+  EXPECT_EQ(FileCount(), 1u);
+}
+
+TEST_F(OutputFileTest, WritesBehindASymbolicLink) {
+  std::ofstream(Path("a")) << "old";
+  fs::create_symlink("a", Path("link"));
+  auto out = OutputFile::Create(Path("link"));
+  ASSERT_TRUE(out.ok());
+  EXPECT_TRUE(out->Write("new").ok());
+  EXPECT_TRUE(out->Commit().ok());
+  EXPECT_TRUE(fs::is_symlink(Path("link")));
+  EXPECT_EQ(Read(Path("a")), "new");
+}
+
+TEST_F(OutputFileTest, WritesOutOfOrder) {
+  auto out = OutputFile::Create(Path("a"));
+  ASSERT_TRUE(out.ok());
+  EXPECT_TRUE(out->Resize(6).ok());
+  const uint8_t bytes[] = {'x', 'y'};
+  EXPECT_TRUE(out->WriteAt(3, bytes).ok());
+  EXPECT_TRUE(out->Commit().ok());
+  EXPECT_EQ(Read(Path("a")), std::string("\0\0\0xy\0", 6));
+}
+
+TEST_F(OutputFileTest, ReportsAFullDisk) {
+  auto out = OutputFile::Create("/dev/full");
+  ASSERT_TRUE(out.ok());
+  EXPECT_TRUE(out->Write("x").ok());
+  absl::Status status = out->Commit();
+  EXPECT_FALSE(status.ok());
+  EXPECT_THAT(std::string(status.message()), HasSubstr("cannot write '/dev/full'"));
+  EXPECT_TRUE(fs::is_character_file("/dev/full"));
+}
+
+TEST_F(OutputFileTest, RefusesWhatCannotBeWritten) {
+  EXPECT_FALSE(OutputFile::Create(folder_).ok());
+  EXPECT_FALSE(OutputFile::Create(Path("absent/a")).ok());
+  EXPECT_FALSE(OutputFile::Create("").ok());
+  EXPECT_EQ(FileCount(), 0u);
+}
+
+TEST_F(OutputFileTest, LeavesNothingAfterAFatalSignal) {
+  pid_t child = fork();
+  if (child == 0) {
+    auto out = OutputFile::Create(Path("a"));
+    (void)out->Write(std::string(200000, 'x'));
+    raise(SIGTERM);
+    _exit(0);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  EXPECT_TRUE(WIFSIGNALED(status));
+  EXPECT_EQ(FileCount(), 0u);
+}
+
+}  // namespace
+}  // namespace emel::tools
