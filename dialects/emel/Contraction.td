@@ -1,0 +1,61 @@
+// Sums of products over a shared dimension.
+
+#ifndef EMEL_DIALECTS_EMEL_CONTRACTION_TD
+#define EMEL_DIALECTS_EMEL_CONTRACTION_TD
+
+include "dialects/emel/EmelBase.td"
+
+def Emel_MatmulOp : Emel_InferredOp<"matmul"> {
+  let summary = "Multiplies rows by the rows of a weight";
+  let description = [{
+    `result[…, i, o] = sum over k of input[…, i, k] * weight[…, o, k]`, with sum and product of the
+    semiring. Leading dimensions of the weight broadcast to those of the input, each of the weight's
+    serving `input / weight` consecutive ones of the input (so that query heads share a key head).
+
+    | semiring | sum | product | zero |
+    | --- | --- | --- | --- |
+    | `plus_times` | a + b | a * b | 0 |
+    | `max_plus` | max(a, b) | a + b | -inf |
+    | `min_plus` | min(a, b) | a + b | inf |
+    | `or_and` | a or b | a and b (0 is false, else 1) | 0 |
+    | `log_sum_exp` | log(e^a + e^b) | a + b | -inf |
+
+    * (C1) the weight has at least 2 dimensions;
+    * (C2) the innermost dimensions are equal;
+    * (C3) the weight has at most one dimension more than the input's leading ones plus 1, and each
+      leading dimension of it divides the input's.
+
+    ```mlir
+    %y = emel.matmul %x, %w : (tensor<?x64xf32>, tensor<172x64x!emel.q8_0>) -> tensor<?x172xf32>
+    %z = emel.matmul %x, %d semiring min_plus : (tensor<?x64xf32>, tensor<8x64xf32>) -> tensor<?x8xf32>
+    ```
+  }];
+  let arguments = (ins Emel_FloatTensor:$input, Emel_WeightTensor:$weight,
+      DefaultValuedAttr<Emel_SemiringAttr, "::emel::Semiring::PlusTimes">:$semiring);
+  let results = (outs Emel_FloatTensor:$result);
+  let assemblyFormat = [{
+    $input `,` $weight (`semiring` $semiring^)? attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+def Emel_MatmulIdOp : Emel_InferredOp<"matmul_id"> {
+  let summary = "Multiplies each row by the experts chosen for it";
+  let description = [{
+    `result[i, e, o] = sum over k of input[i, (e,) k] * weight[ids[i, e], o, k]`. The input has one row
+    for each token, or one for each token and chosen expert.
+
+    * (C1) the weight has 3 dimensions, ids 2, the input 2 or 3;
+    * (C2) the innermost dimensions of input and weight are equal;
+    * (C3) input and ids agree on the tokens and, where the input has 3 dimensions, on the experts.
+
+    ```mlir
+    %y = emel.matmul_id %x, %w, %ids
+        : (tensor<?x64xf32>, tensor<8x172x64x!emel.q8_0>, tensor<?x2xi32>) -> tensor<?x2x172xf32>
+    ```
+  }];
+  let arguments = (ins Emel_FloatTensor:$input, Emel_WeightTensor:$weight, Emel_IntTensor:$ids);
+  let results = (outs Emel_FloatTensor:$result);
+  let assemblyFormat = "$input `,` $weight `,` $ids attr-dict `:` functional-type(operands, results)";
+}
+
+#endif  // EMEL_DIALECTS_EMEL_CONTRACTION_TD

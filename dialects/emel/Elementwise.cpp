@@ -1,0 +1,134 @@
+#include "dialects/emel/Inference.h"
+
+#include "mlir/IR/Matchers.h"
+#include "mlir/IR/PatternMatch.h"
+
+using namespace mlir;
+using namespace emel;
+
+//===----------------------------------------------------------------------===//
+// Binary ops
+//===----------------------------------------------------------------------===//
+
+static LogicalResult inferBroadcast(std::optional<Location> loc, Value lhs, Value rhs,
+                                    SmallVectorImpl<Type> &results) {
+  RankedTensorType left = tensorType(lhs), right = tensorType(rhs);
+  if (left.getElementType() != right.getElementType())
+    return emitOptionalError(loc, "(C1) expected equal element types, found ",
+                             left.getElementType(), " and ", right.getElementType());
+  int64_t extra = left.getRank() - right.getRank();
+  if (extra < 0)
+    return emitOptionalError(loc, "(C2) expected at most ", left.getRank(),
+                             " dimensions on the right, found ", right.getRank());
+  for (int64_t i = 0; i < right.getRank(); ++i) {
+    int64_t wide = left.getDimSize(i + extra), narrow = right.getDimSize(i);
+    if (narrow != 1 && !sameDim(wide, narrow))
+      return emitOptionalError(loc, "(C3) cannot broadcast ", narrow, " to ", wide);
+  }
+  results.push_back(left);
+  return success();
+}
+
+#define EMEL_INFER_BINARY(Op)                                                                \
+  LogicalResult Op::inferReturnTypes(MLIRContext *, std::optional<Location> loc,             \
+                                     Adaptor adaptor, SmallVectorImpl<Type> &results) {      \
+    return inferBroadcast(loc, adaptor.getLhs(), adaptor.getRhs(), results);                 \
+  }
+EMEL_INFER_BINARY(AddOp)
+EMEL_INFER_BINARY(SubOp)
+EMEL_INFER_BINARY(MulOp)
+EMEL_INFER_BINARY(DivOp)
+#undef EMEL_INFER_BINARY
+
+static bool isVectorOf(Value value, Value rowsOf) {
+  RankedTensorType type = tensorType(value);
+  return type.getRank() == 1 && type.hasStaticShape() &&
+         type.getDimSize(0) == lastDim(tensorType(rowsOf));
+}
+
+/// layer_norm(x) * w + b  ->  layer_norm(x, w, b)
+LogicalResult AddOp::canonicalize(AddOp op, PatternRewriter &rewriter) {
+  auto norm = op.getLhs().getDefiningOp<LayerNormOp>();
+  if (!norm || !norm->hasOneUse() || !norm.getWeight() || norm.getBias() ||
+      !isVectorOf(op.getRhs(), norm))
+    return rewriter.notifyMatchFailure(op, "not the bias of a layer norm");
+  rewriter.setInsertionPoint(op);
+  rewriter.replaceOpWithNewOp<LayerNormOp>(op, norm.getType(), norm.getInput(), norm.getWeight(),
+                                           op.getRhs(), norm.getEpsAttr())
+      ->setLoc(rewriter.getFusedLoc({norm.getLoc(), op.getLoc()}));
+  rewriter.eraseOp(norm);
+  return success();
+}
+
+static std::optional<GluKind> gluKindOf(UnaryKind kind) {
+  switch (kind) {
+    case UnaryKind::Relu: return GluKind::Reglu;
+    case UnaryKind::Gelu: return GluKind::Geglu;
+    case UnaryKind::GeluErf: return GluKind::GegluErf;
+    case UnaryKind::GeluQuick: return GluKind::GegluQuick;
+    case UnaryKind::Silu: return GluKind::Swiglu;
+    default: return std::nullopt;
+  }
+}
+
+/// norm(x) * w  ->  norm(x, w), where the norm has no weight yet.
+template <typename NormOp>
+static LogicalResult weighNorm(MulOp op, PatternRewriter &rewriter) {
+  auto norm = op.getLhs().getDefiningOp<NormOp>();
+  if (!norm || !norm->hasOneUse() || norm.getWeight() || !isVectorOf(op.getRhs(), norm))
+    return failure();
+  rewriter.modifyOpInPlace(norm, [&] {
+    norm.getWeightMutable().assign(op.getRhs());
+    norm->setLoc(rewriter.getFusedLoc({norm.getLoc(), op.getLoc()}));
+    // The weight may be defined after the norm; the product is after both.
+    norm->moveBefore(op);
+  });
+  rewriter.replaceOp(op, norm);
+  return success();
+}
+
+/// act(x) * y  ->  glu(x, y)
+static LogicalResult formGlu(MulOp op, PatternRewriter &rewriter) {
+  auto unary = op.getLhs().getDefiningOp<UnaryOp>();
+  if (!unary || !unary->hasOneUse() || op.getLhs().getType() != op.getRhs().getType())
+    return failure();
+  std::optional<GluKind> kind = gluKindOf(unary.getKind());
+  if (!kind) return failure();
+  auto loc = rewriter.getFusedLoc({unary.getLoc(), op.getLoc()});
+  auto glu = rewriter.create<GluOp>(loc, op.getType(), *kind, unary.getInput(), op.getRhs());
+  rewriter.replaceOp(op, glu);
+  rewriter.eraseOp(unary);
+  return success();
+}
+
+LogicalResult MulOp::canonicalize(MulOp op, PatternRewriter &rewriter) {
+  if (succeeded(weighNorm<RmsNormOp>(op, rewriter)) ||
+      succeeded(weighNorm<LayerNormOp>(op, rewriter)) || succeeded(formGlu(op, rewriter)))
+    return success();
+  return rewriter.notifyMatchFailure(op, "neither the weight of a norm nor a gate");
+}
+
+//===----------------------------------------------------------------------===//
+// Other ops
+//===----------------------------------------------------------------------===//
+
+OpFoldResult UnaryOp::fold(FoldAdaptor) {
+  auto inner = getInput().getDefiningOp<UnaryOp>();
+  if (!inner) return {};
+  switch (getKind()) {
+    case UnaryKind::Neg:
+      return inner.getKind() == UnaryKind::Neg ? inner.getInput() : Value();
+    case UnaryKind::Abs:
+    case UnaryKind::Relu:
+    case UnaryKind::Floor:
+    case UnaryKind::Ceil:
+    case UnaryKind::Round:
+    case UnaryKind::Trunc:
+      return inner.getKind() == getKind() ? inner.getResult() : Value();
+    default: return {};
+  }
+}
+
+OpFoldResult ScaleOp::fold(FoldAdaptor) {
+  return getFactor().isExactlyValue(1.0) && getBias().isZero() ? getInput() : Value();
+}

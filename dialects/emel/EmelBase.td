@@ -1,0 +1,166 @@
+// The dialect itself, its types and attributes, and the constraints that op families share.
+
+#ifndef EMEL_DIALECTS_EMEL_BASE_TD
+#define EMEL_DIALECTS_EMEL_BASE_TD
+
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/BuiltinAttributeInterfaces.td"
+include "mlir/IR/EnumAttr.td"
+include "mlir/IR/OpBase.td"
+include "mlir/IR/SymbolInterfaces.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+def Emel_Dialect : Dialect {
+  let name = "emel";
+  let cppNamespace = "::emel";
+  let summary = "Describes what a language model computes";
+  let description = [{
+    A model is a module with one `@step` function, the weights it reads and the files they lie in:
+
+    ```mlir
+    module attributes {emel.model = {architecture = "llama", context = 512 : i64, vocab = 512 : i64}} {
+      emel.shard @shard0 "model.gguf" bytes 1327104
+      emel.weight @token_embd.weight : tensor<512x64x!emel.q8_0> in @shard0 at 9216 bytes 34816
+      func.func @step(%tokens: tensor<?xi32>, %positions: tensor<?xi32>, %slots: tensor<?xi32>,
+                      %out_rows: tensor<?xi32>, %kv0: !emel.kv<4x8x8xf32>)
+          -> (tensor<?x512xf32>, !emel.kv<4x8x8xf32>)
+    }
+    ```
+
+    `n` tokens enter a step, each with its position and its sequence slot; `m` rows of logits leave
+    it. Tensors are builtin `tensor`s, outermost dimension first (the reverse of GGUF's order).
+    Weights of block formats keep their logical shape and have a format as element type.
+
+    Every op but the declarations is pure. State (`!emel.kv`) is a value that ops take and return.
+
+    A module that carries `emel.model` is checked as a whole:
+
+    * (M1) `emel.model` has `architecture`, `context` and `vocab`;
+    * (M2) only `emel` ops, function boundaries and calls touch block formats, layouts and state;
+    * (M3) every state value is consumed exactly once, and read only before that;
+    * (M4) there is one `@step`, and it takes and returns what the step contract says;
+    * (M5) every weight lies inside its shard.
+  }];
+  let useDefaultTypePrinterParser = 0;
+  let useDefaultAttributePrinterParser = 1;
+  let hasOperationAttrVerify = 1;
+  let dependentDialects = ["::mlir::func::FuncDialect"];
+  let extraClassDeclaration = [{
+    /// The module attribute that turns on whole-model verification.
+    static constexpr llvm::StringLiteral kModelAttr = "emel.model";
+    /// The argument and result attribute that names symbolic dimensions.
+    static constexpr llvm::StringLiteral kDimsAttr = "emel.dims";
+    /// The name of a model's entry point.
+    static constexpr llvm::StringLiteral kStep = "step";
+
+    ::mlir::Type parseType(::mlir::DialectAsmParser &parser) const override;
+    void printType(::mlir::Type type, ::mlir::DialectAsmPrinter &printer) const override;
+
+   private:
+    void registerTypes();
+    void registerAttributes();
+
+   public:
+  }];
+}
+
+//===----------------------------------------------------------------------===//
+// Types
+//===----------------------------------------------------------------------===//
+
+def Emel_BlockType : TypeDef<Emel_Dialect, "Block"> {
+  let typeName = "emel.block";
+  let summary = "names a GGUF block format as an element type";
+  let description = [{
+    Written as the format's name: `!emel.q4_k`, `!emel.iq2_xxs`, `!emel.mxfp4`. A row of a tensor with
+    such elements is a whole number of blocks, so the innermost dimension is a multiple of the
+    block's element count. The formats are the block rows of `runtime/gguf/tensor_types.inc`.
+  }];
+  let parameters = (ins "::emel::gguf::TensorType":$format);
+  let extraClassDeclaration = [{
+    const ::emel::gguf::TensorTypeInfo &getInfo() const;
+  }];
+}
+
+def Emel_KvType : TypeDef<Emel_Dialect, "Kv"> {
+  let mnemonic = "kv";
+  let summary = "holds the keys and values of one layer, for all sequences";
+  let description = [{
+    `!emel.kv<HEADSxKEYxVALUExELEMENT>`: cells addressed by sequence slot and position; a cell holds
+    HEADS keys of KEY elements and HEADS values of VALUE elements.
+  }];
+  let parameters = (ins "int64_t":$heads, "int64_t":$keyDim, "int64_t":$valueDim,
+                        "::mlir::Type":$elementType);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+}
+
+def Emel_Float : AnyTypeOf<[F32, F16, BF16, F64]>;
+def Emel_Int : AnyTypeOf<[I32, I64]>;
+def Emel_Block : Type<CPred<"::llvm::isa<::emel::BlockType>($_self)">, "block format">;
+
+def Emel_FloatTensor : RankedTensorOf<[Emel_Float], [], "tensor of floats">;
+def Emel_IntTensor : RankedTensorOf<[Emel_Int], [], "tensor of i32 or i64">;
+def Emel_AnyTensor : RankedTensorOf<[Emel_Float, I8, I16, Emel_Int, Emel_Block], [], "tensor">;
+def Emel_ValueTensor : RankedTensorOf<[Emel_Float, Emel_Int], [], "tensor of floats or integers">;
+def Emel_WeightTensor : RankedTensorOf<[Emel_Float, Emel_Block], [],
+                                       "tensor of floats or of a block format">;
+
+//===----------------------------------------------------------------------===//
+// Attributes
+//===----------------------------------------------------------------------===//
+
+class Emel_Enum<string name, string description, list<I32EnumAttrCase> cases>
+    : I32EnumAttr<name, description, cases> {
+  let genSpecializedAttr = 0;
+  let cppNamespace = "::emel";
+}
+
+class Emel_EnumAttr<EnumAttrInfo info, string attrMnemonic>
+    : EnumAttr<Emel_Dialect, info, attrMnemonic>;
+
+def Emel_Layout : Emel_Enum<"Layout", "how a tensor's bytes are arranged", [
+    I32EnumAttrCase<"RowMajor", 0, "row_major">,
+    I32EnumAttrCase<"ColumnMajor", 1, "column_major">,
+    I32EnumAttrCase<"R16", 2, "r16">,
+  ]>;
+def Emel_LayoutAttr : Emel_EnumAttr<Emel_Layout, "layout"> {
+  let summary = "says how a tensor's bytes are arranged";
+  let description = [{
+    A tensor encoding: `tensor<2048x2048x!emel.q4_k, #emel.layout<r16>>`. Without one a tensor has the
+    arrangement of the GGUF file, row after row. `row_major` and `column_major` arrange activations;
+    `r16` interleaves 16 rows so that a vector lane holds one row.
+  }];
+  let assemblyFormat = "`<` $value `>`";
+}
+
+def Emel_Semiring : Emel_Enum<"Semiring", "the sum and product of a contraction", [
+    I32EnumAttrCase<"PlusTimes", 0, "plus_times">,
+    I32EnumAttrCase<"MaxPlus", 1, "max_plus">,
+    I32EnumAttrCase<"MinPlus", 2, "min_plus">,
+    I32EnumAttrCase<"OrAnd", 3, "or_and">,
+    I32EnumAttrCase<"LogSumExp", 4, "log_sum_exp">,
+  ]>;
+def Emel_SemiringAttr : Emel_EnumAttr<Emel_Semiring, "semiring"> {
+  let summary = "names the sum and product of a contraction";
+}
+
+//===----------------------------------------------------------------------===//
+// Op bases
+//===----------------------------------------------------------------------===//
+
+/// The location of an op names the op of the source model and its tensors; see Provenance.h.
+class Emel_Op<string opMnemonic, list<Trait> traits = []>
+    : Op<Emel_Dialect, opMnemonic, traits>;
+
+/// A pure op whose result types follow from its operands. The constraints (C1, C2, …) that its
+/// description lists are checked while inferring, so builders and the verifier share them.
+class Emel_InferredOp<string opMnemonic, list<Trait> traits = []>
+    : Emel_Op<opMnemonic, traits # [Pure, InferTypeOpAdaptor]>;
+
+/// A pure op whose result has the type of its only tensor operand.
+class Emel_SameTypeOp<string opMnemonic, list<Trait> traits = []>
+    : Emel_Op<opMnemonic, traits # [Pure, SameOperandsAndResultType]>;
+
+#endif  // EMEL_DIALECTS_EMEL_BASE_TD

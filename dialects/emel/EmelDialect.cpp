@@ -1,0 +1,147 @@
+#include "dialects/emel/Emel.h"
+#include "dialects/emel/ModelVerifier.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/DialectImplementation.h"
+#include "mlir/IR/PatternMatch.h"
+
+using namespace mlir;
+using namespace emel;
+
+#include "dialects/emel/EmelDialect.cpp.inc"
+#include "dialects/emel/EmelEnums.cpp.inc"
+#include "dialects/emel/EmelInterfaces.cpp.inc"
+#define GET_ATTRDEF_CLASSES
+#include "dialects/emel/EmelAttrs.cpp.inc"
+#define GET_TYPEDEF_CLASSES
+#include "dialects/emel/EmelTypes.cpp.inc"
+#define GET_OP_CLASSES
+#include "dialects/emel/EmelOps.cpp.inc"
+
+void EmelDialect::initialize() {
+  registerTypes();
+  registerAttributes();
+  addOperations<
+#define GET_OP_LIST
+#include "dialects/emel/EmelOps.cpp.inc"
+      >();
+}
+
+void EmelDialect::registerTypes() {
+  addTypes<
+#define GET_TYPEDEF_LIST
+#include "dialects/emel/EmelTypes.cpp.inc"
+      >();
+}
+
+void EmelDialect::registerAttributes() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "dialects/emel/EmelAttrs.cpp.inc"
+      >();
+}
+
+LogicalResult EmelDialect::verifyOperationAttribute(Operation *op, NamedAttribute attribute) {
+  if (attribute.getName() != kModelAttr)
+    return op->emitOpError("has no use for attribute '") << attribute.getName().strref() << "'";
+  auto module = dyn_cast<ModuleOp>(op);
+  if (!module) return op->emitOpError("'emel.model' belongs on a module");
+  return verifyModel(module, attribute.getValue());
+}
+
+//===----------------------------------------------------------------------===//
+// Types
+//===----------------------------------------------------------------------===//
+
+Type EmelDialect::parseType(DialectAsmParser &parser) const {
+  StringRef keyword;
+  Type type;
+  SMLoc loc = parser.getCurrentLocation();
+  if (generatedTypeParser(parser, &keyword, type).has_value()) return type;
+  const gguf::TensorTypeInfo *info = gguf::FindTensorType(std::string_view(keyword));
+  if (info && info->family == gguf::TypeFamily::Block)
+    return BlockType::get(getContext(), info->type);
+  parser.emitError(loc) << "expected a block format or 'kv', found '" << keyword << "'";
+  return {};
+}
+
+void EmelDialect::printType(Type type, DialectAsmPrinter &printer) const {
+  if (succeeded(generatedTypePrinter(type, printer))) return;
+  printer << StringRef(cast<BlockType>(type).getInfo().name);
+}
+
+const gguf::TensorTypeInfo &BlockType::getInfo() const { return gguf::GetInfo(getFormat()); }
+
+Type KvType::parse(AsmParser &parser) {
+  SmallVector<int64_t> dims;
+  Type element;
+  SMLoc loc = parser.getCurrentLocation();
+  if (parser.parseLess() || parser.parseDimensionList(dims, /*allowDynamic=*/false) ||
+      parser.parseType(element) || parser.parseGreater())
+    return {};
+  if (dims.size() != 3) {
+    parser.emitError(loc) << "expected 3 dimensions (heads, key, value), found " << dims.size();
+    return {};
+  }
+  return parser.getChecked<KvType>(loc, parser.getContext(), dims[0], dims[1], dims[2], element);
+}
+
+void KvType::print(AsmPrinter &printer) const {
+  printer << '<' << getHeads() << 'x' << getKeyDim() << 'x' << getValueDim() << 'x'
+          << getElementType() << '>';
+}
+
+LogicalResult KvType::verify(function_ref<InFlightDiagnostic()> emitError, int64_t heads,
+                             int64_t keyDim, int64_t valueDim, Type elementType) {
+  if (heads <= 0 || keyDim <= 0 || valueDim <= 0)
+    return emitError() << "expected positive dimensions, found " << heads << "x" << keyDim << "x"
+                       << valueDim;
+  if (!elementType.isF32() && !elementType.isF16() && !elementType.isBF16() &&
+      !llvm::isa<BlockType>(elementType))
+    return emitError() << "expected f32, f16, bf16 or a block format, found " << elementType;
+  return success();
+}
+
+Type emel::getElementType(MLIRContext *context, gguf::TensorType type) {
+  Builder builder(context);
+  switch (type) {
+    case gguf::TensorType::kF32: return builder.getF32Type();
+    case gguf::TensorType::kF16: return builder.getF16Type();
+    case gguf::TensorType::kBF16: return builder.getBF16Type();
+    case gguf::TensorType::kF64: return builder.getF64Type();
+    case gguf::TensorType::kI8: return builder.getI8Type();
+    case gguf::TensorType::kI16: return builder.getI16Type();
+    case gguf::TensorType::kI32: return builder.getI32Type();
+    case gguf::TensorType::kI64: return builder.getI64Type();
+    default: break;
+  }
+  if (gguf::GetInfo(type).family != gguf::TypeFamily::Block) return {};
+  return BlockType::get(context, type);
+}
+
+std::optional<gguf::TensorType> emel::getTensorType(Type type) {
+  if (auto block = dyn_cast<BlockType>(type)) return block.getFormat();
+  if (type.isF32()) return gguf::TensorType::kF32;
+  if (type.isF16()) return gguf::TensorType::kF16;
+  if (type.isBF16()) return gguf::TensorType::kBF16;
+  if (type.isF64()) return gguf::TensorType::kF64;
+  if (type.isInteger(8)) return gguf::TensorType::kI8;
+  if (type.isInteger(16)) return gguf::TensorType::kI16;
+  if (type.isInteger(32)) return gguf::TensorType::kI32;
+  if (type.isInteger(64)) return gguf::TensorType::kI64;
+  return std::nullopt;
+}
+
+std::optional<int64_t> emel::getStorageBytes(RankedTensorType type) {
+  std::optional<gguf::TensorType> format = getTensorType(type.getElementType());
+  if (!format) return std::nullopt;
+  const gguf::TensorTypeInfo &info = gguf::GetInfo(*format);
+  int64_t count = 1;
+  for (int64_t dim : type.getShape())
+    if (__builtin_mul_overflow(count, dim, &count)) return std::nullopt;
+  int64_t bytes;
+  if (__builtin_mul_overflow(count / info.block_elements, int64_t{info.block_bytes}, &bytes))
+    return std::nullopt;
+  return bytes;
+}

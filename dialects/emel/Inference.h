@@ -1,0 +1,43 @@
+#ifndef EMEL_DIALECTS_EMEL_INFERENCE_H_
+#define EMEL_DIALECTS_EMEL_INFERENCE_H_
+
+#include "dialects/emel/Emel.h"
+
+/// What the families' type inference and verifiers share.
+namespace emel {
+
+inline mlir::RankedTensorType tensorType(mlir::Value value) {
+  return llvm::cast<mlir::RankedTensorType>(value.getType());
+}
+
+inline bool isDynamic(int64_t dim) { return mlir::ShapedType::isDynamic(dim); }
+
+/// Whether two dimensions can be the same number.
+inline bool sameDim(int64_t a, int64_t b) { return a == b || isDynamic(a) || isDynamic(b); }
+
+/// The more specific of two dimensions that can be the same.
+inline int64_t mergeDims(int64_t a, int64_t b) { return isDynamic(a) ? b : a; }
+
+inline int64_t lastDim(mlir::RankedTensorType type) { return type.getShape().back(); }
+
+/// "64" or "?".
+inline std::string dimText(int64_t dim) { return isDynamic(dim) ? "?" : std::to_string(dim); }
+
+/// Floats compute in f32 unless they are already wider or equal: the result of decoding a block type.
+inline mlir::Type computeElement(mlir::Type element) {
+  return llvm::isa<BlockType>(element)
+             ? mlir::Type(mlir::Float32Type::get(element.getContext()))
+             : element;
+}
+
+inline bool isFinite(const llvm::APFloat &value) { return value.isFinite(); }
+inline bool isFiniteNonNegative(const llvm::APFloat &value) {
+  return value.isFinite() && (!value.isNegative() || value.isZero());
+}
+inline bool isFinitePositive(const llvm::APFloat &value) {
+  return value.isFinite() && !value.isNegative() && !value.isZero();
+}
+
+}  // namespace emel
+
+#endif  // EMEL_DIALECTS_EMEL_INFERENCE_H_

@@ -1,0 +1,32 @@
+#include "dialects/emel/Inference.h"
+
+using namespace mlir;
+using namespace emel;
+
+LogicalResult WeightOp::verify() {
+  auto type = cast<RankedTensorType>(getType());
+  if (!type.hasStaticShape() || type.getEncoding() || type.getRank() == 0)
+    return emitOpError("(C1) expected a static shape without layout, found ") << type;
+  std::optional<gguf::TensorType> format = getTensorType(type.getElementType());
+  const gguf::TensorTypeInfo &info = gguf::GetInfo(*format);
+  if (lastDim(type) % info.block_elements != 0)
+    return emitOpError("(C2) expected rows of a multiple of ")
+           << info.block_elements << " elements, found " << lastDim(type);
+  std::optional<int64_t> bytes = getStorageBytes(type);
+  if (!bytes || static_cast<uint64_t>(*bytes) != getSize())
+    return emitOpError("(C3) expected ") << (bytes ? std::to_string(*bytes) : "fewer than 2^63")
+                                         << " bytes, found " << getSize();
+  if (static_cast<int64_t>(getOffset()) < 0)
+    return emitOpError("(C4) expected an offset of at least 0, found ")
+           << static_cast<int64_t>(getOffset());
+  return success();
+}
+
+LogicalResult GetWeightOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  auto weight = symbols.lookupNearestSymbolFrom<WeightOp>(*this, getWeightAttr());
+  if (!weight) return emitOpError("(C1) names ") << getWeightAttr() << ", which is no weight";
+  if (weight.getType() != getType())
+    return emitOpError("(C1) expected the weight's type ") << weight.getType() << ", found "
+                                                           << getType();
+  return success();
+}

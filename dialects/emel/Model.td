@@ -1,0 +1,57 @@
+// Declarations: shards, weights, and the op that reads a weight.
+
+#ifndef EMEL_DIALECTS_EMEL_MODEL_TD
+#define EMEL_DIALECTS_EMEL_MODEL_TD
+
+include "dialects/emel/EmelBase.td"
+
+def Emel_ShardOp : Emel_Op<"shard", [Symbol]> {
+  let summary = "Declares a file that holds weights";
+  let description = [{
+    The path is the one the importer was given; a reader may also look beside the module.
+
+    ```mlir
+    emel.shard @shard0 "model.gguf" bytes 1327104
+    ```
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$path, I64Attr:$size);
+  let assemblyFormat = "$sym_name $path `bytes` $size attr-dict";
+}
+
+def Emel_WeightOp : Emel_Op<"weight", [Symbol]> {
+  let summary = "Declares a weight by the bytes that hold it";
+  let description = [{
+    The data stays in its shard: weights are never constants of the module.
+
+    * (C1) the type has a static shape and no layout;
+    * (C2) the innermost dimension is a multiple of the block's elements;
+    * (C3) `size` is what the type needs;
+    * (C4) offset and size are not negative.
+
+    ```mlir
+    emel.weight @blk.0.attn_q.weight : tensor<64x64x!emel.q8_0> in @shard0 at 44032 bytes 4352
+    ```
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<Emel_AnyTensor>:$type,
+                       FlatSymbolRefAttr:$shard, I64Attr:$offset, I64Attr:$size);
+  let assemblyFormat = [{
+    $sym_name `:` $type `in` $shard `at` $offset `bytes` $size attr-dict
+  }];
+  let hasVerifier = 1;
+}
+
+def Emel_GetWeightOp : Emel_Op<"get_weight", [Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "Reads a weight";
+  let description = [{
+    * (C1) the symbol is a weight, of the result's type.
+
+    ```mlir
+    %w = emel.get_weight @output_norm.weight : tensor<64xf32>
+    ```
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$weight);
+  let results = (outs Emel_AnyTensor:$result);
+  let assemblyFormat = "$weight `:` type($result) attr-dict";
+}
+
+#endif  // EMEL_DIALECTS_EMEL_MODEL_TD

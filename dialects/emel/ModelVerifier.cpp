@@ -1,0 +1,138 @@
+#include "dialects/emel/ModelVerifier.h"
+
+#include "dialects/emel/Emel.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace mlir;
+using namespace emel;
+
+namespace {
+
+LogicalResult verifyModelAttribute(ModuleOp module, Attribute attribute) {
+  auto dict = dyn_cast<DictionaryAttr>(attribute);
+  if (!dict) return module.emitOpError("(M1) 'emel.model' must be a dictionary");
+  if (!dict.getAs<StringAttr>("architecture"))
+    return module.emitOpError("(M1) 'emel.model' needs a string 'architecture'");
+  for (StringRef key : {"context", "vocab"}) {
+    auto value = dict.getAs<IntegerAttr>(key);
+    if (!value || value.getInt() <= 0)
+      return module.emitOpError("(M1) 'emel.model' needs a positive integer '") << key << "'";
+  }
+  return success();
+}
+
+/// Types that only this dialect knows how to handle.
+bool isGuarded(Type type) {
+  if (isa<KvType, BlockType>(type)) return true;
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  return tensor && (isa<BlockType>(tensor.getElementType()) ||
+                    isa_and_nonnull<LayoutAttr>(tensor.getEncoding()));
+}
+
+bool mayTouchGuarded(Operation *op) {
+  return isa<EmelDialect>(op->getDialect()) || isa<FunctionOpInterface>(op) ||
+         isa<CallOpInterface>(op) || op->hasTrait<OpTrait::ReturnLike>();
+}
+
+LogicalResult verifyBoundary(Operation *op) {
+  if (mayTouchGuarded(op)) return success();
+  for (Type type : llvm::concat<const Type>(SmallVector<Type>(op->getOperandTypes()),
+                                            SmallVector<Type>(op->getResultTypes())))
+    if (isGuarded(type))
+      return op->emitOpError("(M2) only emel ops may touch ") << type;
+  return success();
+}
+
+/// Whether `use` ends the life of the state value it uses.
+bool consumes(OpOperand &use) {
+  Operation *owner = use.getOwner();
+  if (auto stateOp = dyn_cast<StateOpInterface>(owner)) return &stateOp.getConsumedState() == &use;
+  return owner->hasTrait<OpTrait::ReturnLike>() || isa<CallOpInterface>(owner);
+}
+
+LogicalResult verifyLinearUse(Value state) {
+  Operation *consumer = nullptr;
+  for (OpOperand &use : state.getUses()) {
+    if (!consumes(use)) continue;
+    if (consumer) {
+      InFlightDiagnostic diag = use.getOwner()->emitOpError("(M3) consumes a state again");
+      diag.attachNote(consumer->getLoc()) << "it is also consumed here";
+      return diag;
+    }
+    consumer = use.getOwner();
+  }
+  if (!consumer) return emitError(state.getLoc(), "(M3) state is never consumed");
+  for (Operation *user : state.getUsers()) {
+    if (user == consumer) continue;
+    if (user->getBlock() != consumer->getBlock() || !user->isBeforeInBlock(consumer)) {
+      InFlightDiagnostic diag = user->emitOpError("(M3) reads a state after it was consumed");
+      diag.attachNote(consumer->getLoc()) << "it is consumed here";
+      return diag;
+    }
+  }
+  return success();
+}
+
+LogicalResult verifyStates(Operation *op) {
+  auto verifyAll = [](auto values) {
+    for (Value value : values)
+      if (isa<KvType>(value.getType()) && failed(verifyLinearUse(value))) return failure();
+    return success();
+  };
+  if (failed(verifyAll(op->getResults()))) return failure();
+  for (Region &region : op->getRegions())
+    for (Block &block : region)
+      if (failed(verifyAll(block.getArguments()))) return failure();
+  return success();
+}
+
+LogicalResult verifyStep(ModuleOp module, int64_t vocab) {
+  auto step = module.lookupSymbol<func::FuncOp>(EmelDialect::kStep);
+  if (!step) return module.emitOpError("(M4) has no function @step");
+  FunctionType type = step.getFunctionType();
+  auto ids = RankedTensorType::get({ShapedType::kDynamic}, IntegerType::get(module.getContext(), 32));
+  constexpr unsigned kIds = 4;
+  if (type.getNumInputs() < kIds || type.getNumResults() < 1)
+    return step.emitOpError("(M4) must take tokens, positions, slots and out_rows and return logits");
+  for (Type input : type.getInputs().take_front(kIds))
+    if (auto tensor = dyn_cast<RankedTensorType>(input);
+        !tensor || tensor.getRank() != 1 || !tensor.getElementType().isInteger(32))
+      return step.emitOpError("(M4) must take tokens, positions, slots and out_rows as ")
+             << ids << ", found " << input;
+  auto logits = dyn_cast<RankedTensorType>(type.getResult(0));
+  if (!logits || logits.getRank() != 2 || !logits.getElementType().isF32() ||
+      logits.getDimSize(1) != vocab)
+    return step.emitOpError("(M4) must return logits of ") << vocab << " columns of f32, found "
+                                                           << type.getResult(0);
+  if (type.getInputs().drop_front(kIds) != type.getResults().drop_front(1))
+    return step.emitOpError("(M4) must return the states it takes, in the same order");
+  for (Type state : type.getResults().drop_front(1))
+    if (!isa<KvType>(state))
+      return step.emitOpError("(M4) expected a state, found ") << state;
+  return success();
+}
+
+LogicalResult verifyWeights(ModuleOp module) {
+  for (WeightOp weight : module.getOps<WeightOp>()) {
+    auto shard = module.lookupSymbol<ShardOp>(weight.getShardAttr());
+    if (!shard)
+      return weight.emitOpError("(M5) names ") << weight.getShardAttr() << ", which is no shard";
+    int64_t size = shard.getSize();
+    if (weight.getOffset() > size || weight.getSize() > size - weight.getOffset())
+      return weight.emitOpError("(M5) ends beyond shard ")
+             << weight.getShardAttr() << " of " << size << " bytes";
+  }
+  return success();
+}
+
+}  // namespace
+
+LogicalResult emel::verifyModel(ModuleOp module, Attribute model) {
+  if (failed(verifyModelAttribute(module, model))) return failure();
+  WalkResult walk = module.walk([](Operation *op) {
+    return failed(verifyBoundary(op)) || failed(verifyStates(op)) ? WalkResult::interrupt()
+                                                                  : WalkResult::advance();
+  });
+  if (walk.wasInterrupted() || failed(verifyWeights(module))) return failure();
+  return verifyStep(module, cast<DictionaryAttr>(model).getAs<IntegerAttr>("vocab").getInt());
+}

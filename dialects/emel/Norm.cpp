@@ -1,0 +1,38 @@
+#include "dialects/emel/Inference.h"
+
+using namespace mlir;
+using namespace emel;
+
+static LogicalResult verifyRowVector(Operation *op, RankedTensorType rows, Value vector,
+                                     StringRef what) {
+  if (!vector) return success();
+  RankedTensorType type = tensorType(vector);
+  if (type.getRank() != 1 || !sameDim(type.getDimSize(0), lastDim(rows)) ||
+      type.getElementType() != rows.getElementType())
+    return op->emitOpError("(C1) expected a ")
+           << what << " of " << dimText(lastDim(rows)) << " elements of " << rows.getElementType()
+           << ", found " << type;
+  return success();
+}
+
+static LogicalResult verifyEps(Operation *op, const APFloat &eps) {
+  if (!isFiniteNonNegative(eps))
+    return op->emitOpError("(C2) expected a finite eps of at least 0, found ")
+           << eps.convertToDouble();
+  return success();
+}
+
+LogicalResult RmsNormOp::verify() {
+  if (failed(verifyRowVector(*this, tensorType(getInput()), getWeight(), "weight")))
+    return failure();
+  return verifyEps(*this, getEps());
+}
+
+LogicalResult LayerNormOp::verify() {
+  RankedTensorType rows = tensorType(getInput());
+  if (failed(verifyRowVector(*this, rows, getWeight(), "weight")) ||
+      failed(verifyRowVector(*this, rows, getBias(), "bias")) || failed(verifyEps(*this, getEps())))
+    return failure();
+  if (getBias() && !getWeight()) return emitOpError("(C3) has a bias but no weight");
+  return success();
+}

@@ -1,0 +1,300 @@
+#include <cmath>
+#include <limits>
+#include <numbers>
+#include <set>
+
+#include "dialects/interpreter/Frame.h"
+
+using namespace mlir;
+
+namespace emel::interpreter {
+
+static constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+//===----------------------------------------------------------------------===//
+// Rope
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// The angle of each pair; see the formulas of `emel.rope`.
+class RopeAngles {
+ public:
+  RopeAngles(RopeOp op, const Tensor &positions, const Tensor *factors)
+      : mode_(op.getMode()), positions_(positions), factors_(factors), dims_(op.getDims()),
+        base_(op.getBase().convertToDouble()), scale_(op.getScale().convertToDouble()),
+        ext_(op.getExt().convertToDouble()), magnitude_(op.getAttn().convertToDouble()) {
+    if (auto sections = op.getSections()) sections_.assign(sections->begin(), sections->end());
+    if (ext_ == 0) return;
+    low_ = std::max(0.0, std::floor(pairTurning(op.getBetaFast().convertToDouble(), op.getOrig())));
+    high_ = std::min(dims_ - 1.0,
+                     std::ceil(pairTurning(op.getBetaSlow().convertToDouble(), op.getOrig())));
+    magnitude_ *= 1 + 0.1 * std::log(1 / scale_);
+  }
+
+  double magnitude() const { return magnitude_; }
+
+  double angle(int64_t token, int64_t pair) const {
+    auto [position, exponent] = positionOf(token, pair);
+    double unscaled = position * std::pow(base_, -2.0 * exponent / dims_);
+    if (factors_) unscaled /= factors_->reals()[pair];
+    double scaled = unscaled * scale_;
+    if (ext_ == 0) return scaled;
+    double ramp = (pair - low_) / std::max(0.001, high_ - low_);
+    double mix = ext_ * (1 - std::clamp(ramp, 0.0, 1.0));
+    return scaled * (1 - mix) + unscaled * mix;
+  }
+
+ private:
+  double pairTurning(double turns, double orig) const {
+    return dims_ * std::log(orig / (turns * 2 * std::numbers::pi)) / (2 * std::log(base_));
+  }
+
+  /// Which of the 4 positions a pair of the repeating sections uses.
+  int64_t componentOf(int64_t sector) const {
+    if (mode_ == RopeMode::Imrope)
+      return sector < 3 * sections_[sector % 3] ? sector % 3 : 3;
+    int64_t end = 0;
+    for (int64_t c = 0; c < 3; ++c)
+      if (sector < (end += sections_[c])) return c;
+    return 3;
+  }
+
+  std::pair<double, int64_t> positionOf(int64_t token, int64_t pair) const {
+    const std::vector<int64_t> &ids = positions_.ints();
+    if (sections_.empty()) return {static_cast<double>(ids[token]), pair};
+    int64_t sum = sections_[0] + sections_[1] + sections_[2] + sections_[3];
+    int64_t sector = pair % sum, component = componentOf(sector), exponent = pair;
+    if (mode_ == RopeMode::Vision) {
+      exponent = sector;
+      for (int64_t c = 0; c < component; ++c) exponent -= sections_[c];
+    }
+    return {static_cast<double>(ids[component * positions_.rowSize() + token]), exponent};
+  }
+
+  RopeMode mode_;
+  const Tensor &positions_;
+  const Tensor *factors_;
+  SmallVector<int64_t, 4> sections_;
+  int64_t dims_;
+  double base_, scale_, ext_, magnitude_, low_ = 0, high_ = 0;
+};
+
+}  // namespace
+
+static LogicalResult rope(RopeOp op, Frame &frame) {
+  Tensor result = frame.tensor(op.getInput());
+  RopeAngles angles(op, frame.tensor(op.getPositions()), frame.tensorOrNull(op.getFactors()));
+  int64_t heads = result.shape[1], dims = op.getDims();
+  bool isVision = op.getMode() == RopeMode::Vision, isNormal = op.getMode() == RopeMode::Normal;
+  int64_t pairs = isVision ? dims : dims / 2, distance = isNormal ? 1 : pairs;
+  for (int64_t token = 0; token < result.shape[0]; ++token)
+    for (int64_t pair = 0; pair < pairs; ++pair) {
+      double angle = angles.angle(token, pair);
+      double cosine = std::cos(angle) * angles.magnitude();
+      double sine = std::sin(angle) * angles.magnitude();
+      for (int64_t head = 0; head < heads; ++head) {
+        double *x = result.row(token * heads + head) + (isNormal ? 2 * pair : pair);
+        double first = x[0], second = x[distance];
+        x[0] = first * cosine - second * sine;
+        x[distance] = first * sine + second * cosine;
+      }
+    }
+  return frame.set(op.getResult(), std::move(result));
+}
+
+//===----------------------------------------------------------------------===//
+// Softmax and attention
+//===----------------------------------------------------------------------===//
+
+/// Turns logits into probabilities in place; all -inf (and no sink) becomes zeros.
+static void softmaxRow(MutableArrayRef<double> row, const double *sink) {
+  double high = sink ? *sink : -kInfinity;
+  for (double x : row) high = std::max(high, x);
+  double sum = sink ? std::exp(*sink - high) : 0;
+  for (double &x : row) sum += x = high == -kInfinity ? 0 : std::exp(x - high);
+  for (double &x : row) x = sum == 0 ? 0 : x / sum;
+}
+
+static LogicalResult softmax(SoftmaxOp op, Frame &frame) {
+  Tensor result = frame.tensor(op.getInput());
+  const Tensor *mask = frame.tensorOrNull(op.getMask()), *sinks = frame.tensorOrNull(op.getSinks());
+  double scale = op.getScale().convertToDouble(), maxBias = op.getMaxBias().convertToDouble();
+  int64_t rows = result.rank() >= 2 ? result.shape[result.rank() - 2] : 1;
+  int64_t heads = result.rank() >= 3 ? result.shape[result.rank() - 3] : 1;
+  for (int64_t r = 0; r < result.rowCount(); ++r) {
+    int64_t head = r / rows % heads;
+    MutableArrayRef<double> row(result.row(r), result.rowSize());
+    double slope = alibiSlope(maxBias, head, heads);
+    for (auto [i, x] : llvm::enumerate(row))
+      x = x * scale + (mask ? slope * mask->row(r % rows)[i] : 0);
+    softmaxRow(row, sinks ? &sinks->reals()[head] : nullptr);
+  }
+  return frame.set(op.getResult(), std::move(result));
+}
+
+namespace {
+
+/// A key and a value that a token sees, with the bias that its mask adds.
+struct SeenCell {
+  const double *key, *value;
+  double bias;
+};
+
+/// What all heads of an attention share.
+struct HeadRule {
+  double scale, softcap, maxBias;
+  int64_t heads, group, keyDim, valueDim;
+  const Tensor *sinks;
+};
+
+}  // namespace
+
+/// Attends with one head of one token. Keys and values point at the cell's first head.
+static void attendHead(const HeadRule &rule, int64_t head, const double *query,
+                       ArrayRef<SeenCell> cells, double *out) {
+  int64_t kvHead = head / rule.group;
+  double slope = alibiSlope(rule.maxBias, head, rule.heads);
+  std::vector<double> weights;
+  for (const SeenCell &cell : cells) {
+    double dot = 0;
+    for (int64_t i = 0; i < rule.keyDim; ++i) dot += query[i] * cell.key[kvHead * rule.keyDim + i];
+    dot *= rule.scale;
+    if (rule.softcap > 0) dot = rule.softcap * std::tanh(dot / rule.softcap);
+    weights.push_back(dot + slope * cell.bias);
+  }
+  softmaxRow(weights, rule.sinks ? &rule.sinks->reals()[head] : nullptr);
+  std::fill_n(out, rule.valueDim, 0.0);
+  for (auto [cell, weight] : llvm::zip(cells, weights))
+    for (int64_t i = 0; i < rule.valueDim; ++i)
+      out[i] += weight * cell.value[kvHead * rule.valueDim + i];
+}
+
+template <typename OpType>
+static HeadRule headRule(OpType op, Frame &frame, const Tensor &query, int64_t kvHeads,
+                         int64_t valueDim) {
+  return {op.getScale().convertToDouble(), op.getSoftcap().convertToDouble(),
+          op.getMaxBias().convertToDouble(), query.shape[1], query.shape[1] / kvHeads,
+          query.rowSize(), valueDim, frame.tensorOrNull(op.getSinks())};
+}
+
+static void attendToken(const HeadRule &rule, int64_t token, const Tensor &query,
+                        ArrayRef<SeenCell> cells, Tensor &result) {
+  for (int64_t head = 0; head < rule.heads; ++head)
+    attendHead(rule, head, query.row(token * rule.heads + head), cells,
+               result.row(token * rule.heads + head));
+}
+
+static LogicalResult flashAttention(FlashAttentionOp op, Frame &frame) {
+  const Tensor &query = frame.tensor(op.getQuery()), &key = frame.tensor(op.getKey()),
+               &value = frame.tensor(op.getValue());
+  const Tensor *mask = frame.tensorOrNull(op.getMask());
+  HeadRule rule = headRule(op, frame, query, key.shape[1], value.rowSize());
+  Tensor result = Tensor::ofReals({query.shape[0], rule.heads, rule.valueDim});
+  for (int64_t token = 0; token < query.shape[0]; ++token) {
+    std::vector<SeenCell> cells;
+    for (int64_t c = 0; c < key.shape[0]; ++c) {
+      double bias = mask ? mask->row(token)[c] : 0;
+      if (bias != -kInfinity)
+        cells.push_back({key.row(c * key.shape[1]), value.row(c * value.shape[1]), bias});
+    }
+    attendToken(rule, token, query, cells, result);
+  }
+  return frame.set(op.getResult(), std::move(result));
+}
+
+//===----------------------------------------------------------------------===//
+// State
+//===----------------------------------------------------------------------===//
+
+/// Whether a token sees a cell of its own slot.
+template <typename OpType>
+static bool sees(OpType op, int64_t position, int64_t cellPosition) {
+  int64_t window = op.getWindow();
+  if (cellPosition > position && !op.getBidirectional()) return false;
+  return window == 0 || cellPosition > position - window;
+}
+
+static LogicalResult attention(AttentionOp op, Frame &frame) {
+  const Tensor &query = frame.tensor(op.getQuery());
+  const State &state = frame.state(op.getState());
+  KvType type = op.getState().getType();
+  HeadRule rule = headRule(op, frame, query, type.getHeads(), type.getValueDim());
+  Tensor result = Tensor::ofReals({query.shape[0], rule.heads, rule.valueDim});
+  for (int64_t token = 0; token < query.shape[0]; ++token) {
+    int64_t position = frame.tensor(op.getPositions()).ints()[token];
+    std::vector<SeenCell> cells;
+    auto slot = state.find(frame.tensor(op.getSlots()).ints()[token]);
+    if (slot != state.end())
+      for (const auto &[cellPosition, cell] : slot->second)
+        if (sees(op, position, cellPosition))
+          cells.push_back({cell->key.data(), cell->value.data(),
+                           rule.maxBias == 0 ? 0.0 : -std::abs(double(position - cellPosition))});
+    attendToken(rule, token, query, cells, result);
+  }
+  return frame.set(op.getResult(), std::move(result));
+}
+
+static LogicalResult kvWrite(KvWriteOp op, Frame &frame) {
+  State state = frame.state(op.getState());
+  const Tensor &key = frame.tensor(op.getKey()), &value = frame.tensor(op.getValue());
+  Type element = op.getType().getElementType();
+  auto cellRows = [&](const Tensor &tensor, int64_t token) {
+    int64_t size = tensor.shape[1] * tensor.shape[2];
+    std::vector<double> row(tensor.row(token * tensor.shape[1]),
+                            tensor.row(token * tensor.shape[1]) + size);
+    for (double &x : row) x = roundTo(element, frame.interpreter().options().precision, x);
+    return row;
+  };
+  for (int64_t token = 0; token < key.shape[0]; ++token) {
+    int64_t position = frame.tensor(op.getPositions()).ints()[token];
+    if (position < 0) return op.emitOpError("expected a position of at least 0, found ") << position;
+    state[frame.tensor(op.getSlots()).ints()[token]][position] =
+        std::make_shared<const Cell>(Cell{cellRows(key, token), cellRows(value, token)});
+  }
+  frame.set(op.getResult(), std::move(state));
+  return success();
+}
+
+static LogicalResult kvRead(KvReadOp op, Frame &frame) {
+  const State &state = frame.state(op.getState());
+  const Tensor &positions = frame.tensor(op.getPositions()), &slots = frame.tensor(op.getSlots());
+  struct Found {
+    int64_t slot, position;
+    const Cell *cell;
+  };
+  std::vector<Found> found;
+  for (int64_t slot : std::set<int64_t>(slots.ints().begin(), slots.ints().end()))
+    if (auto it = state.find(slot); it != state.end())
+      for (const auto &[position, cell] : it->second) found.push_back({slot, position, cell.get()});
+  KvType type = op.getState().getType();
+  int64_t count = static_cast<int64_t>(found.size());
+  Tensor key = Tensor::ofReals({count, type.getHeads(), type.getKeyDim()});
+  Tensor value = Tensor::ofReals({count, type.getHeads(), type.getValueDim()});
+  Tensor mask = Tensor::ofReals({slots.size(), count});
+  for (auto [c, cell] : llvm::enumerate(found)) {
+    llvm::copy(cell.cell->key, key.row(c * type.getHeads()));
+    llvm::copy(cell.cell->value, value.row(c * type.getHeads()));
+    for (int64_t token = 0; token < slots.size(); ++token) {
+      int64_t position = positions.ints()[token];
+      bool seen = slots.ints()[token] == cell.slot && sees(op, position, cell.position);
+      double distance = op.getDistance() ? -std::abs(double(position - cell.position)) : 0.0;
+      mask.row(token)[c] = seen ? distance : -kInfinity;
+    }
+  }
+  if (failed(frame.set(op.getKey(), std::move(key))) ||
+      failed(frame.set(op.getValue(), std::move(value))))
+    return failure();
+  return frame.set(op.getMask(), std::move(mask));
+}
+
+void addAttentionHandlers(HandlerTable &table) {
+  addHandler<RopeOp, rope>(table);
+  addHandler<SoftmaxOp, softmax>(table);
+  addHandler<FlashAttentionOp, flashAttention>(table);
+  addHandler<AttentionOp, attention>(table);
+  addHandler<KvWriteOp, kvWrite>(table);
+  addHandler<KvReadOp, kvRead>(table);
+}
+
+}  // namespace emel::interpreter

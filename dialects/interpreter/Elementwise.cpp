@@ -1,0 +1,122 @@
+#include <cmath>
+#include <numbers>
+
+#include "dialects/interpreter/Frame.h"
+
+using namespace mlir;
+
+namespace emel::interpreter {
+
+/// Index into `narrow` for element `i` of `wide`, broadcasting as the binary ops do.
+static int64_t broadcastIndex(const Shape &wide, const Shape &narrow, int64_t i) {
+  int64_t index = 0, stride = 1;
+  for (size_t d = 0; d < narrow.size(); ++d) {
+    int64_t size = wide[wide.size() - 1 - d], own = narrow[narrow.size() - 1 - d];
+    if (own != 1) index += i % size * stride;
+    stride *= own;
+    i /= size;
+  }
+  return index;
+}
+
+template <typename OpType, typename Function>
+static LogicalResult binary(OpType op, Frame &frame, Function function) {
+  Tensor result = frame.tensor(op.getLhs());
+  const Tensor &rhs = frame.tensor(op.getRhs());
+  for (int64_t i = 0, end = result.size(); i < end; ++i)
+    result.reals()[i] = function(result.reals()[i],
+                                 rhs.reals()[broadcastIndex(result.shape, rhs.shape, i)]);
+  return frame.set(op.getResult(), std::move(result));
+}
+
+static LogicalResult add(AddOp op, Frame &frame) { return binary(op, frame, std::plus<double>()); }
+static LogicalResult sub(SubOp op, Frame &frame) { return binary(op, frame, std::minus<double>()); }
+static LogicalResult mul(MulOp op, Frame &frame) {
+  return binary(op, frame, std::multiplies<double>());
+}
+static LogicalResult div(DivOp op, Frame &frame) {
+  return binary(op, frame, std::divides<double>());
+}
+
+static double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
+
+static double apply(UnaryKind kind, double x) {
+  using std::numbers::pi;
+  switch (kind) {
+    case UnaryKind::Abs: return std::fabs(x);
+    case UnaryKind::Sgn: return x > 0 ? 1 : x < 0 ? -1 : 0;
+    case UnaryKind::Neg: return -x;
+    case UnaryKind::Step: return x > 0;
+    case UnaryKind::Tanh: return std::tanh(x);
+    case UnaryKind::Elu: return x > 0 ? x : std::expm1(x);
+    case UnaryKind::Relu: return std::max(x, 0.0);
+    case UnaryKind::Sigmoid: return sigmoid(x);
+    case UnaryKind::Gelu:
+      return 0.5 * x * (1 + std::tanh(std::sqrt(2 / pi) * (x + 0.044715 * x * x * x)));
+    case UnaryKind::GeluQuick: return x * sigmoid(1.702 * x);
+    case UnaryKind::GeluErf: return 0.5 * x * (1 + std::erf(x / std::sqrt(2.0)));
+    case UnaryKind::Silu: return x * sigmoid(x);
+    case UnaryKind::HardSwish: return x * std::clamp((x + 3) / 6, 0.0, 1.0);
+    case UnaryKind::HardSigmoid: return std::clamp((x + 3) / 6, 0.0, 1.0);
+    case UnaryKind::Exp: return std::exp(x);
+    case UnaryKind::Expm1: return std::expm1(x);
+    case UnaryKind::Softplus: return std::max(x, 0.0) + std::log1p(std::exp(-std::fabs(x)));
+    case UnaryKind::Floor: return std::floor(x);
+    case UnaryKind::Ceil: return std::ceil(x);
+    case UnaryKind::Round: return std::round(x);
+    case UnaryKind::Trunc: return std::trunc(x);
+    case UnaryKind::Sqr: return x * x;
+    case UnaryKind::Sqrt: return std::sqrt(x);
+    case UnaryKind::Log: return std::log(x);
+    case UnaryKind::Sin: return std::sin(x);
+    case UnaryKind::Cos: return std::cos(x);
+  }
+  llvm_unreachable("every kind returns");
+}
+
+static UnaryKind activationOf(GluKind kind) {
+  switch (kind) {
+    case GluKind::Reglu: return UnaryKind::Relu;
+    case GluKind::Geglu: return UnaryKind::Gelu;
+    case GluKind::Swiglu: return UnaryKind::Silu;
+    case GluKind::GegluErf: return UnaryKind::GeluErf;
+    case GluKind::GegluQuick: return UnaryKind::GeluQuick;
+  }
+  llvm_unreachable("every kind returns");
+}
+
+static LogicalResult unary(UnaryOp op, Frame &frame) {
+  Tensor result = frame.tensor(op.getInput());
+  for (double &x : result.reals()) x = apply(op.getKind(), x);
+  return frame.set(op.getResult(), std::move(result));
+}
+
+static LogicalResult glu(GluOp op, Frame &frame) {
+  Tensor result = frame.tensor(op.getGate());
+  const Tensor &up = frame.tensor(op.getUp());
+  UnaryKind activation = activationOf(op.getKind());
+  Type element = op.getType().getElementType();
+  // Two roundings, as the activation and the product written apart would have.
+  for (auto [x, y] : llvm::zip(result.reals(), up.reals()))
+    x = roundTo(element, frame.interpreter().options().precision, apply(activation, x)) * y;
+  return frame.set(op.getResult(), std::move(result));
+}
+
+static LogicalResult scale(ScaleOp op, Frame &frame) {
+  Tensor result = frame.tensor(op.getInput());
+  double factor = op.getFactor().convertToDouble(), bias = op.getBias().convertToDouble();
+  for (double &x : result.reals()) x = bias == 0 ? x * factor : x * factor + bias;
+  return frame.set(op.getResult(), std::move(result));
+}
+
+void addElementwiseHandlers(HandlerTable &table) {
+  addHandler<AddOp, add>(table);
+  addHandler<SubOp, sub>(table);
+  addHandler<MulOp, mul>(table);
+  addHandler<DivOp, div>(table);
+  addHandler<UnaryOp, unary>(table);
+  addHandler<GluOp, glu>(table);
+  addHandler<ScaleOp, scale>(table);
+}
+
+}  // namespace emel::interpreter

@@ -1,0 +1,48 @@
+#include "dialects/interpreter/Frame.h"
+
+#include <cmath>
+
+#include "llvm/ADT/APFloat.h"
+
+using namespace mlir;
+
+namespace emel::interpreter {
+
+double roundTo(Type elementType, Precision precision, double x) {
+  if (elementType.isF32()) return precision == Precision::F64 ? x : static_cast<float>(x);
+  auto type = dyn_cast<FloatType>(elementType);
+  if (!type || type.isF64()) return x;
+  llvm::APFloat value(x);
+  bool losesInfo;
+  value.convert(type.getFloatSemantics(), llvm::APFloat::rmNearestTiesToEven, &losesInfo);
+  return value.convertToDouble();
+}
+
+LogicalResult Frame::set(Value value, Tensor tensor) {
+  Type element = cast<RankedTensorType>(value.getType()).getElementType();
+  if (auto *reals = std::get_if<std::vector<double>>(&tensor.data))
+    for (double &x : *reals) x = roundTo(element, interpreter_.options().precision, x);
+  values_[value] = std::make_shared<const Tensor>(std::move(tensor));
+  return success();
+}
+
+const double *getRow(const Tensor &tensor, int64_t row, std::vector<double> &scratch) {
+  auto *weight = std::get_if<WeightRows>(&tensor.data);
+  if (!weight) return tensor.row(row);
+  scratch.resize(tensor.rowSize());
+  return weight->decode(row, scratch) ? scratch.data() : nullptr;
+}
+
+LogicalResult checkIndex(Operation *op, int64_t id, int64_t limit) {
+  if (id >= 0 && id < limit) return success();
+  return op->emitOpError("expected an index from 0 to ") << limit - 1 << ", found " << id;
+}
+
+double alibiSlope(double maxBias, int64_t head, int64_t heads) {
+  if (maxBias == 0) return 1;
+  int64_t power = int64_t{1} << llvm::Log2_64(heads);
+  double exponent = head < power ? head + 1 : head - power + 0.5;
+  return std::pow(2.0, -maxBias * exponent / power);
+}
+
+}  // namespace emel::interpreter

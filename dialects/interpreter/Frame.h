@@ -1,0 +1,77 @@
+#ifndef EMEL_DIALECTS_INTERPRETER_FRAME_H_
+#define EMEL_DIALECTS_INTERPRETER_FRAME_H_
+
+#include "dialects/emel/Emel.h"
+#include "dialects/interpreter/Interpreter.h"
+#include "dialects/interpreter/Tensor.h"
+#include "llvm/ADT/DenseMap.h"
+
+namespace emel::interpreter {
+
+/// The values of one function call, by SSA value.
+class Frame {
+ public:
+  explicit Frame(Interpreter &interpreter) : interpreter_(interpreter) {}
+
+  Interpreter &interpreter() { return interpreter_; }
+
+  const Tensor &tensor(mlir::Value value) const {
+    return *std::get<std::shared_ptr<const Tensor>>(values_.find(value)->second);
+  }
+  /// An optional operand: null where it is absent.
+  const Tensor *tensorOrNull(mlir::Value value) const { return value ? &tensor(value) : nullptr; }
+  const State &state(mlir::Value value) const {
+    return *std::get<std::shared_ptr<const State>>(values_.find(value)->second);
+  }
+  const RuntimeValue &get(mlir::Value value) const { return values_.find(value)->second; }
+
+  /// Stores a result, each number rounded to the result's element type.
+  mlir::LogicalResult set(mlir::Value value, Tensor tensor);
+  void set(mlir::Value value, State state) {
+    values_[value] = std::make_shared<const State>(std::move(state));
+  }
+  void set(mlir::Value value, RuntimeValue runtime) { values_[value] = std::move(runtime); }
+  void drop(mlir::Value value) { values_.erase(value); }
+
+ private:
+  Interpreter &interpreter_;
+  llvm::DenseMap<mlir::Value, RuntimeValue> values_;
+};
+
+/// Executes one op: reads operands from the frame and sets the results.
+using Handler = mlir::LogicalResult (*)(mlir::Operation *, Frame &);
+using HandlerTable = llvm::StringMap<Handler>;
+
+/// Adds the handler of one op class: `addHandler<AddOp>(table, [](AddOp op, Frame &frame) …)`.
+template <typename OpType, mlir::LogicalResult (*function)(OpType, Frame &)>
+void addHandler(HandlerTable &table) {
+  table[OpType::getOperationName()] = [](mlir::Operation *op, Frame &frame) {
+    return function(llvm::cast<OpType>(op), frame);
+  };
+}
+
+// One function for each op family, in the file of the same name.
+void addModelHandlers(HandlerTable &table);
+void addElementwiseHandlers(HandlerTable &table);
+void addNormHandlers(HandlerTable &table);
+void addContractionHandlers(HandlerTable &table);
+void addAttentionHandlers(HandlerTable &table);
+void addMovementHandlers(HandlerTable &table);
+void addReductionHandlers(HandlerTable &table);
+
+/// Row `row` of a tensor that may be a weight in its file; `scratch` is used where it must be decoded.
+/// Null after an error was reported.
+const double *getRow(const Tensor &tensor, int64_t row, std::vector<double> &scratch);
+
+/// `id` checked against `[0, limit)`.
+mlir::LogicalResult checkIndex(mlir::Operation *op, int64_t id, int64_t limit);
+
+/// The value of `x` in an element type: rounded to f16, bf16 or f32, or left as it is.
+double roundTo(mlir::Type elementType, Precision precision, double x);
+
+/// ALiBi's slope for a head, 1 where there is no bias.
+double alibiSlope(double maxBias, int64_t head, int64_t heads);
+
+}  // namespace emel::interpreter
+
+#endif  // EMEL_DIALECTS_INTERPRETER_FRAME_H_

@@ -1,0 +1,179 @@
+#include "dialects/interpreter/Interpreter.h"
+
+#include <filesystem>
+
+#include "dialects/interpreter/Frame.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "runtime/gguf/dequantize.h"
+
+using namespace mlir;
+
+namespace emel::interpreter {
+
+Interpreter::Interpreter(ModuleOp module, Options options)
+    : module_(module), options_(std::move(options)), symbols_(module) {
+  addModelHandlers(handlers_);
+  addElementwiseHandlers(handlers_);
+  addNormHandlers(handlers_);
+  addContractionHandlers(handlers_);
+  addAttentionHandlers(handlers_);
+  addMovementHandlers(handlers_);
+  addReductionHandlers(handlers_);
+}
+
+Interpreter::~Interpreter() = default;
+
+/// Uses of each value that have yet to happen, so that a value is freed after its last one.
+static void dropDead(Operation *op, DenseMap<Value, int64_t> &usesLeft, Frame &frame) {
+  for (Value operand : op->getOperands()) {
+    auto [it, isNew] = usesLeft.try_emplace(operand, 0);
+    if (isNew) it->second = std::distance(operand.use_begin(), operand.use_end());
+    if (--it->second == 0) frame.drop(operand);
+  }
+}
+
+LogicalResult Interpreter::call(func::FuncOp function, ArrayRef<RuntimeValue> arguments,
+                                SmallVectorImpl<RuntimeValue> &results) {
+  if (!function || function.isExternal() || !function.getBody().hasOneBlock())
+    return emitError(function ? function.getLoc() : module_.getLoc(),
+                     "expected a function with a body of one block");
+  if (arguments.size() != function.getNumArguments())
+    return function.emitError("expected ")
+           << function.getNumArguments() << " arguments, found " << arguments.size();
+  Frame frame(*this);
+  for (auto [argument, value] : llvm::zip(function.getArguments(), arguments))
+    frame.set(argument, value);
+  DenseMap<Value, int64_t> usesLeft;
+  for (Operation &op : function.front()) {
+    if (failed(execute(&op, frame, results))) return failure();
+    dropDead(&op, usesLeft, frame);
+  }
+  return success();
+}
+
+LogicalResult Interpreter::execute(Operation *op, Frame &frame,
+                                   SmallVectorImpl<RuntimeValue> &returned) {
+  if (auto ret = dyn_cast<func::ReturnOp>(op)) {
+    for (Value operand : ret.getOperands()) returned.push_back(frame.get(operand));
+    return success();
+  }
+  if (auto callOp = dyn_cast<func::CallOp>(op)) {
+    SmallVector<RuntimeValue> arguments, results;
+    for (Value operand : callOp.getOperands()) arguments.push_back(frame.get(operand));
+    auto callee = symbols_.lookup<func::FuncOp>(callOp.getCallee());
+    if (failed(call(callee, arguments, results))) return failure();
+    for (auto [result, value] : llvm::zip(callOp.getResults(), results)) frame.set(result, value);
+    return success();
+  }
+  auto handler = handlers_.find(op->getName().getStringRef());
+  if (handler == handlers_.end()) return op->emitOpError("is not known to the interpreter");
+  return handler->second(op, frame);
+}
+
+//===----------------------------------------------------------------------===//
+// Weights
+//===----------------------------------------------------------------------===//
+
+FailureOr<io::Source *> Interpreter::openShard(Operation *user, ShardOp shard) {
+  std::unique_ptr<io::Source> &source = shards_[shard.getSymName()];
+  if (source) return source.get();
+  std::filesystem::path path = shard.getPath().str();
+  std::string tried;
+  std::vector<std::filesystem::path> candidates{path};
+  for (const std::string &folder : options_.shardFolders) {
+    candidates.push_back(folder / path);
+    candidates.push_back(folder / path.filename());
+  }
+  for (const auto &candidate : candidates) {
+    auto opened = io::OpenSource(candidate.string(), options_.load);
+    if (!opened.ok()) {
+      if (tried.empty()) tried = std::string(opened.status().message());
+      continue;
+    }
+    if ((*opened)->size() < shard.getSize())
+      return user->emitError("shard '")
+             << candidate.string() << "': expected at least " << shard.getSize()
+             << " bytes, found " << (*opened)->size();
+    source = std::move(*opened);
+    return source.get();
+  }
+  return user->emitError("cannot open shard @") << shard.getSymName() << ": " << tried;
+}
+
+/// Decodes rows of `type` that start at `offset` of `source`.
+static WeightRows rowsOf(Operation *user, io::Source *source, uint64_t offset,
+                         gguf::TensorType type, int64_t rowSize) {
+  const gguf::TensorTypeInfo &info = gguf::GetInfo(type);
+  uint64_t rowBytes = rowSize / info.block_elements * info.block_bytes;
+  auto bytes = std::make_shared<std::vector<uint8_t>>(rowBytes);
+  auto floats = std::make_shared<std::vector<float>>(rowSize);
+  return {[=](int64_t row, MutableArrayRef<double> out) {
+    absl::Status status = source->Read(offset + row * rowBytes, absl::MakeSpan(*bytes));
+    if (status.ok()) status = gguf::Dequantize(type, *bytes, absl::MakeSpan(*floats));
+    if (!status.ok()) {
+      user->emitError(std::string(status.message()));
+      return false;
+    }
+    llvm::copy(*floats, out.begin());
+    return true;
+  }};
+}
+
+FailureOr<Tensor> Interpreter::openWeight(Operation *user, FlatSymbolRefAttr name) {
+  auto weight = symbols_.lookup<WeightOp>(name.getValue());
+  auto shard = weight ? symbols_.lookup<ShardOp>(weight.getShard()) : ShardOp();
+  if (!shard) return user->emitError("names no weight of a shard: ") << name;
+  FailureOr<io::Source *> source = openShard(user, shard);
+  if (failed(source)) return failure();
+  auto type = cast<RankedTensorType>(weight.getType());
+  gguf::TensorType format = *getTensorType(type.getElementType());
+  WeightRows rows = rowsOf(user, *source, weight.getOffset(), format, type.getShape().back());
+  Tensor tensor{Shape(type.getShape()), std::move(rows)};
+  // Vectors take part in elementwise ops and integers index: both are read at once.
+  bool isInteger = type.getElementType().isIntOrIndex();
+  if (type.getRank() > 1 && !isInteger) return tensor;
+  std::vector<double> values(tensor.size());
+  for (int64_t row = 0; row < tensor.rowCount(); ++row)
+    if (!std::get<WeightRows>(tensor.data)
+             .decode(row, MutableArrayRef<double>(values).slice(row * tensor.rowSize(),
+                                                                tensor.rowSize())))
+      return failure();
+  if (isInteger)
+    tensor.data = std::vector<int64_t>(values.begin(), values.end());
+  else
+    tensor.data = std::move(values);
+  return tensor;
+}
+
+//===----------------------------------------------------------------------===//
+// Sessions
+//===----------------------------------------------------------------------===//
+
+Session::Session(Interpreter &interpreter) : interpreter_(interpreter) {
+  step_ = interpreter.module().lookupSymbol<func::FuncOp>(EmelDialect::kStep);
+  if (!step_) return;
+  for (Type type : step_.getArgumentTypes())
+    if (isa<KvType>(type)) states_.push_back(std::make_shared<const State>());
+}
+
+FailureOr<Tensor> Session::step(ArrayRef<int32_t> tokens, int64_t slot) {
+  if (!step_) return interpreter_.module().emitError("has no function @step");
+  int64_t count = static_cast<int64_t>(tokens.size());
+  Tensor ids = Tensor::ofInts({count}), positions = ids, slots = ids, rows = ids;
+  int64_t &next = nextPosition_[slot];
+  for (int64_t i = 0; i < count; ++i) {
+    ids.ints()[i] = tokens[i];
+    positions.ints()[i] = next++;
+    slots.ints()[i] = slot;
+    rows.ints()[i] = i;
+  }
+  SmallVector<RuntimeValue> arguments, results;
+  for (Tensor *tensor : {&ids, &positions, &slots, &rows})
+    arguments.push_back(std::make_shared<const Tensor>(std::move(*tensor)));
+  llvm::append_range(arguments, states_);
+  if (failed(interpreter_.call(step_, arguments, results))) return failure();
+  states_.assign(results.begin() + 1, results.end());
+  return *std::get<std::shared_ptr<const Tensor>>(results.front());
+}
+
+}  // namespace emel::interpreter

@@ -1,0 +1,74 @@
+#ifndef EMEL_DIALECTS_INTERPRETER_INTERPRETER_H_
+#define EMEL_DIALECTS_INTERPRETER_INTERPRETER_H_
+
+#include <functional>
+#include <string>
+
+#include "dialects/emel/Emel.h"
+#include "dialects/interpreter/Tensor.h"
+#include "llvm/ADT/StringMap.h"
+#include "runtime/io/source.h"
+
+/// The reference interpreter: executes `emel` functions op by op, slowly and plainly. It is the oracle
+/// of every backend, so clarity beats speed everywhere.
+///
+/// Numbers: an op computes in double precision and each number of its result is rounded once to the
+/// result's element type. With Precision::F64 results of type f32 are not rounded. Sums thus do not
+/// depend on an order of summation, unless an op's attributes prescribe one.
+namespace emel::interpreter {
+
+enum class Precision { F32, F64 };
+
+struct Options {
+  Precision precision = Precision::F32;
+  io::Strategy load = io::Strategy::kMap;
+  /// Folders in which to look for shards beside the path that the module gives.
+  std::vector<std::string> shardFolders;
+};
+
+class Interpreter {
+ public:
+  Interpreter(mlir::ModuleOp module, Options options);
+  ~Interpreter();
+
+  /// Calls a function. Errors are reported as diagnostics at the op where they happen.
+  mlir::LogicalResult call(mlir::func::FuncOp function, llvm::ArrayRef<RuntimeValue> arguments,
+                           llvm::SmallVectorImpl<RuntimeValue> &results);
+
+  /// The rows of a weight, which stay in the file.
+  mlir::FailureOr<Tensor> openWeight(mlir::Operation *user, mlir::FlatSymbolRefAttr name);
+
+  mlir::ModuleOp module() { return module_; }
+  const Options &options() const { return options_; }
+
+ private:
+  mlir::FailureOr<io::Source *> openShard(mlir::Operation *user, ShardOp shard);
+  mlir::LogicalResult execute(mlir::Operation *op, class Frame &frame,
+                              llvm::SmallVectorImpl<RuntimeValue> &returned);
+
+  mlir::ModuleOp module_;
+  Options options_;
+  mlir::SymbolTable symbols_;
+  llvm::StringMap<mlir::LogicalResult (*)(mlir::Operation *, Frame &)> handlers_;
+  llvm::StringMap<std::unique_ptr<io::Source>> shards_;
+};
+
+/// Feeds a model's `@step` and keeps its states between steps.
+class Session {
+ public:
+  explicit Session(Interpreter &interpreter);
+
+  /// Runs one step over `tokens` of sequence `slot`, from that sequence's next position on. The result
+  /// has a row of logits for each token.
+  mlir::FailureOr<Tensor> step(llvm::ArrayRef<int32_t> tokens, int64_t slot = 0);
+
+ private:
+  Interpreter &interpreter_;
+  mlir::func::FuncOp step_;
+  llvm::SmallVector<RuntimeValue> states_;
+  std::map<int64_t, int64_t> nextPosition_;
+};
+
+}  // namespace emel::interpreter
+
+#endif  // EMEL_DIALECTS_INTERPRETER_INTERPRETER_H_

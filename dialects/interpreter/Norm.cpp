@@ -1,0 +1,58 @@
+#include <cmath>
+#include <numeric>
+
+#include "dialects/interpreter/Frame.h"
+
+using namespace mlir;
+
+namespace emel::interpreter {
+
+/// Rounded where the unfused op would have rounded, so that folding a weight into a norm keeps bits.
+template <typename OpType>
+static LogicalResult finish(OpType op, Frame &frame, Tensor result, const Tensor *weight,
+                            const Tensor *bias) {
+  Type element = op.getType().getElementType();
+  Precision precision = frame.interpreter().options().precision;
+  for (int64_t r = 0; r < result.rowCount(); ++r)
+    for (int64_t i = 0; i < result.rowSize(); ++i) {
+      double &x = result.row(r)[i];
+      x = roundTo(element, precision, x);
+      if (weight) x = roundTo(element, precision, x * weight->reals()[i]);
+      if (bias) x += bias->reals()[i];
+    }
+  return frame.set(op.getResult(), std::move(result));
+}
+
+static LogicalResult rmsNorm(RmsNormOp op, Frame &frame) {
+  Tensor result = frame.tensor(op.getInput());
+  int64_t size = result.rowSize();
+  for (int64_t r = 0; r < result.rowCount(); ++r) {
+    double *row = result.row(r);
+    double squares = std::inner_product(row, row + size, row, 0.0);
+    double factor = 1 / std::sqrt(squares / size + op.getEps().convertToDouble());
+    for (int64_t i = 0; i < size; ++i) row[i] *= factor;
+  }
+  return finish(op, frame, std::move(result), frame.tensorOrNull(op.getWeight()), nullptr);
+}
+
+static LogicalResult layerNorm(LayerNormOp op, Frame &frame) {
+  Tensor result = frame.tensor(op.getInput());
+  int64_t size = result.rowSize();
+  for (int64_t r = 0; r < result.rowCount(); ++r) {
+    double *row = result.row(r);
+    double mean = std::accumulate(row, row + size, 0.0) / size;
+    for (int64_t i = 0; i < size; ++i) row[i] -= mean;
+    double squares = std::inner_product(row, row + size, row, 0.0);
+    double factor = 1 / std::sqrt(squares / size + op.getEps().convertToDouble());
+    for (int64_t i = 0; i < size; ++i) row[i] *= factor;
+  }
+  return finish(op, frame, std::move(result), frame.tensorOrNull(op.getWeight()),
+                frame.tensorOrNull(op.getBias()));
+}
+
+void addNormHandlers(HandlerTable &table) {
+  addHandler<RmsNormOp, rmsNorm>(table);
+  addHandler<LayerNormOp, layerNorm>(table);
+}
+
+}  // namespace emel::interpreter
