@@ -2,7 +2,8 @@
 
 #include "runtime/io/status.h"
 
-#include <absl/strings/escaping.h>
+#include <absl/strings/ascii.h>
+#include <absl/strings/str_format.h>
 
 #include <algorithm>
 #include <bit>
@@ -18,9 +19,15 @@ constexpr size_t kMaxQuotedBytes = 128;
 }  // namespace
 
 std::string Quote(std::string_view name) {
-  const bool cut = name.size() > kMaxQuotedBytes;
-  return absl::StrCat("'", absl::CHexEscape(Text(name.substr(0, kMaxQuotedBytes))),
-                      cut ? "...'" : "'");
+  std::string text = "'";
+  for (const char c : name.substr(0, kMaxQuotedBytes)) {
+    if (absl::ascii_isprint(c) && c != '\'' && c != '\\') {
+      text += c;
+    } else {
+      absl::StrAppendFormat(&text, "\\x%02x", static_cast<uint8_t>(c));
+    }
+  }
+  return text + (name.size() > kMaxQuotedBytes ? "...'" : "'");
 }
 
 absl::Status ErrorAt(std::string_view subject, std::string_view problem, std::string_view file,

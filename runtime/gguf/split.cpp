@@ -33,9 +33,22 @@ absl::Status ReadCount(const ParsedFile& file, std::string_view key, std::option
                  file.shard.path, value->offset);
 }
 
+// Integers of different types are the same value.
+bool IsSame(const Value& a, const Value& b) {
+  const std::optional<uint64_t> number = a.AsUnsigned();
+  return number ? number == b.AsUnsigned() : a.data == b.data;
+}
+
 uint64_t OffsetOf(const ParsedFile& file, std::string_view key) {
   const Value* value = Find(file.metadata, key);
   return value == nullptr ? file.shard.metadata_offset : value->offset;
+}
+
+absl::Status Require(const ParsedFile& file, std::string_view key,
+                     const std::optional<uint64_t>& value) {
+  if (value) return absl::OkStatus();
+  return ErrorAt("key " + Quote(key), "expected in every shard of a split model, found nothing",
+                 file.shard.path, file.shard.metadata_offset);
 }
 
 }  // namespace
@@ -69,9 +82,9 @@ absl::StatusOr<SplitInfo> SplitInfo::Read(const ParsedFile& file) {
   if (count.value_or(0) == 0) return SplitInfo{};
   info.count = *count;
   info.index = index.value_or(0);
-  if (!index && info.count > 1) {
-    return ErrorAt("key 'split.no'", "expected in a shard of a split model, found nothing",
-                   file.shard.path, file.shard.metadata_offset);
+  if (info.count > 1) {
+    EMEL_RETURN_IF_ERROR(Require(file, "split.no", index));
+    EMEL_RETURN_IF_ERROR(Require(file, "split.tensors.count", info.tensors));
   }
   if (info.index >= info.count) {
     return ErrorAt(
@@ -96,7 +109,7 @@ absl::StatusOr<ShardName> CheckShardName(const ParsedFile& file, const SplitInfo
   }
   if (name->count != info.count) {
     return error("split.count", "expected ", name->count, " as in the file's name, found ",
-                 info.count);
+                 info.count == 1 ? "a model that is not split" : absl::StrCat(info.count));
   }
   if (name->index != info.index) {
     return error("split.no", "expected ", name->index, " as in the file's name, found ",
@@ -110,7 +123,7 @@ absl::Status CheckSameModel(const Model& model, const ParsedFile& shard) {
     // The place in the split and the file's own layout differ between shards of one model.
     if (entry.key == "split.no" || entry.key == "general.alignment") continue;
     const Value* value = model.Find(entry.key);
-    if (value == nullptr || value->data == entry.value.data) continue;
+    if (value == nullptr || IsSame(*value, entry.value)) continue;
     return ErrorAt("key " + Quote(entry.key),
                    absl::StrCat("expected the value of the first shard, ", model.shards()[0].path,
                                 ", found another: the shards are of different models"),
