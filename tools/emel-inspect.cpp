@@ -1,0 +1,101 @@
+#include "runtime/gguf/gguf.h"
+#include "runtime/io/status.h"
+#include "tools/inspect/inspect.h"
+#include "tools/support/command_line.h"
+#include "tools/support/exit.h"
+#include "tools/support/progress.h"
+
+namespace emel::tools {
+namespace {
+
+struct Options {
+  std::string file, format = "table", load = "mmap", output = "-";
+  std::optional<std::string> dump;
+  bool map = false, check_tensors = false, vocab_only = false;
+};
+
+void Declare(CommandLine& line, Options& options) {
+  line.Operand("FILE", "a GGUF model; any shard of a split one", &options.file);
+  line.Section("what to print");
+  line.Choice("--format", {"table", "json", "csv"},
+              "a table for people, JSON with everything, or one CSV line per tensor: "
+              "name,type,shape,shard,offset,size with the shape innermost dimension first "
+              "(512x2048), shards counted from 0, offsets from the start of the shard's file",
+              &options.format);
+  line.Flag("--map",
+            "what every byte of each file is for, gaps and trailing bytes included; JSON "
+            "has it always",
+            &options.map);
+  line.Value("--dump", "TENSOR", "writes the tensor's values to OUT as raw little-endian float32",
+             &options.dump);
+  line.Value("-o", "OUT", "where to write; - is standard output", &options.output);
+  line.Section("how to read");
+  line.Choice("--load", {"mmap", "read"}, "how tensor data reach memory", &options.load);
+  line.Flag("--check-tensors", "reads every weight: values finite, block scales valid",
+            &options.check_tensors);
+  line.Flag("--vocab-only", "accepts a file without its tensor data", &options.vocab_only);
+  line.Example("emel-inspect model.gguf", "licence, metadata, tensors and totals per type");
+  line.Example("emel-inspect model-00001-of-00003.gguf --map",
+               "the layout of each shard, byte by byte");
+  line.Example("emel-inspect model.gguf --format=csv | sort -t, -k6 -n", "tensors by size");
+  line.Example("emel-inspect model.gguf --dump blk.0.attn_q.weight -o q.f32",
+               "one tensor, dequantised");
+}
+
+// What the options table cannot know; empty where all is well.
+std::string_view Conflict(const CommandLine& line, const Options& options) {
+  bool dump = options.dump.has_value();
+  if (dump && !line.given("-o")) return "--dump needs -o OUT";
+  if (dump && (options.map || line.given("--format"))) {
+    return "--dump writes values only: it goes with neither --map nor --format";
+  }
+  if (dump && options.vocab_only)
+    return "--dump needs the tensor data that --vocab-only leaves out";
+  if (options.check_tensors && options.vocab_only) {
+    return "--check-tensors needs the tensor data that --vocab-only leaves out";
+  }
+  if (options.map && options.format == "csv") return "--map is a table or part of the JSON";
+  return "";
+}
+
+absl::Status Inspect(const Options& options) {
+  Progress progress("checking");
+  gguf::OpenOptions open;
+  open.strategy = *io::ParseStrategy(options.load);
+  open.vocab_only = options.vocab_only;
+  open.check_tensors = options.check_tensors;
+  open.no_alloc = !options.vocab_only && !options.check_tensors && !options.dump;
+  open.progress = [&](gguf::Phase phase, uint64_t done, uint64_t total) {
+    if (phase == gguf::Phase::kTensorData) progress.Update(done, total);
+    return true;
+  };
+  EMEL_ASSIGN_OR_RETURN(gguf::Model model, gguf::Model::Open(options.file, open));
+  EMEL_ASSIGN_OR_RETURN(OutputFile out, OutputFile::Create(options.output));
+  if (options.dump) {
+    EMEL_RETURN_IF_ERROR(DumpTensor(model, *options.dump, out));
+  } else if (options.format == "json") {
+    EMEL_RETURN_IF_ERROR(PrintJson(model, out));
+  } else if (options.format == "csv") {
+    EMEL_RETURN_IF_ERROR(PrintCsv(model, out));
+  } else if (options.map) {
+    EMEL_RETURN_IF_ERROR(PrintMap(model, out));
+  } else {
+    EMEL_RETURN_IF_ERROR(PrintTable(model, out));
+  }
+  return out.Commit();
+}
+
+}  // namespace
+}  // namespace emel::tools
+
+int main(int argc, char** argv) {
+  using namespace emel::tools;
+  Options options;
+  CommandLine line("emel-inspect", "shows what a GGUF model holds and how its files are laid out");
+  Declare(line, options);
+  if (std::optional<int> code = line.Parse(argc, argv)) return *code;
+  if (std::string_view conflict = Conflict(line, options); !conflict.empty()) {
+    return line.UsageError(conflict);
+  }
+  return RunTool(line.tool(), [&] { return Inspect(options); });
+}
