@@ -23,11 +23,9 @@ inline int64_t lastDim(mlir::RankedTensorType type) { return type.getShape().bac
 /// "64" or "?".
 inline std::string dimText(int64_t dim) { return isDynamic(dim) ? "?" : std::to_string(dim); }
 
-/// Floats compute in f32 unless they are already wider or equal: the result of decoding a block type.
-inline mlir::Type computeElement(mlir::Type element) {
-  return llvm::isa<BlockType>(element)
-             ? mlir::Type(mlir::Float32Type::get(element.getContext()))
-             : element;
+/// The element type of rows that an op decodes: f32, unless the table is wider.
+inline mlir::Type decodedElement(mlir::Type element) {
+  return element.isF64() ? element : mlir::Float32Type::get(element.getContext());
 }
 
 inline bool isFinite(const llvm::APFloat &value) { return value.isFinite(); }

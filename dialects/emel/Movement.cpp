@@ -16,7 +16,7 @@ LogicalResult GetRowsOp::inferReturnTypes(MLIRContext *, std::optional<Location>
                              ids);
   SmallVector<int64_t> shape(ids.getShape());
   shape.push_back(lastDim(table));
-  results.push_back(RankedTensorType::get(shape, computeElement(table.getElementType())));
+  results.push_back(RankedTensorType::get(shape, decodedElement(table.getElementType())));
   return success();
 }
 

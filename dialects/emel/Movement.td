@@ -8,7 +8,8 @@ include "dialects/emel/EmelBase.td"
 def Emel_GetRowsOp : Emel_InferredOp<"get_rows"> {
   let summary = "Gathers rows by index";
   let description = [{
-    `result[…, i, :] = table[…, ids[…, i], :]`; a table of a block format is decoded, to f32.
+    `result[…, i, :] = table[…, ids[…, i], :]`; the rows are decoded to f32 (an f64 table
+    stays f64).
 
     * (C1) the table has at least 2 dimensions, ids one less;
     * (C2) the leading dimensions of table and ids are equal;

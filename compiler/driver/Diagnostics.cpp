@@ -1,0 +1,31 @@
+#include "compiler/driver/Diagnostics.h"
+
+#include "dialects/emel/Provenance.h"
+
+using namespace mlir;
+
+/// "file:3:7" for parsed IR, "blk.0.attn_q" for imported ops.
+static std::string whereOf(Location location) {
+  if (auto file = location->findInstanceOf<FileLineColLoc>())
+    return (file.getFilename().getValue() + ":" + Twine(file.getLine()) + ":" +
+            Twine(file.getColumn())).str();
+  emel::Origin origin = emel::getOrigin(location);
+  return origin.ops.empty() ? "" : origin.ops.front().str();
+}
+
+emel::DiagnosticCollector::DiagnosticCollector(MLIRContext *context)
+    : handler_(context, [this](Diagnostic &diagnostic) {
+        if (diagnostic.getSeverity() != DiagnosticSeverity::Error) return failure();
+        auto append = [&](const Diagnostic &one, StringRef lead) {
+          std::string where = whereOf(one.getLocation());
+          text_ += (text_.empty() ? "" : "\n") + lead.str() + where + (where.empty() ? "" : ": ") +
+                   one.str();
+        };
+        append(diagnostic, "");
+        for (const Diagnostic &note : diagnostic.getNotes()) append(note, "  note: ");
+        return success();
+      }) {}
+
+absl::Status emel::DiagnosticCollector::status() const {
+  return absl::InvalidArgumentError(text_.empty() ? "failed without a reason" : text_);
+}

@@ -1,0 +1,41 @@
+#include "compiler/driver/Load.h"
+
+#include <fstream>
+
+#include "compiler/driver/Diagnostics.h"
+#include "llvm/ADT/StringRef.h"
+#include "mlir/Parser/Parser.h"
+
+using namespace mlir;
+
+namespace emel {
+
+absl::StatusOr<ImportResult> loadGguf(MLIRContext &context, const std::string &path,
+                                      LoadOptions options) {
+  options.open.first_shard_only = true;
+  absl::StatusOr<gguf::Model> model = gguf::Model::Open(path, options.open);
+  if (!model.ok()) return model.status();
+  DiagnosticCollector diagnostics(&context);
+  absl::StatusOr<ImportResult> result = importModel(context, *model, options.import);
+  if (absl::IsInternal(result.status()))
+    return absl::InternalError(std::string(result.status().message()) + ": " +
+                               std::string(diagnostics.status().message()));
+  return result;
+}
+
+absl::StatusOr<OwningOpRef<ModuleOp>> loadMlir(MLIRContext &context, const std::string &path) {
+  if (!std::ifstream(path))
+    return absl::NotFoundError("cannot open '" + path + "'");
+  DiagnosticCollector diagnostics(&context);
+  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(path, &context);
+  if (!module) return diagnostics.status();
+  return module;
+}
+
+bool isGguf(const std::string &path) {
+  char magic[4] = {};
+  std::ifstream(path, std::ios::binary).read(magic, sizeof(magic));
+  return StringRef(magic, sizeof(magic)) == "GGUF" || StringRef(path).ends_with(".gguf");
+}
+
+}  // namespace emel

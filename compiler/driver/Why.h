@@ -1,0 +1,17 @@
+#ifndef EMEL_COMPILER_DRIVER_WHY_H_
+#define EMEL_COMPILER_DRIVER_WHY_H_
+
+#include <string>
+
+#include <absl/status/statusor.h>
+
+#include "mlir/IR/BuiltinOps.h"
+
+namespace emel {
+
+/// Tells where a GGUF tensor lies and which ops of the module read it.
+absl::StatusOr<std::string> explainTensor(mlir::ModuleOp module, const std::string &tensor);
+
+}  // namespace emel
+
+#endif  // EMEL_COMPILER_DRIVER_WHY_H_

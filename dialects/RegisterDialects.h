@@ -1,0 +1,17 @@
+#ifndef EMEL_DIALECTS_REGISTER_DIALECTS_H_
+#define EMEL_DIALECTS_REGISTER_DIALECTS_H_
+
+#include "dialects/emel/Emel.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+namespace emel {
+
+/// The dialects that a module of ours may hold: every tool knows the same ones.
+inline void registerDialects(mlir::DialectRegistry &registry) {
+  registry.insert<EmelDialect, mlir::func::FuncDialect, mlir::arith::ArithDialect>();
+}
+
+}  // namespace emel
+
+#endif  // EMEL_DIALECTS_REGISTER_DIALECTS_H_

@@ -1,0 +1,133 @@
+#include <filesystem>
+
+#include "compiler/driver/Diagnostics.h"
+#include "compiler/driver/Load.h"
+#include "dialects/RegisterDialects.h"
+#include "dialects/interpreter/Interpreter.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/raw_ostream.h"
+#include "tools/support/command_line.h"
+#include "tools/support/exit.h"
+#include "tools/support/output_file.h"
+#include "tools/support/progress.h"
+
+namespace emel {
+namespace {
+
+struct Options {
+  std::string model, load = "mmap";
+  std::optional<std::string> tokens, logits;
+  uint64_t generate = 0, context = 0;
+  bool f64 = false;
+};
+
+void declare(tools::CommandLine &line, Options &options) {
+  line.Operand("MODEL", "a GGUF model (of a split one the first shard) or a module of emel IR",
+               &options.model);
+  line.Section("what to run");
+  line.Value("--tokens", "IDS", "the tokens to feed, as 1,5,7", &options.tokens);
+  line.Value("--logits", "OUT", "writes a row of logits for each of the tokens, as raw float32",
+             &options.logits);
+  line.Number("--generate", "N", "continues with the N most likely tokens and prints their ids", 0,
+              INT32_MAX, &options.generate);
+  line.Section("how to run");
+  line.Flag("--f64", "computes in double precision", &options.f64);
+  line.Number("--context", "N", "the longest sequence; 0 takes the model's own", 0, INT32_MAX,
+              &options.context);
+  line.Choice("--load", {"mmap", "read"}, "how weights reach memory", &options.load);
+  line.Example("emel-interpret model.gguf --tokens 1,5,7 --generate 8", "continue greedily");
+  line.Example("emel-interpret model.gguf --tokens 1,5,7 --logits out.f32", "3 rows of logits");
+  line.Note("The interpreter is the slow, plain oracle of the compiled code: it computes each op in "
+            "double precision and rounds the result once, to float32 unless --f64 is given.");
+}
+
+absl::StatusOr<std::vector<int32_t>> parseTokens(const std::string &text) {
+  std::vector<int32_t> tokens;
+  for (llvm::StringRef part : llvm::split(text, ',')) {
+    int32_t token;
+    if (part.trim().getAsInteger(10, token) || token < 0)
+      return absl::InvalidArgumentError("--tokens: expected ids separated by commas, found '" +
+                                        part.str() + "'");
+    tokens.push_back(token);
+  }
+  return tokens;
+}
+
+/// Numbers as raw little-endian float32, which is what every machine we run on stores.
+absl::Status writeFloats(const std::string &path, const std::vector<double> &values) {
+  std::vector<float> floats(values.begin(), values.end());
+  auto out = tools::OutputFile::Create(path);
+  if (!out.ok()) return out.status();
+  auto bytes = absl::MakeConstSpan(reinterpret_cast<const uint8_t *>(floats.data()),
+                                   floats.size() * sizeof(float));
+  if (absl::Status status = out->Write(bytes); !status.ok()) return status;
+  return out->Commit();
+}
+
+absl::StatusOr<mlir::OwningOpRef<mlir::ModuleOp>> load(mlir::MLIRContext &context,
+                                                       const Options &options) {
+  if (!isGguf(options.model)) return loadMlir(context, options.model);
+  LoadOptions loadOptions;
+  loadOptions.open.strategy = *io::ParseStrategy(options.load);
+  loadOptions.import.context = static_cast<int64_t>(options.context);
+  absl::StatusOr<ImportResult> result = loadGguf(context, options.model, loadOptions);
+  if (!result.ok()) return result.status();
+  return std::move(result->module);
+}
+
+int32_t argmax(llvm::ArrayRef<double> row) {
+  return static_cast<int32_t>(std::max_element(row.begin(), row.end()) - row.begin());
+}
+
+absl::Status interpret(const Options &options, llvm::ArrayRef<int32_t> tokens) {
+  mlir::DialectRegistry registry;
+  registerDialects(registry);
+  mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
+  auto module = load(context, options);
+  if (!module.ok()) return module.status();
+
+  DiagnosticCollector diagnostics(&context);
+  interpreter::Options run;
+  run.precision = options.f64 ? interpreter::Precision::F64 : interpreter::Precision::F32;
+  run.load = *io::ParseStrategy(options.load);
+  run.shardFolders = {std::filesystem::path(options.model).parent_path().string()};
+  interpreter::Interpreter interpreter(**module, run);
+  interpreter::Session session(interpreter);
+
+  mlir::FailureOr<interpreter::Tensor> logits = session.step(tokens);
+  if (failed(logits)) return diagnostics.status();
+  if (options.logits)
+    if (absl::Status status = writeFloats(*options.logits, logits->reals()); !status.ok())
+      return status;
+
+  tools::Progress progress("generating");
+  std::vector<int32_t> generated;
+  for (uint64_t i = 0; i < options.generate; ++i) {
+    llvm::ArrayRef<double> last(logits->row(logits->rowCount() - 1), logits->rowSize());
+    generated.push_back(argmax(last));
+    progress.Update(i + 1, options.generate);
+    if (i + 1 == options.generate) break;
+    logits = session.step(generated.back());
+    if (failed(logits)) return diagnostics.status();
+  }
+  if (options.generate == 0) return absl::OkStatus();
+  return tools::WriteStdout(llvm::join(llvm::map_range(generated, [](int32_t id) {
+                                         return std::to_string(id);
+                                       }), ",") + "\n");
+}
+
+}  // namespace
+}  // namespace emel
+
+int main(int argc, char **argv) {
+  emel::Options options;
+  emel::tools::CommandLine line("emel-interpret", "computes with a model, op by op");
+  emel::declare(line, options);
+  if (auto code = line.Parse(argc, argv)) return *code;
+  if (!options.tokens) return line.UsageError("expected --tokens");
+  if (!options.logits && !options.generate)
+    return line.UsageError("expected --logits, --generate or both");
+  auto tokens = emel::parseTokens(*options.tokens);
+  if (!tokens.ok()) return line.UsageError(std::string_view(tokens.status().message().data(), tokens.status().message().size()));
+  return emel::tools::RunTool(line.tool(), [&] { return emel::interpret(options, *tokens); });
+}
