@@ -310,7 +310,7 @@ std::string CommandLine::Help() const {
     absl::StrAppend(&out, operand.required ? absl::StrCat(" ", operand.name)
                                            : absl::StrCat(" [", operand.name, "]"));
   }
-  out += "\n\n";
+  out += operands_.empty() ? "\n" : "\n\n";
   for (const Positional& operand : operands_) AppendEntry(out, operand.name, operand.help);
   std::string section;
   for (const Option& option : options_) {

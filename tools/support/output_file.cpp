@@ -17,7 +17,7 @@ namespace emel::tools {
 namespace {
 
 constexpr size_t kBufferBytes = 1 << 16;
-constexpr int kSlots = 8;
+constexpr int kSlots = 256;
 
 // Temporaries that a fatal signal must remove. Only async-signal-safe means: fixed paths, and a
 // flag that publishes each.
