@@ -88,8 +88,8 @@ static LogicalResult matmulId(MatmulIdOp op, Frame &frame) {
 }
 
 void addContractionHandlers(HandlerTable &table) {
-  addHandler<MatmulOp, matmul>(table);
-  addHandler<MatmulIdOp, matmulId>(table);
+  addRowsHandler<MatmulOp, matmul>(table);
+  addRowsHandler<MatmulIdOp, matmulId>(table);
 }
 
 }  // namespace emel::interpreter

@@ -18,7 +18,20 @@ double roundTo(Type elementType, Precision precision, double x) {
   return value.convertToDouble();
 }
 
+static RankedTensorType withShape(Type type, const Tensor &tensor) {
+  auto declared = cast<RankedTensorType>(type);
+  return RankedTensorType::get(tensor.shape, declared.getElementType(), declared.getEncoding());
+}
+
+Type Frame::runtimeType(Value value) const {
+  auto *tensor = std::get_if<std::shared_ptr<const Tensor>>(&get(value));
+  return tensor ? withShape(value.getType(), **tensor) : value.getType();
+}
+
 LogicalResult Frame::set(Value value, Tensor tensor) {
+  if (failed(verifyCompatibleShape(value.getType(), withShape(value.getType(), tensor))))
+    return emitError(value.getLoc(), "expected a result of type ")
+           << value.getType() << ", found " << withShape(value.getType(), tensor);
   Type element = cast<RankedTensorType>(value.getType()).getElementType();
   if (auto *reals = std::get_if<std::vector<double>>(&tensor.data))
     for (double &x : *reals) x = roundTo(element, interpreter_.options().precision, x);

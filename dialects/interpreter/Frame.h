@@ -25,7 +25,11 @@ class Frame {
   }
   const RuntimeValue &get(mlir::Value value) const { return values_.find(value)->second; }
 
-  /// Stores a result, each number rounded to the result's element type.
+  /// The type of a value with the shape that it has at run time.
+  mlir::Type runtimeType(mlir::Value value) const;
+
+  /// Stores a result, each number rounded to the result's element type. Fails where the shape is not
+  /// the type's.
   mlir::LogicalResult set(mlir::Value value, Tensor tensor);
   void set(mlir::Value value, State state) {
     values_[value] = std::make_shared<const State>(std::move(state));
@@ -38,16 +42,19 @@ class Frame {
   llvm::DenseMap<mlir::Value, RuntimeValue> values_;
 };
 
-/// Executes one op: reads operands from the frame and sets the results.
-using Handler = mlir::LogicalResult (*)(mlir::Operation *, Frame &);
-using HandlerTable = llvm::StringMap<Handler>;
-
-/// Adds the handler of one op class: `addHandler<AddOp>(table, [](AddOp op, Frame &frame) …)`.
+/// Adds the handler of one op class: `addHandler<AddOp, add>(table)`.
 template <typename OpType, mlir::LogicalResult (*function)(OpType, Frame &)>
-void addHandler(HandlerTable &table) {
-  table[OpType::getOperationName()] = [](mlir::Operation *op, Frame &frame) {
+void addHandler(HandlerTable &table, bool takesRows = false) {
+  auto run = [](mlir::Operation *op, Frame &frame) {
     return function(llvm::cast<OpType>(op), frame);
   };
+  table[OpType::getOperationName()] = {run, takesRows};
+}
+
+/// The same for ops that may take a weight as it lies in its file, with `getRow`.
+template <typename OpType, mlir::LogicalResult (*function)(OpType, Frame &)>
+void addRowsHandler(HandlerTable &table) {
+  addHandler<OpType, function>(table, /*takesRows=*/true);
 }
 
 // One function for each op family, in the file of the same name.
@@ -62,6 +69,16 @@ void addReductionHandlers(HandlerTable &table);
 /// Row `row` of a tensor that may be a weight in its file; `scratch` is used where it must be decoded.
 /// Null after an error was reported.
 const double *getRow(const Tensor &tensor, int64_t row, std::vector<double> &scratch);
+
+/// Decodes the weights among the operands of `op`.
+mlir::LogicalResult decodeOperands(mlir::Operation *op, Frame &frame);
+
+/// Checks what the verifier could not know: the constraints of `op` with the shapes that its operands
+/// have at run time, and that its results fit into memory.
+mlir::LogicalResult checkShapes(mlir::Operation *op, Frame &frame);
+
+/// Checks that a value is one of the type, such as a function's argument.
+mlir::LogicalResult checkValue(mlir::Location loc, mlir::Type type, const RuntimeValue &value);
 
 /// `id` checked against `[0, limit)`.
 mlir::LogicalResult checkIndex(mlir::Operation *op, int64_t id, int64_t limit);

@@ -3,7 +3,7 @@
 #include <filesystem>
 
 #include "dialects/interpreter/Frame.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "llvm/Support/SaveAndRestore.h"
 #include "runtime/gguf/dequantize.h"
 
 using namespace mlir;
@@ -32,6 +32,9 @@ static void dropDead(Operation *op, DenseMap<Value, int64_t> &usesLeft, Frame &f
   }
 }
 
+/// More is a recursion that never ends: nothing here can branch.
+static constexpr int kDeepestCall = 100;
+
 LogicalResult Interpreter::call(func::FuncOp function, ArrayRef<RuntimeValue> arguments,
                                 SmallVectorImpl<RuntimeValue> &results) {
   if (!function || function.isExternal() || !function.getBody().hasOneBlock())
@@ -40,9 +43,14 @@ LogicalResult Interpreter::call(func::FuncOp function, ArrayRef<RuntimeValue> ar
   if (arguments.size() != function.getNumArguments())
     return function.emitError("expected ")
            << function.getNumArguments() << " arguments, found " << arguments.size();
+  llvm::SaveAndRestore<int> depth(callDepth_, callDepth_ + 1);
+  if (callDepth_ > kDeepestCall)
+    return function.emitError("calls nest deeper than ") << kDeepestCall;
   Frame frame(*this);
-  for (auto [argument, value] : llvm::zip(function.getArguments(), arguments))
+  for (auto [argument, value] : llvm::zip(function.getArguments(), arguments)) {
+    if (failed(checkValue(function.getLoc(), argument.getType(), value))) return failure();
     frame.set(argument, value);
+  }
   DenseMap<Value, int64_t> usesLeft;
   for (Operation &op : function.front()) {
     if (failed(execute(&op, frame, results))) return failure();
@@ -67,7 +75,9 @@ LogicalResult Interpreter::execute(Operation *op, Frame &frame,
   }
   auto handler = handlers_.find(op->getName().getStringRef());
   if (handler == handlers_.end()) return op->emitOpError("is not known to the interpreter");
-  return handler->second(op, frame);
+  if (!handler->second.takesRows && failed(decodeOperands(op, frame))) return failure();
+  if (failed(checkShapes(op, frame))) return failure();
+  return handler->second.run(op, frame);
 }
 
 //===----------------------------------------------------------------------===//

@@ -17,6 +17,16 @@
 /// depend on an order of summation, unless an op's attributes prescribe one.
 namespace emel::interpreter {
 
+class Frame;
+
+/// Executes one op: reads operands from the frame and sets the results.
+struct Handler {
+  mlir::LogicalResult (*run)(mlir::Operation *, Frame &);
+  /// Whether it takes weights row by row from their file; others find them decoded.
+  bool takesRows;
+};
+using HandlerTable = llvm::StringMap<Handler>;
+
 enum class Precision { F32, F64 };
 
 struct Options {
@@ -43,14 +53,15 @@ class Interpreter {
 
  private:
   mlir::FailureOr<io::Source *> openShard(mlir::Operation *user, ShardOp shard);
-  mlir::LogicalResult execute(mlir::Operation *op, class Frame &frame,
+  mlir::LogicalResult execute(mlir::Operation *op, Frame &frame,
                               llvm::SmallVectorImpl<RuntimeValue> &returned);
 
   mlir::ModuleOp module_;
   Options options_;
   mlir::SymbolTable symbols_;
-  llvm::StringMap<mlir::LogicalResult (*)(mlir::Operation *, Frame &)> handlers_;
+  HandlerTable handlers_;
   llvm::StringMap<std::unique_ptr<io::Source>> shards_;
+  int callDepth_ = 0;
 };
 
 /// Feeds a model's `@step` and keeps its states between steps.

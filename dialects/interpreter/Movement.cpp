@@ -80,7 +80,7 @@ static LogicalResult slice(SliceOp op, Frame &frame) {
 }
 
 void addMovementHandlers(HandlerTable &table) {
-  addHandler<GetRowsOp, getRows>(table);
+  addRowsHandler<GetRowsOp, getRows>(table);
   addHandler<ReshapeOp, reshape>(table);
   addHandler<PermuteOp, permute>(table);
   addHandler<SliceOp, slice>(table);

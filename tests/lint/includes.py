@@ -1,0 +1,46 @@
+#!/usr/bin/python3
+"""Checks which folder includes which: the runtime knows nothing of the compiler, and nobody includes
+upwards. Includes in quotes are paths from the repository root."""
+
+import re
+
+import repository
+
+COMPILER = ("compiler", "dialects", "passes", "codegen", "llvm", "mlir")
+
+# What the files of a folder must not include.
+FORBIDDEN = {
+    "runtime": COMPILER + ("tools", "tests"),
+    "dialects": ("compiler", "passes", "codegen", "tools", "tests"),
+    "passes": ("compiler", "codegen", "tools", "tests"),
+    "codegen": ("compiler", "tools", "tests"),
+    "compiler": ("tools", "tests"),
+    "tools": ("tests",),
+}
+OURS = set(FORBIDDEN) | {"tests"}
+INCLUDE = re.compile(r'^\s*#?\s*include\s+([<"])([^>"]+)[>"]', re.MULTILINE)
+
+
+def check(path, source):
+    folder = path.parts[0]
+    for kind, name in INCLUDE.findall(source):
+        target = name.split("/")[0]
+        if "/" in name and target in FORBIDDEN.get(folder, ()):
+            yield f"{path}: {folder}/ must not include {name}"
+        if kind == "<" and target in OURS and "/" in name:
+            yield f"{path}: our own header belongs in quotes: {name}"
+        if kind == '"' and "/" not in name:
+            yield f"{path}: expected a path from the repository root, found {name}"
+        generated = name.endswith(".inc")
+        if kind == '"' and target in OURS and not generated and not (repository.ROOT / name).exists():
+            yield f"{path}: there is no {name}"
+
+
+def main():
+    paths = repository.files(".h", ".cpp", ".c", ".cc", ".td", ".inc")
+    findings = [f for path in paths for f in check(path, repository.text(path))]
+    repository.finish(findings, len(paths))
+
+
+if __name__ == "__main__":
+    main()
