@@ -21,8 +21,8 @@ for test in $tests; do
   objects="$objects -object $dir/tests/$test"
 done
 llvm-profdata-19 merge -o $dir/reader.profdata $dir/*.profraw
-llvm-cov-19 report $objects -instr-profile=$dir/reader.profdata \
-  -show-region-summary=false -show-branch-summary=false runtime/gguf runtime/io | tee $dir/report.txt
+llvm-cov-19 report ${objects# -object } -instr-profile=$dir/reader.profdata \
+  -show-region-summary=false -show-branch-summary=false -sources runtime/gguf runtime/io | tee $dir/report.txt
 found=$(awk '$1 == "TOTAL" { sub("%", "", $NF); print $NF }' $dir/report.txt)
 awk -v found="$found" -v wanted="$wanted" 'BEGIN { exit !(found >= wanted) }' ||
   { echo "expected $wanted% of the reader's lines covered, found $found%" >&2; exit 1; }

@@ -16,7 +16,9 @@ inline constexpr std::string_view kShardLine = "\n--shard--\n";
 // Lays the files of an input out in memory and returns the path to open.
 inline std::string AddInput(std::string_view input, MemoryFiles& files) {
   size_t count = 1;
-  for (size_t at = 0; (at = input.find(kShardLine, at)) != input.npos; ++at) ++count;
+  for (size_t at = 0; (at = input.find(kShardLine, at)) != input.npos; at += kShardLine.size()) {
+    ++count;
+  }
   const auto path = [&](size_t shard) {
     return count == 1 ? "model.gguf" : absl::StrFormat("model-%05d-of-%05d.gguf", shard + 1, count);
   };

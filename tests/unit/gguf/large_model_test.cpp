@@ -6,18 +6,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 #include <malloc.h>
 #include <string>
 #include <sys/stat.h>
 #include <vector>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define EMEL_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define EMEL_SANITIZED 1
-#endif
+// Bounds on cost hold for what users run: optimised code without sanitizers.
+#if defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__)
+#define EMEL_MEASURE 1
 #endif
 
 namespace emel::gguf {
@@ -84,19 +81,19 @@ TEST(LargeModelTest, ParsesFastInLittleMemoryWithoutTouchingData) {
     EXPECT_LE(offset + size, header_bytes + kBuffer);
     return std::max<ssize_t>(size, pread(fd, out, size, offset));  // zeros after the header
   };
-  const size_t heap_before = HeapBytes();
-  const auto start = std::chrono::steady_clock::now();
+  [[maybe_unused]] const size_t heap_before = HeapBytes();
+  const std::clock_t start = std::clock();  // of this process: other work may share the machine
   const auto model =
       Model::Open("big.gguf", {.strategy = io::Strategy::kRead, .syscalls = &syscalls});
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  [[maybe_unused]] const double seconds =
+      static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
   ASSERT_THAT(model, IsOk());
   EXPECT_EQ(model->tensors().size(), 225u);
   EXPECT_GT(model->shards()[0].file_bytes, uint64_t{4} << 30);
-  RecordProperty("milliseconds", static_cast<int>(seconds.count() * 1000));
-#ifndef EMEL_SANITIZED
-  EXPECT_LT(seconds.count(), 0.5);
+#ifdef EMEL_MEASURE
+  EXPECT_LT(seconds, 0.5);
   EXPECT_LT(HeapBytes() - heap_before, size_t{60} << 20);
-  std::cout << header_bytes / 1e6 << " MB of header in " << seconds.count() << " s, "
+  std::cout << header_bytes / 1e6 << " MB of header in " << seconds << " s, "
             << (HeapBytes() - heap_before) / 1e6 << " MB of heap\n";
 #endif
 }
