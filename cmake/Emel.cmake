@@ -35,10 +35,10 @@ function(emel_tool name)
   target_link_libraries(${name} PRIVATE emel_options ${ARGN})
 endfunction()
 
-# emel_unit_tests(NAME DEPS…): every *_test.cpp of the current folder in one GoogleTest executable,
+# emel_unit_tests(NAME DEPS…): every .cpp of the current folder in one GoogleTest executable,
 # each case of it one CTest test.
 function(emel_unit_tests name)
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cpp)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   add_executable(${name} ${sources})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   target_compile_definitions(${name} PRIVATE EMEL_SOURCE_DIR="${CMAKE_SOURCE_DIR}"

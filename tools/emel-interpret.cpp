@@ -4,6 +4,7 @@
 #include "compiler/driver/Load.h"
 #include "dialects/RegisterDialects.h"
 #include "dialects/interpreter/Interpreter.h"
+#include "dialects/interpreter/Print.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/raw_ostream.h"
 #include "tools/support/command_line.h"
@@ -18,7 +19,7 @@ struct Options {
   std::string model, load = "mmap";
   std::optional<std::string> tokens, logits;
   uint64_t generate = 0, context = 0;
-  bool f64 = false;
+  bool f64 = false, functions = false;
 };
 
 void declare(tools::CommandLine &line, Options &options) {
@@ -30,6 +31,9 @@ void declare(tools::CommandLine &line, Options &options) {
              &options.logits);
   line.Number("--generate", "N", "continues with the N most likely tokens and prints their ids", 0,
               INT32_MAX, &options.generate);
+  line.Flag("--functions",
+            "calls every function that takes nothing and prints its results, as numeric tests do",
+            &options.functions);
   line.Section("how to run");
   line.Flag("--f64", "computes in double precision", &options.f64);
   line.Number("--context", "N", "the longest sequence; 0 takes the model's own", 0, INT32_MAX,
@@ -43,6 +47,7 @@ void declare(tools::CommandLine &line, Options &options) {
 
 absl::StatusOr<std::vector<int32_t>> parseTokens(const std::string &text) {
   std::vector<int32_t> tokens;
+  if (text.empty()) return tokens;
   for (llvm::StringRef part : llvm::split(text, ',')) {
     int32_t token;
     if (part.trim().getAsInteger(10, token) || token < 0)
@@ -79,21 +84,20 @@ int32_t argmax(llvm::ArrayRef<double> row) {
   return static_cast<int32_t>(std::max_element(row.begin(), row.end()) - row.begin());
 }
 
-absl::Status interpret(const Options &options, llvm::ArrayRef<int32_t> tokens) {
-  mlir::DialectRegistry registry;
-  registerDialects(registry);
-  mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
-  auto module = load(context, options);
-  if (!module.ok()) return module.status();
-
-  DiagnosticCollector diagnostics(&context);
+interpreter::Options runOptions(const Options &options) {
   interpreter::Options run;
   run.precision = options.f64 ? interpreter::Precision::F64 : interpreter::Precision::F32;
   run.load = *io::ParseStrategy(options.load);
   run.shardFolders = {std::filesystem::path(options.model).parent_path().string()};
-  interpreter::Interpreter interpreter(**module, run);
-  interpreter::Session session(interpreter);
+  return run;
+}
 
+/// Feeds the tokens, writes their logits, continues greedily; the ids as "3,1,4".
+absl::StatusOr<std::string> runTokens(mlir::ModuleOp module, const Options &options,
+                                      llvm::ArrayRef<int32_t> tokens) {
+  DiagnosticCollector diagnostics(module.getContext());
+  interpreter::Interpreter interpreter(module, runOptions(options));
+  interpreter::Session session(interpreter);
   mlir::FailureOr<interpreter::Tensor> logits = session.step(tokens);
   if (failed(logits)) return diagnostics.status();
   if (options.logits)
@@ -101,19 +105,38 @@ absl::Status interpret(const Options &options, llvm::ArrayRef<int32_t> tokens) {
       return status;
 
   tools::Progress progress("generating");
-  std::vector<int32_t> generated;
+  std::string ids;
   for (uint64_t i = 0; i < options.generate; ++i) {
-    llvm::ArrayRef<double> last(logits->row(logits->rowCount() - 1), logits->rowSize());
-    generated.push_back(argmax(last));
+    int32_t token = argmax({logits->row(logits->rowCount() - 1), size_t(logits->rowSize())});
+    ids += (i ? "," : "") + std::to_string(token);
     progress.Update(i + 1, options.generate);
     if (i + 1 == options.generate) break;
-    logits = session.step(generated.back());
+    logits = session.step(token);
     if (failed(logits)) return diagnostics.status();
   }
-  if (options.generate == 0) return absl::OkStatus();
-  return tools::WriteStdout(llvm::join(llvm::map_range(generated, [](int32_t id) {
-                                         return std::to_string(id);
-                                       }), ",") + "\n");
+  return ids;
+}
+
+absl::StatusOr<std::string> runFunctions(mlir::ModuleOp module, const Options &options) {
+  DiagnosticCollector diagnostics(module.getContext());
+  std::string text;
+  llvm::raw_string_ostream out(text);
+  if (failed(interpreter::runFunctions(module, runOptions(options), out)))
+    return diagnostics.status();
+  return text;
+}
+
+absl::Status interpret(const Options &options, llvm::ArrayRef<int32_t> tokens) {
+  mlir::DialectRegistry registry;
+  registerDialects(registry);
+  mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
+  auto module = load(context, options);
+  if (!module.ok()) return module.status();
+  auto text = options.functions ? runFunctions(**module, options)
+                                : runTokens(**module, options, tokens);
+  if (!text.ok()) return text.status();
+  if (options.generate) *text += '\n';
+  return tools::WriteStdout(*text);
 }
 
 }  // namespace
@@ -124,10 +147,12 @@ int main(int argc, char **argv) {
   emel::tools::CommandLine line("emel-interpret", "computes with a model, op by op");
   emel::declare(line, options);
   if (auto code = line.Parse(argc, argv)) return *code;
-  if (!options.tokens) return line.UsageError("expected --tokens");
-  if (!options.logits && !options.generate)
+  if (options.functions && (options.tokens || options.logits || options.generate))
+    return line.UsageError("--functions takes no tokens: it goes with neither --tokens, --logits nor --generate");
+  if (!options.functions && !options.tokens) return line.UsageError("expected --tokens or --functions");
+  if (!options.functions && !options.logits && !options.generate)
     return line.UsageError("expected --logits, --generate or both");
-  auto tokens = emel::parseTokens(*options.tokens);
-  if (!tokens.ok()) return line.UsageError(std::string_view(tokens.status().message().data(), tokens.status().message().size()));
+  auto tokens = emel::parseTokens(options.tokens.value_or(""));
+  if (!tokens.ok()) return line.UsageError(std::string(tokens.status().message()));
   return emel::tools::RunTool(line.tool(), [&] { return emel::interpret(options, *tokens); });
 }
