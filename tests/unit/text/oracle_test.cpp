@@ -1,5 +1,5 @@
-// Ids and bytes that llama.cpp gave. Runs where the reference data is: EMEL_ORACLE names its
-// folder, or it lies beside the repository.
+// Ids and bytes that other tokenizers gave: llama.cpp's, where the reference data is (EMEL_ORACLE
+// names its folder, or it lies beside the repository), and the demonstration model's own.
 
 #include "tests/unit/text/tokenizer_test_util.h"
 
@@ -97,6 +97,22 @@ TEST(Oracle, RealVocabularies) {
     }
   }
   EXPECT_GE(cases, 180u);
+}
+
+TEST(Demo, PromptsAndStories) {
+  const fs::path root = EMEL_SOURCE_DIR;
+  const fs::path fixture = root / "tests/fixtures/demo/greedy.json";
+  if (!fs::exists(fixture)) GTEST_SKIP() << "no " << fixture << ": the model is not trained yet";
+  const Json json = Json::parse(ReadFile(fixture));
+  const auto t = FromFile(root / json["model"].get<std::string>());
+  ASSERT_NE(t, nullptr);
+  EXPECT_FALSE(json["cases"].empty());
+  for (const Json& c : json["cases"]) {
+    Ids ids = c["ids"].get<Ids>();
+    EXPECT_EQ(Encode(*t, c["prompt"].get<std::string>(), true), ids);
+    for (int32_t id : c["greedy"]) ids.push_back(id);
+    EXPECT_EQ(Decode(*t, ids, false), c["text"].get<std::string>());
+  }
 }
 
 }  // namespace
