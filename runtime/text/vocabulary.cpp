@@ -110,6 +110,7 @@ class Loader {
   absl::StatusOr<const std::vector<std::string>*> Strings(std::string_view key) const;
   absl::Status ReadId(std::string_view key, int32_t& id) const;
   absl::Status ReadFlag(std::string_view key, bool& flag) const;
+  absl::Status ReadAddFlag(std::string_view key, int32_t id, bool& flag) const;
 
   FindValue find_;
   const std::string& file_;
@@ -278,6 +279,16 @@ absl::Status Loader::ReadFlag(std::string_view key, bool& flag) const {
   return absl::OkStatus();
 }
 
+// Asking for a token that the file does not name is a contradiction.
+absl::Status Loader::ReadAddFlag(std::string_view key, int32_t id, bool& flag) const {
+  absl::Status status = ReadFlag(key, flag);
+  const Value* value = find_(key);
+  if (status.ok() && value != nullptr && flag && id == kNoToken) {
+    return Invalid(key, value, "expected false, for no such token is named, found true");
+  }
+  return status;
+}
+
 absl::Status Loader::LoadIds() {
   absl::Status status = ReadId("tokenizer.ggml.bos_token_id", vocabulary_.bos);
   status.Update(ReadId("tokenizer.ggml.eos_token_id", vocabulary_.eos));
@@ -298,8 +309,8 @@ absl::Status Loader::LoadFlags() {
   v.clean_spaces = wpm || (v.pre_tokenizer != nullptr && v.pre_tokenizer->clean_spaces);
   absl::Status status;
   if (!wpm) {
-    status.Update(ReadFlag("tokenizer.ggml.add_bos_token", v.add_bos));
-    status.Update(ReadFlag("tokenizer.ggml.add_eos_token", v.add_eos));
+    status.Update(ReadAddFlag("tokenizer.ggml.add_bos_token", v.bos, v.add_bos));
+    status.Update(ReadAddFlag("tokenizer.ggml.add_eos_token", v.eos, v.add_eos));
   }
   status.Update(ReadFlag("tokenizer.ggml.add_space_prefix", v.add_space_prefix));
   status.Update(ReadFlag("tokenizer.ggml.normalizer.lowercase", v.lowercase));

@@ -176,6 +176,12 @@ TEST(Vocabulary, FlagsMustBeBools) {
               "(test.gguf, offset 100)");
 }
 
+TEST(Vocabulary, ATokenToAddMustBeNamed) {
+  ExpectError(BpeMetadata("gpt-2", {}).Set("tokenizer.ggml.add_bos_token", true),
+              "key 'tokenizer.ggml.add_bos_token': expected false, for no such token is named, "
+              "found true (test.gguf, offset 100)");
+}
+
 TEST(Vocabulary, DuplicatesInvalidUtf8AndEmptyTextsAreAccepted) {
   auto v = SpmMetadata({{"dup"}, {"dup"}, {"\xFF\xFE"}, {""}}).Load();
   ASSERT_TRUE(v.ok()) << v.status();
