@@ -28,7 +28,7 @@ const gguf::Value *Metadata::find(StringRef key) const {
 
 const gguf::Value *Metadata::require(StringRef key, bool optional) {
   const gguf::Value *value = find(key);
-  if (!value && !optional) fail(key, "is missing");
+  if (!value && !optional) fail(key, "expected a value, found none");
   return value;
 }
 

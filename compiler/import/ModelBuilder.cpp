@@ -132,7 +132,7 @@ Value ModelBuilder::declareWeight(const gguf::Tensor *tensor, StringRef name,
                                   ArrayRef<int64_t> shape) {
   Type element = builder_.getF32Type();
   if (!tensor) {
-    failTensor(tensor, name, "is missing, expected shape " + Twine(shapeText(shape)));
+    failTensor(tensor, name, "expected shape " + Twine(shapeText(shape)) + ", found none");
   } else {
     SmallVector<int64_t> found(tensor->dims.begin(), tensor->dims.begin() + tensor->rank);
     std::reverse(found.begin(), found.end());
@@ -164,6 +164,10 @@ Value ModelBuilder::declareWeight(const gguf::Tensor *tensor, StringRef name,
 Value ModelBuilder::weight(StringRef name, ArrayRef<int64_t> shape) {
   std::string full = fullName(name);
   return declareWeight(model_.FindTensor(full), full, shape);
+}
+
+bool ModelBuilder::takesBias(Bias bias, StringRef name) const {
+  return bias == Bias::Required || (bias == Bias::Optional && hasTensor(name));
 }
 
 Value ModelBuilder::vector(StringRef name, int64_t size) { return weight(name, {size}); }
@@ -264,14 +268,14 @@ Value ModelBuilder::rmsNorm(Value x, StringRef name) {
   return builder_.create<MulOp>(at(name, {fullName(weightName)}), norm, scales);
 }
 
-Value ModelBuilder::layerNorm(Value x, StringRef name) {
+Value ModelBuilder::layerNorm(Value x, StringRef name, Bias bias) {
   float eps = metadata.real("attention.layer_norm_epsilon");
   Value norm = builder_.create<LayerNormOp>(at(name), x.getType(), x, Value(), Value(),
                                             builder_.getF32FloatAttr(eps));
   std::string weightName = (name + ".weight").str(), biasName = (name + ".bias").str();
   Value scales = vector(weightName, rowOf(x));
   Value scaled = builder_.create<MulOp>(at(name, {fullName(weightName)}), norm, scales);
-  if (!hasTensor(biasName)) return scaled;
+  if (!takesBias(bias, biasName)) return scaled;
   Value shifts = vector(biasName, rowOf(x));
   return builder_.create<AddOp>(at(name, {fullName(biasName)}), scaled, shifts);
 }
@@ -280,7 +284,7 @@ Value ModelBuilder::linear(Value x, StringRef name, int64_t outputs, Bias bias) 
   std::string weightName = (name + ".weight").str(), biasName = (name + ".bias").str();
   Value matrix = weight(weightName, {outputs, rowOf(x)});
   Value y = builder_.create<MatmulOp>(at(name, {fullName(weightName)}), x, matrix);
-  if (bias == Bias::None || (bias == Bias::Optional && !hasTensor(biasName))) return y;
+  if (!takesBias(bias, biasName)) return y;
   return builder_.create<AddOp>(at(name, {fullName(biasName)}), y, vector(biasName, outputs));
 }
 

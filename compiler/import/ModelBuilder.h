@@ -65,7 +65,7 @@ class ModelBuilder {
   mlir::Value embedTokens(int64_t width);
   mlir::Value embedPositions(int64_t width);
   mlir::Value rmsNorm(mlir::Value x, llvm::StringRef name);
-  mlir::Value layerNorm(mlir::Value x, llvm::StringRef name);
+  mlir::Value layerNorm(mlir::Value x, llvm::StringRef name, Bias bias = Bias::Required);
   mlir::Value linear(mlir::Value x, llvm::StringRef name, int64_t outputs,
                      Bias bias = Bias::Optional);
   mlir::Value add(mlir::Value a, mlir::Value b, llvm::StringRef role);
@@ -107,6 +107,7 @@ class ModelBuilder {
   int64_t readVocabulary();
   mlir::Value declareWeight(const gguf::Tensor *tensor, llvm::StringRef name,
                             llvm::ArrayRef<int64_t> shape);
+  bool takesBias(Bias bias, llvm::StringRef name) const;
   mlir::Value vector(llvm::StringRef name, int64_t size);
   void failTensor(const gguf::Tensor *tensor, llvm::StringRef name, const llvm::Twine &message);
   std::string fullName(llvm::StringRef name) const { return prefix_ + name.str(); }

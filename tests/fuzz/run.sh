@@ -9,7 +9,7 @@ seconds=$1
 shift
 cd "$(dirname "$0")/../.."
 cmake -S . -B build/fuzz -G Ninja -DCMAKE_C_COMPILER=clang-19 -DCMAKE_CXX_COMPILER=clang++-19 \
-  -DCMAKE_BUILD_TYPE=RelWithDebInfo -DEMEL_FUZZ=ON -DEMEL_BUILD_COMPILER=OFF \
+  -DCMAKE_BUILD_TYPE=RelWithDebInfo -DEMEL_FUZZ=ON \
   -DEMEL_SANITIZE=address,undefined,fuzzer-no-link "$@" >/dev/null
 targets=$(cd tests/fuzz && ls ./*_fuzzer.cpp | sed 's|^\./||; s|\.cpp$||')
 built=$(ninja -C build/fuzz -t targets all | sed -n 's|^fuzz/\(.*_fuzzer\): .*|\1|p')
