@@ -1,13 +1,63 @@
 // Runs passes over IR and prints the result: the tool to debug passes with.
 
 #include "dialects/RegisterDialects.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/ToolOutputFile.h"
+#include "mlir/IR/AsmState.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Support/FileUtilities.h"
+#include "mlir/Support/Timing.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "mlir/Transforms/Passes.h"
+#include "tools/support/exit.h"
+
+using namespace llvm;
+
+static constexpr StringLiteral kOverview =
+    "Runs passes over emel IR and prints the result\n\n"
+    "  emel-compile model.gguf | emel-opt --canonicalize --cse\n"
+    "  emel-opt model.mlir --canonicalize --mlir-print-ir-after-all\n"
+    "  emel-opt model.mlir --print-op-stats -o /dev/null\n\n"
+    "Passes run in the order in which they are given. Exit codes: 0 done, 1 bad input, 2 bad usage.\n";
+
+static int complain(const Twine &message) {
+  errs() << "emel-opt: error: " << message << "\n";
+  return emel::tools::kBadInput;
+}
 
 int main(int argc, char **argv) {
+  cl::opt<std::string> input(cl::Positional, cl::desc("<input file>"), cl::init("-"));
+  cl::opt<std::string> output("o", cl::desc("Where to write"), cl::value_desc("file"),
+                              cl::init("-"));
   mlir::DialectRegistry registry;
   emel::registerDialects(registry);
   mlir::registerTransformsPasses();
-  return mlir::asMainReturnCode(
-      mlir::MlirOptMain(argc, argv, "Runs passes over emel IR and prints the result", registry));
+  mlir::MlirOptMainConfig::registerCLOptions(registry);
+  mlir::registerAsmPrinterCLOptions();
+  mlir::registerMLIRContextCLOptions();
+  mlir::registerPassManagerCLOptions();
+  mlir::registerDefaultTimingManagerCLOptions();
+  if (!cl::ParseCommandLineOptions(argc, argv, kOverview, &errs())) return emel::tools::kBadUsage;
+
+  std::string error;
+  std::unique_ptr<MemoryBuffer> buffer = mlir::openInputFile(input, &error);
+  if (!buffer) return complain(error);
+  // The text is complete before the output is touched, so that a failure leaves the target alone.
+  std::string text;
+  raw_string_ostream out(text);
+  if (mlir::failed(mlir::MlirOptMain(out, std::move(buffer), registry,
+                                     mlir::MlirOptMainConfig::createFromCLOptions())))
+    return emel::tools::kBadInput;
+  std::unique_ptr<ToolOutputFile> file = mlir::openOutputFile(output, &error);
+  if (!file) return complain(error);
+  file->os() << text;
+  file->os().flush();
+  if (file->os().has_error()) {
+    file->os().clear_error();
+    return complain("cannot write '" + output + "'");
+  }
+  file->keep();
+  return emel::tools::kDone;
 }
