@@ -2,6 +2,7 @@
 #define EMEL_RUNTIME_GGUF_ENCODE_BLOCK_H_
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -37,9 +38,33 @@ inline float Extreme(const float* x, int count) {
 // 1 / scale, or 0 for a block of zeros.
 inline float Inverse(float scale) { return scale == 0 ? 0 : 1 / scale; }
 
+// Rounds to the nearest whole number, ties to even: the constant puts its unit at the sum's last
+// bit.
 inline int RoundTo(float value, int least, int most) {
-  return static_cast<int>(
-      std::clamp(std::nearbyint(value), static_cast<float>(least), static_cast<float>(most)));
+  value = std::min(std::max(value, static_cast<float>(least)), static_cast<float>(most));
+  return std::bit_cast<int>(value + 0x1.8p23f) - std::bit_cast<int>(0x1.8p23f);
+}
+
+// The scale under which `level(x / scale)` is nearest to the values, out of a few that put their
+// extreme near the level `most`, each refitted by least squares.
+template <typename Level>
+float SearchScale(const float* x, int count, float most, Level level) {
+  float extreme = Extreme(x, count), best = 0, best_gain = 0;
+  for (int step = -4; step <= 4; ++step) {
+    float inverse = most * (1 + 0.02f * static_cast<float>(step)) * Inverse(extreme);
+    float product = 0, square = 0;
+    for (int j = 0; j < count; ++j) {
+      float l = level(x[j] * inverse);
+      product += x[j] * l;
+      square += l * l;
+    }
+    // The error of the refitted scale product / square is sum(x^2) - product^2 / square.
+    if (square > 0 && product * product > best_gain * square) {
+      best_gain = product * product / square;
+      best = product / square;
+    }
+  }
+  return best;
 }
 
 }  // namespace emel::gguf

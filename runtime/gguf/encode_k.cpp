@@ -2,6 +2,8 @@
 #include "runtime/gguf/encode_block.h"
 #include "runtime/gguf/quantize.h"
 
+#include <limits>
+
 namespace emel::gguf {
 namespace {
 
@@ -19,16 +21,49 @@ struct AffineGroups {
   int scale[kGroups], min[kGroups];
   int levels[256];
 
+  // Scale and minimum of one group: of a few scales about the group's extent, the one whose levels
+  // fit best after both numbers are refitted by least squares.
+  static void Fit(const float* x, int most, float& scale, float& min) {
+    float least = std::min(0.0f, *std::min_element(x, x + kCount));
+    float extent = std::max(0.0f, *std::max_element(x, x + kCount)) - least;
+    scale = extent / static_cast<float>(most);
+    min = -least;
+    float best = std::numeric_limits<float>::infinity();
+    for (int step = -1; step <= 4; ++step) {
+      float inverse =
+          (static_cast<float>(most) + 0.2f * static_cast<float>(step)) * Inverse(extent);
+      float sum_l = 0, sum_x = 0, sum_ll = 0, sum_lx = 0;
+      for (int j = 0; j < kCount; ++j) {
+        float l = static_cast<float>(RoundTo((x[j] - least) * inverse, 0, most));
+        sum_l += l;
+        sum_x += x[j];
+        sum_ll += l * l;
+        sum_lx += l * x[j];
+      }
+      float determinant = kCount * sum_ll - sum_l * sum_l;
+      if (determinant <= 0) continue;
+      float s = (kCount * sum_lx - sum_l * sum_x) / determinant;
+      float m = (s * sum_l - sum_x) / kCount;
+      if (m < 0) {  // the format has no negative minimum
+        m = 0;
+        s = sum_lx / sum_ll;
+      }
+      float error = 0;
+      for (int j = 0; j < kCount; ++j) {
+        float l = static_cast<float>(RoundTo((x[j] + m) * Inverse(s), 0, most));
+        error += (s * l - m - x[j]) * (s * l - m - x[j]);
+      }
+      if (error >= best) continue;
+      best = error;
+      scale = s;
+      min = m;
+    }
+  }
+
   // Fits levels 0 … most under scales and minimums 0 … scale_most; stores d and dmin.
   AffineGroups(const float* x, int most, int scale_most, uint8_t* d_at, uint8_t* dmin_at) {
     float scales[kGroups], mins[kGroups];
-    for (int g = 0; g < kGroups; ++g) {
-      const float* group = x + kCount * g;
-      float least = std::min(0.0f, *std::min_element(group, group + kCount));
-      float greatest = std::max(least, *std::max_element(group, group + kCount));
-      scales[g] = (greatest - least) / static_cast<float>(most);
-      mins[g] = -least;
-    }
+    for (int g = 0; g < kGroups; ++g) Fit(x + kCount * g, most, scales[g], mins[g]);
     float bound = static_cast<float>(scale_most);
     float d = StoreHalf(d_at, *std::max_element(scales, scales + kGroups) / bound);
     float dmin = StoreHalf(dmin_at, *std::max_element(mins, mins + kGroups) / bound);
@@ -52,7 +87,9 @@ struct SymmetricGroups {
   SymmetricGroups(const float* x, int centre, int scale_centre, uint8_t* d_at) {
     float scales[16];
     for (int g = 0; g < 16; ++g) {
-      scales[g] = Extreme(x + 16 * g, 16) / static_cast<float>(-centre);
+      scales[g] = SearchScale(x + 16 * g, 16, static_cast<float>(-centre), [=](float value) {
+        return static_cast<float>(RoundTo(value, -centre, centre - 1));
+      });
     }
     float d = StoreHalf(d_at, Extreme(scales, 16) / static_cast<float>(-scale_centre));
     for (int g = 0; g < 16; ++g) {

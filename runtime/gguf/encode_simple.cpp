@@ -71,6 +71,12 @@ int NearestFourBitLevel(float value) {
   return best;
 }
 
+float FourBitScale(const float* x) {
+  return SearchScale(x, 32, static_cast<float>(kFourBitLevels[0]), [](float value) {
+    return static_cast<float>(kFourBitLevels[NearestFourBitLevel(value)]);
+  });
+}
+
 void StoreFourBitLevels(const float* x, float inverse, uint8_t* q) {
   int levels[32];
   for (int j = 0; j < 32; ++j) levels[j] = NearestFourBitLevel(x[j] * inverse);
@@ -108,13 +114,13 @@ void EncodeMXFP4(const float* x, uint8_t* b) {
 }
 
 void EncodeIQ4_NL(const float* x, uint8_t* b) {
-  StoreFourBitLevels(x, StoreScale(b, Extreme(x, 32) / kFourBitLevels[0]), b + 2);
+  StoreFourBitLevels(x, StoreScale(b, FourBitScale(x)), b + 2);
 }
 
 void EncodeIQ4_XS(const float* x, uint8_t* b) {
   float scales[8];
   for (int group = 0; group < 8; ++group) {
-    scales[group] = Extreme(x + 32 * group, 32) / kFourBitLevels[0];
+    scales[group] = FourBitScale(x + 32 * group);
   }
   uint16_t half = FloatToHalf(Extreme(scales, 8) / -32);
   float d = HalfToFloat(half);

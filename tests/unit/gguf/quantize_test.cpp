@@ -5,8 +5,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <random>
+#include <string>
 #include <vector>
 
 namespace emel::gguf {
@@ -56,6 +61,39 @@ TEST(Quantize, ErrorFitsTheBits) {
     EXPECT_LE(RelativeError(c.type, Gaussian(4096)), c.bound) << GetInfo(c.type).name;
     EXPECT_LE(RelativeError(c.type, Gaussian(4096, -3)), c.bound) << GetInfo(c.type).name;
     EXPECT_TRUE(HasQuantizer(c.type));
+  }
+}
+
+std::vector<float> ReadFloats(const std::filesystem::path& path) {
+  std::vector<float> values(std::filesystem::file_size(path) / sizeof(float));
+  std::ifstream(path, std::ios::binary)
+      .read(reinterpret_cast<char*>(values.data()),
+            static_cast<std::streamsize>(values.size() * sizeof(float)));
+  return values;
+}
+
+double Distance(const std::vector<float>& a, const std::vector<float>& b) {
+  double sum = 0;
+  for (size_t i = 0; i < a.size(); ++i) sum += std::pow(a[i] - b[i], 2);
+  return std::sqrt(sum);
+}
+
+// At most 5% more error than the blocks that ggml's quantisers made of the same values.
+TEST(Quantize, ErrorIsNearThatOfReferenceBlocks) {
+  const char* variable = std::getenv("EMEL_ORACLE");
+  std::filesystem::path blocks =
+      std::filesystem::path(variable ? variable : EMEL_SOURCE_DIR "/../shared/oracle") / "blocks";
+  if (!std::filesystem::is_directory(blocks)) {
+    GTEST_SKIP() << "no reference data: set EMEL_ORACLE";
+  }
+  std::vector<float> input = ReadFloats(blocks / "input.f32");
+  for (const char* name : {"f16", "bf16", "q4_0", "q4_1", "q5_0", "q5_1", "q8_0", "q2_K", "q3_K",
+                           "q4_K", "q5_K", "q6_K", "iq4_nl", "iq4_xs", "mxfp4"}) {
+    std::string lower = name;
+    std::replace(lower.begin(), lower.end(), 'K', 'k');
+    std::vector<float> reference = ReadFloats(blocks / (std::string(name) + ".quant.f32"));
+    std::vector<float> ours = RoundTrip(FindTensorType(lower)->type, input);
+    EXPECT_LE(Distance(input, ours), 1.05 * Distance(input, reference)) << name;
   }
 }
 
