@@ -92,9 +92,12 @@ ImportResult ModelBuilder::take() {
   return {std::move(module_), std::move(unused)};
 }
 
-void ModelBuilder::enterLayer(int64_t layer) {
-  layer_ = layer;
-  prefix_ = layer < 0 ? "" : "blk." + std::to_string(layer) + ".";
+void ModelBuilder::forEachLayer(const Decoder &decoder, llvm::function_ref<void(int64_t)> body) {
+  for (layer_ = 0; layer_ < decoder.layers && ok(); ++layer_) {
+    prefix_ = "blk." + std::to_string(layer_) + ".";
+    body(layer_);
+  }
+  prefix_.clear();
 }
 
 Location ModelBuilder::at(StringRef role, ArrayRef<std::string> tensors) {
@@ -179,32 +182,45 @@ Value ModelBuilder::vector(StringRef name, int64_t size) { return weight(name, {
 Decoder ModelBuilder::readDecoder() {
   Decoder decoder;
   decoder.width = metadata.integer("embedding_length");
-  decoder.layers = metadata.integer("block_count");
+  int64_t layers = metadata.integer("block_count");
   // Every layer has tensors of its own, which bounds the work before it starts.
   int64_t most = static_cast<int64_t>(model_.tensors().size());
-  if (decoder.layers > most)
-    metadata.fail("block_count", "expected at most " + Twine(most) + ", the number of tensors, found " +
-                                     Twine(decoder.layers));
-  if (!ok()) return decoder;
-  decoder.queryHeads = metadata.perLayer("attention.head_count", decoder.layers);
+  if (layers > most)
+    metadata.fail("block_count", "expected at most " + Twine(most) +
+                                     ", the number of tensors, found " + Twine(layers));
+  if (!ok()) return {};
+  decoder.queryHeads = metadata.perLayer("attention.head_count", layers);
   decoder.kvHeads = metadata.has("attention.head_count_kv")
-                        ? metadata.perLayer("attention.head_count_kv", decoder.layers)
+                        ? metadata.perLayer("attention.head_count_kv", layers)
                         : decoder.queryHeads;
-  decoder.ffn = metadata.perLayer("feed_forward_length", decoder.layers);
-  int64_t heads = decoder.queryHeads[0];
-  if (decoder.width % heads != 0 && !metadata.has("attention.key_length"))
+  decoder.ffn = metadata.perLayer("feed_forward_length", layers);
+  int64_t heads = decoder.queryHeads[0], headDim = decoder.width / heads;
+  if (headDim * heads != decoder.width && !metadata.has("attention.key_length"))
     metadata.fail("attention.head_count", "expected a divisor of embedding_length " +
                                               Twine(decoder.width) + ", found " + Twine(heads));
-  decoder.keyDim = metadata.integer("attention.key_length", decoder.width / heads);
-  decoder.valueDim = metadata.integer("attention.value_length", decoder.width / heads);
-  if (decoder.keyDim < 1 || decoder.valueDim < 1)
+  decoder.keyDim = metadata.integer("attention.key_length", headDim);
+  decoder.valueDim = metadata.integer("attention.value_length", headDim);
+  if (decoder.valueDim < 1)
     metadata.fail("attention.head_count", "expected at most embedding_length " +
                                               Twine(decoder.width) + ", found " + Twine(heads));
   for (auto [query, kv] : llvm::zip(decoder.queryHeads, decoder.kvHeads))
     if (query % kv != 0)
       metadata.fail("attention.head_count_kv", "expected a divisor of head_count " + Twine(query) +
                                                    ", found " + Twine(kv));
+  if (!ok()) return {};
+  decoder.layers = layers;
   return decoder;
+}
+
+Experts ModelBuilder::readExperts() {
+  Experts experts;
+  experts.count = metadata.integer("expert_count", 0, 0);
+  if (experts.count == 0) return experts;
+  experts.used = metadata.integer("expert_used_count");
+  if (experts.used > experts.count)
+    metadata.fail("expert_used_count", "expected at most expert_count " + Twine(experts.count) +
+                                           ", found " + Twine(experts.used));
+  return experts;
 }
 
 Rope ModelBuilder::readRope(RopeMode mode, const Decoder &decoder) {
@@ -309,6 +325,10 @@ Value ModelBuilder::activate(UnaryKind kind, Value x, StringRef role) {
   return builder_.create<UnaryOp>(at(role), x.getType(), kind, x);
 }
 
+Value ModelBuilder::gate(UnaryKind activation, Value gate, Value up) {
+  return mul(activate(activation, gate, "ffn_act"), up, "ffn_act");
+}
+
 Value ModelBuilder::reshape(Value x, ArrayRef<int64_t> shape, StringRef role) {
   auto type = RankedTensorType::get(shape, cast<RankedTensorType>(x.getType()).getElementType());
   return builder_.create<ReshapeOp>(at(role), type, x);
@@ -337,77 +357,110 @@ Value ModelBuilder::rotate(Value x, const Rope &rope, StringRef role) {
 // Attention
 //===----------------------------------------------------------------------===//
 
-ModelBuilder::Projections ModelBuilder::project(Value x, const Heads &heads, Bias bias) {
-  auto split = [&](StringRef name, int64_t count, int64_t dim) {
-    return reshape(linear(x, name, count * dim, bias), {kAny, count, dim}, name);
+ModelBuilder::Projections ModelBuilder::project(Value x, const Decoder &decoder,
+                                                const Attention &attention) {
+  struct Part {
+    StringRef name;
+    int64_t heads, dim;
   };
-  return {split("attn_q", heads.query, heads.keyDim), split("attn_k", heads.kv, heads.keyDim),
-          split("attn_v", heads.kv, heads.valueDim)};
+  int64_t query = decoder.queryHeads[layer_], kv = decoder.kvHeads[layer_];
+  const Part parts[] = {{"attn_q", query, decoder.keyDim},
+                        {"attn_k", kv, decoder.keyDim},
+                        {"attn_v", kv, decoder.valueDim}};
+  Value all;
+  if (attention.fused) {
+    int64_t rows = 0;
+    for (const Part &part : parts) rows += part.heads * part.dim;
+    all = linear(x, "attn_qkv", rows, attention.bias);
+  }
+  SmallVector<Value, 3> values;
+  int64_t offset = 0;
+  for (const Part &part : parts) {
+    int64_t rows = part.heads * part.dim;
+    Value y = all ? slice(all, 1, offset, rows, part.name)
+                  : linear(x, part.name, rows, attention.bias);
+    values.push_back(reshape(y, {kAny, part.heads, part.dim}, part.name));
+    offset += rows;
+  }
+  return {values[0], values[1], values[2]};
 }
 
-ModelBuilder::Projections ModelBuilder::projectFused(Value x, const Heads &heads, Bias bias) {
-  int64_t query = heads.query * heads.keyDim, key = heads.kv * heads.keyDim,
-          value = heads.kv * heads.valueDim;
-  Value all = linear(x, "attn_qkv", query + key + value, bias);
-  auto part = [&](StringRef role, int64_t offset, int64_t count, int64_t dim) {
-    return reshape(slice(all, 1, offset, count * dim, role), {kAny, count, dim}, role);
-  };
-  return {part("attn_q", 0, heads.query, heads.keyDim),
-          part("attn_k", query, heads.kv, heads.keyDim),
-          part("attn_v", query + key, heads.kv, heads.valueDim)};
-}
-
-Value ModelBuilder::attend(const Projections &projections, const Heads &heads, int64_t width,
-                           const AttentionRule &rule, Bias bias) {
-  auto type = KvType::get(builder_.getContext(), heads.kv, heads.keyDim, heads.valueDim,
-                          builder_.getF32Type());
+Value ModelBuilder::readState(const Projections &projections, const Decoder &decoder,
+                              const Attention &attention) {
+  auto type = KvType::get(builder_.getContext(), decoder.kvHeads[layer_], decoder.keyDim,
+                          decoder.valueDim, builder_.getF32Type());
   Value state = step_.front().addArgument(type, at("kv"));
   state = builder_.create<KvWriteOp>(at("kv"), type, state, projections.key, projections.value,
                                      positions_, slots_);
   states_.push_back(state);
-  double scale = rule.scale ? rule.scale : 1 / std::sqrt(static_cast<double>(heads.keyDim));
+  double scale = attention.scale ? attention.scale : 1 / std::sqrt(double(decoder.keyDim));
   auto f32 = [&](double value) { return builder_.getF32FloatAttr(value); };
-  Value attended = builder_.create<AttentionOp>(
+  return builder_.create<AttentionOp>(
       at("attn"), projections.query, state, positions_, slots_, Value(), f32(scale),
-      f32(rule.softcap), f32(0), builder_.getI64IntegerAttr(rule.window), UnitAttr());
-  Value rows = reshape(attended, {kAny, heads.query * heads.valueDim}, "attn");
-  return linear(rows, "attn_output", width, bias);
+      f32(attention.softcap), f32(0), builder_.getI64IntegerAttr(attention.window), UnitAttr());
+}
+
+Value ModelBuilder::attend(Value x, const Decoder &decoder, const Attention &attention) {
+  Projections projections = project(x, decoder, attention);
+  auto prepare = [&](Value heads, const std::string &name) {
+    if (attention.headNorms) heads = rmsNorm(heads, name + "_norm");
+    return attention.rope ? rotate(heads, *attention.rope, name + "_rope") : heads;
+  };
+  projections.query = prepare(projections.query, "attn_q");
+  projections.key = prepare(projections.key, "attn_k");
+  Value attended = readState(projections, decoder, attention);
+  int64_t width = decoder.queryHeads[layer_] * decoder.valueDim;
+  return linear(reshape(attended, {kAny, width}, "attn"), "attn_output", decoder.width,
+                attention.outputBias);
 }
 
 //===----------------------------------------------------------------------===//
 // Feed forward
 //===----------------------------------------------------------------------===//
 
-Value ModelBuilder::gatedFeedForward(Value x, int64_t hidden, UnaryKind activation) {
-  Value gate = linear(x, "ffn_gate", hidden), up = linear(x, "ffn_up", hidden);
-  Value gated = mul(activate(activation, gate, "ffn_act"), up, "ffn_act");
-  return linear(gated, "ffn_down", rowOf(x));
+Value ModelBuilder::gatedFeedForward(Value x, const Decoder &decoder, UnaryKind activation) {
+  int64_t hidden = decoder.ffn[layer_];
+  Value left = linear(x, "ffn_gate", hidden), right = linear(x, "ffn_up", hidden);
+  return linear(gate(activation, left, right), "ffn_down", decoder.width);
 }
 
-Value ModelBuilder::mixtureOfExperts(Value x, int64_t hidden, int64_t count, int64_t used,
+Value ModelBuilder::fusedFeedForward(Value x, const Decoder &decoder, UnaryKind activation) {
+  int64_t hidden = decoder.ffn[layer_];
+  Value both = linear(x, "ffn_up", 2 * hidden);
+  Value left = slice(both, 1, 0, hidden, "ffn_gate"), right = slice(both, 1, hidden, hidden, "ffn_up");
+  return linear(gate(activation, left, right), "ffn_down", decoder.width);
+}
+
+Value ModelBuilder::plainFeedForward(Value x, const Decoder &decoder, UnaryKind activation) {
+  Value up = linear(x, "ffn_up", decoder.ffn[layer_], Bias::Required);
+  return linear(activate(activation, up, "ffn_act"), "ffn_down", decoder.width, Bias::Required);
+}
+
+Value ModelBuilder::mixtureOfExperts(Value x, const Decoder &decoder, const Experts &experts,
                                      UnaryKind activation) {
-  int64_t width = rowOf(x);
-  auto experts = [&](Value input, StringRef name, int64_t outputs, Value ids) -> Value {
+  int64_t hidden = decoder.ffn[layer_];
+  Value logits = linear(x, "ffn_gate_inp", experts.count, Bias::None);
+  Value probabilities = builder_.create<SoftmaxOp>(
+      at("ffn_moe_probs"), logits.getType(), logits, Value(), Value(),
+      builder_.getF32FloatAttr(1), builder_.getF32FloatAttr(0));
+  Value ids = builder_.create<TopKOp>(at("ffn_moe_topk"), probabilities, experts.used);
+  StringRef role = "ffn_moe_weights";
+  Value chosen = builder_.create<GetRowsOp>(
+      at(role), reshape(probabilities, {kAny, experts.count, 1}, role), ids);
+  Value sum = builder_.create<ReduceOp>(at(role), ReduceKind::Sum, chosen, ArrayRef<int64_t>{1});
+  Value shares = builder_.create<DivOp>(at(role), chosen, sum);
+
+  auto expert = [&](Value input, StringRef name, int64_t outputs) -> Value {
     std::string tensor = (name + ".weight").str();
-    Value matrices = weight(tensor, {count, outputs, rowOf(input)});
+    Value matrices = weight(tensor, {experts.count, outputs, rowOf(input)});
     return builder_.create<MatmulIdOp>(at(name, {fullName(tensor)}), input, matrices, ids);
   };
-  Value probabilities = linear(x, "ffn_gate_inp", count, Bias::None);
-  probabilities = builder_.create<SoftmaxOp>(
-      at("ffn_moe_probs"), probabilities.getType(), probabilities, Value(), Value(),
-      builder_.getF32FloatAttr(1), builder_.getF32FloatAttr(0));
-  Value ids = builder_.create<TopKOp>(at("ffn_moe_topk"), probabilities, used);
-  Value chosen = builder_.create<GetRowsOp>(
-      at("ffn_moe_weights"), reshape(probabilities, {kAny, count, 1}, "ffn_moe_weights"), ids);
-  Value sum = builder_.create<ReduceOp>(at("ffn_moe_weights"), ReduceKind::Sum, chosen,
-                                        ArrayRef<int64_t>{1});
-  Value shares = builder_.create<DivOp>(at("ffn_moe_weights"), chosen, sum);
-  Value gate = experts(x, "ffn_gate_exps", hidden, ids), up = experts(x, "ffn_up_exps", hidden, ids);
-  Value gated = mul(activate(activation, gate, "ffn_act"), up, "ffn_act");
-  Value outputs = mul(experts(gated, "ffn_down_exps", width, ids), shares, "ffn_moe_out");
-  Value mixed = builder_.create<ReduceOp>(at("ffn_moe_out"), ReduceKind::Sum, outputs,
+  Value left = expert(x, "ffn_gate_exps", hidden), right = expert(x, "ffn_up_exps", hidden);
+  Value outputs = expert(gate(activation, left, right), "ffn_down_exps", decoder.width);
+  role = "ffn_moe_out";
+  Value mixed = builder_.create<ReduceOp>(at(role), ReduceKind::Sum, mul(outputs, shares, role),
                                           ArrayRef<int64_t>{1});
-  return reshape(mixed, {kAny, width}, "ffn_moe_out");
+  return reshape(mixed, {kAny, decoder.width}, role);
 }
 
 //===----------------------------------------------------------------------===//

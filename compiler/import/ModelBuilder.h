@@ -4,24 +4,16 @@
 #include "compiler/import/Import.h"
 #include "compiler/import/Metadata.h"
 #include "dialects/emel/Emel.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/StringMap.h"
 #include "mlir/IR/Builders.h"
 
 namespace emel {
 
-/// How many heads a layer's attention has, and how wide they are.
-struct Heads {
-  int64_t query, kv, keyDim, valueDim;
-};
-
-/// What all decoders of today read from their metadata.
+/// What all decoders of today read from their metadata. Without layers where reading failed.
 struct Decoder {
-  int64_t layers, width;
-  llvm::SmallVector<int64_t> queryHeads, kvHeads, ffn;
-  int64_t keyDim, valueDim;
-  Heads heads(int64_t layer) const {
-    return {queryHeads[layer], kvHeads[layer], keyDim, valueDim};
-  }
+  int64_t layers = 0, width = 1, keyDim = 2, valueDim = 2;
+  llvm::SmallVector<int64_t> queryHeads{1}, kvHeads{1}, ffn{1};  // by layer
 };
 
 /// The attributes of `emel.rope`, and its factors where the model has some.
@@ -33,14 +25,24 @@ struct Rope {
   std::string factors;  // name of the tensor; empty where there is none
 };
 
-/// The attributes of `emel.attention` that differ between models.
-struct AttentionRule {
-  double scale = 0;  // 0: 1 / sqrt(keyDim)
+enum class Bias { None, Optional, Required };
+
+/// How a layer attends.
+struct Attention {
+  const Rope *rope = nullptr;     // none: positions enter elsewhere
+  Bias bias = Bias::Optional;     // of queries, keys and values
+  Bias outputBias = Bias::Optional;
+  bool fused = false;             // one projection attn_qkv in place of attn_q, attn_k and attn_v
+  bool headNorms = false;         // attn_q_norm and attn_k_norm on each head before it is rotated
+  double scale = 0;               // of the logits; 0: 1 / sqrt(keyDim)
   double softcap = 0;
   int64_t window = 0;
 };
 
-enum class Bias { None, Optional, Required };
+/// A mixture of experts; none where `count` is 0.
+struct Experts {
+  int64_t count = 0, used = 0;
+};
 
 /// Builds `@step` of a model. Architecture importers describe a graph with it, and nothing else: every
 /// check of metadata and tensors happens here. After a failure (the first is kept in `metadata`) values
@@ -56,10 +58,11 @@ class ModelBuilder {
   // Metadata that many architectures share.
   Decoder readDecoder();
   Rope readRope(RopeMode mode, const Decoder &decoder);
+  Experts readExperts();
   bool hasTensor(llvm::StringRef name) const;
 
-  /// Names until the next call are below "blk.LAYER."; -1 leaves the layers.
-  void enterLayer(int64_t layer);
+  /// Calls `body` for each layer, with names below "blk.LAYER.", until something fails.
+  void forEachLayer(const Decoder &decoder, llvm::function_ref<void(int64_t layer)> body);
 
   // Building blocks. Names are those of the GGUF tensors without "blk.N." and ".weight".
   mlir::Value embedTokens(int64_t width);
@@ -73,24 +76,23 @@ class ModelBuilder {
   mlir::Value scale(mlir::Value x, double factor, llvm::StringRef role);
   mlir::Value softcap(mlir::Value x, double cap, llvm::StringRef role);
   mlir::Value activate(UnaryKind kind, mlir::Value x, llvm::StringRef role);
+  /// act(gate) * up
+  mlir::Value gate(UnaryKind activation, mlir::Value gate, mlir::Value up);
   mlir::Value reshape(mlir::Value x, llvm::ArrayRef<int64_t> shape, llvm::StringRef role);
   mlir::Value slice(mlir::Value x, int64_t dim, int64_t offset, int64_t size,
                     llvm::StringRef role);
   mlir::Value rotate(mlir::Value x, const Rope &rope, llvm::StringRef role);
 
-  /// Projections named attn_q, attn_k, attn_v (or attn_qkv, fused), as [n, heads, dim].
-  struct Projections {
-    mlir::Value query, key, value;
-  };
-  Projections project(mlir::Value x, const Heads &heads, Bias bias = Bias::Optional);
-  Projections projectFused(mlir::Value x, const Heads &heads, Bias bias = Bias::Optional);
-  /// Writes keys and values to the layer's state, attends, and projects with attn_output.
-  mlir::Value attend(const Projections &projections, const Heads &heads, int64_t width,
-                     const AttentionRule &rule = {}, Bias bias = Bias::Optional);
+  /// Projects, rotates, writes keys and values to the layer's state, attends, projects back.
+  mlir::Value attend(mlir::Value x, const Decoder &decoder, const Attention &attention);
   /// act(ffn_gate x) * (ffn_up x), through ffn_down.
-  mlir::Value gatedFeedForward(mlir::Value x, int64_t hidden, UnaryKind activation);
-  /// The `used` best of `count` gated feed-forwards, weighted by their renormalised probabilities.
-  mlir::Value mixtureOfExperts(mlir::Value x, int64_t hidden, int64_t count, int64_t used,
+  mlir::Value gatedFeedForward(mlir::Value x, const Decoder &decoder, UnaryKind activation);
+  /// The same with gate and up as the halves of one ffn_up.
+  mlir::Value fusedFeedForward(mlir::Value x, const Decoder &decoder, UnaryKind activation);
+  /// act(ffn_up x), through ffn_down, with biases.
+  mlir::Value plainFeedForward(mlir::Value x, const Decoder &decoder, UnaryKind activation);
+  /// The best of several gated feed-forwards, weighted by their renormalised probabilities.
+  mlir::Value mixtureOfExperts(mlir::Value x, const Decoder &decoder, const Experts &experts,
                                UnaryKind activation);
 
   /// The rows of x whose logits are wanted.
@@ -103,7 +105,15 @@ class ModelBuilder {
   ImportResult take();
 
  private:
+  /// Queries, keys and values as [n, heads, dim].
+  struct Projections {
+    mlir::Value query, key, value;
+  };
+
   void createStep();
+  Projections project(mlir::Value x, const Decoder &decoder, const Attention &attention);
+  mlir::Value readState(const Projections &projections, const Decoder &decoder,
+                        const Attention &attention);
   int64_t readVocabulary();
   mlir::Value declareWeight(const gguf::Tensor *tensor, llvm::StringRef name,
                             llvm::ArrayRef<int64_t> shape);
@@ -122,7 +132,7 @@ class ModelBuilder {
   llvm::SmallVector<mlir::Value> states_;  // after the last write, by layer
   llvm::StringMap<WeightOp> weights_;
   std::string prefix_;
-  int64_t layer_ = -1, vocab_ = 0, contextLength_ = 0;
+  int64_t layer_ = 0, vocab_ = 0, contextLength_ = 0;
 };
 
 }  // namespace emel
