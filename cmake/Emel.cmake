@@ -44,7 +44,7 @@ function(emel_unit_tests name)
   target_compile_definitions(${name} PRIVATE EMEL_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
                              EMEL_BINARY_DIR="${CMAKE_BINARY_DIR}")
   target_link_libraries(${name} PRIVATE emel_options ${ARGN} GTest::gmock_main)
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 300)
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES PROPERTIES TIMEOUT 300)
 endfunction()
 
 # emel_fuzzer(NAME DEPS…): one libFuzzer target from NAME.cpp; only with EMEL_FUZZ.
