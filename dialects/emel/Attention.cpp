@@ -16,10 +16,11 @@ static LogicalResult verifyRopeShapes(RopeOp op) {
   if (input.getRank() != 3)
     return op.emitOpError("(C1) expected an input of 3 dimensions, found ") << input;
   int64_t dims = op.getDims(), row = lastDim(input);
-  int64_t most = op.getMode() == RopeMode::Vision ? row / 2 : row;
-  if (dims <= 0 || dims % 2 != 0 || (!isDynamic(row) && dims > most))
-    return op.emitOpError("(C2) expected an even 'dims' from 2 to ") << dimText(most) << ", found "
-                                                                    << dims;
+  bool isVision = op.getMode() == RopeMode::Vision;
+  bool fits = isDynamic(row) || (isVision ? row % 2 == 0 && dims == row / 2 : dims <= row);
+  if (dims <= 0 || dims % 2 != 0 || !fits)
+    return op.emitOpError("(C2) expected an even 'dims' of ")
+           << (isVision ? "half" : "at most") << " the row of " << dimText(row) << ", found " << dims;
   int64_t rank = hasFourPositions(op.getMode()) ? 2 : 1;
   if (positions.getRank() != rank || !sameDim(lastDim(positions), input.getDimSize(0)) ||
       (rank == 2 && positions.getDimSize(0) != 4))
@@ -27,16 +28,19 @@ static LogicalResult verifyRopeShapes(RopeOp op) {
            << (rank == 2 ? "4 x " : "") << dimText(input.getDimSize(0)) << ", found " << positions;
   if (Value factors = op.getFactors()) {
     RankedTensorType type = tensorType(factors);
-    if (type.getRank() != 1 || type.getDimSize(0) != dims / 2 || !type.getElementType().isF32())
-      return op.emitOpError("(C4) expected ") << dims / 2 << " factors of f32, found " << type;
+    int64_t pairs = isVision ? dims : dims / 2;
+    if (type.getRank() != 1 || type.getDimSize(0) != pairs || !type.getElementType().isF32())
+      return op.emitOpError("(C4) expected ") << pairs << " factors of f32, found " << type;
   }
   return success();
 }
 
 LogicalResult RopeOp::verify() {
   if (failed(verifyRopeShapes(*this))) return failure();
-  if (!isFinitePositive(getBase()) || !isFinitePositive(getScale()) || !isFinitePositive(getAttn()))
-    return emitOpError("(C5) expected base, scale and attn finite and positive");
+  for (const APFloat &number : {getBase(), getScale(), getAttn(), getBetaFast(), getBetaSlow()})
+    if (!isFinitePositive(number))
+      return emitOpError("(C5) expected base, scale, attn and betas finite and positive, found ")
+             << number.convertToDouble();
   if (!isFiniteNonNegative(getExt()))
     return emitOpError("(C5) expected ext finite and not negative");
   std::optional<ArrayRef<int64_t>> sections = getSections();
@@ -47,11 +51,12 @@ LogicalResult RopeOp::verify() {
     int64_t sum = 0;
     bool valid = sections->size() == 4;
     for (int64_t section : *sections) {
-      valid &= section >= 0 && section <= lastDim(tensorType(getInput()));
-      sum += section;
+      valid &= section >= 0 && section <= static_cast<int64_t>(getDims());
+      sum += valid ? section : 0;
     }
     if (!valid || sum == 0)
-      return emitOpError("(C6) expected 4 sections, none negative, with a positive sum");
+      return emitOpError("(C6) expected 4 sections from 0 to ")
+             << getDims() << " with a positive sum";
   }
   if (!getExt().isZero() && static_cast<int64_t>(getOrig()) <= 0)
     return emitOpError("(C7) expected a positive 'orig' with ext, found ")
@@ -66,7 +71,7 @@ LogicalResult RopeOp::verify() {
 LogicalResult SoftmaxOp::verify() {
   RankedTensorType input = tensorType(getInput());
   int64_t rank = input.getRank();
-  if (rank < 1) return emitOpError("expected an input of at least 1 dimension");
+  if (rank < 1) return emitOpError("(C1) expected an input of at least 1 dimension");
   if (Value mask = getMask()) {
     RankedTensorType type = tensorType(mask);
     if (rank < 2 || type.getRank() != 2 || !sameDim(lastDim(type), lastDim(input)) ||
@@ -143,12 +148,14 @@ LogicalResult AttentionOp::inferReturnTypes(MLIRContext *, std::optional<Locatio
   if (query.getRank() != 3 || !sameDim(lastDim(query), state.getKeyDim()))
     return emitOptionalError(loc, "(C1) expected a query [n, heads, ", state.getKeyDim(),
                              "], found ", query);
-  int64_t heads = query.getDimSize(1);
+  int64_t tokens = query.getDimSize(0), heads = query.getDimSize(1);
   if (failed(checkHeads(loc, heads, state.getHeads()))) return failure();
-  for (Value ids : {adaptor.getPositions(), adaptor.getSlots()})
-    if (tensorType(ids).getRank() != 1 || !sameDim(lastDim(tensorType(ids)), query.getDimSize(0)))
-      return emitOptionalError(loc, "(C3) expected positions and slots for each of ",
-                               dimText(query.getDimSize(0)), " tokens, found ", ids.getType());
+  for (Value ids : {adaptor.getPositions(), adaptor.getSlots()}) {
+    if (tensorType(ids).getRank() != 1 || !sameDim(lastDim(tensorType(ids)), tokens))
+      return emitOptionalError(loc, "(C3) expected positions and slots for each of ", dimText(tokens),
+                               " tokens, found ", ids.getType());
+    tokens = mergeDims(tokens, lastDim(tensorType(ids)));
+  }
   if (failed(checkSinks(loc, adaptor.getSinks(), heads)) || failed(checkNumbers(loc, adaptor)))
     return failure();
   if (static_cast<int64_t>(adaptor.getWindow()) < 0)
@@ -167,10 +174,12 @@ static bool matchesCells(RankedTensorType type, KvType state, int64_t dim) {
 }
 
 static LogicalResult verifyIds(Operation *op, int64_t tokens, ValueRange ids) {
-  for (Value value : ids)
+  for (Value value : ids) {
     if (tensorType(value).getRank() != 1 || !sameDim(lastDim(tensorType(value)), tokens))
       return op->emitOpError("(C2) expected positions and slots for each of ")
              << dimText(tokens) << " tokens, found " << value.getType();
+    tokens = mergeDims(tokens, lastDim(tensorType(value)));
+  }
   return success();
 }
 

@@ -32,7 +32,8 @@ def Emel_RopeOp : Emel_Op<"rope", [Pure, AllTypesMatch<["input", "result"]>]> {
     **Scaling.** theta is multiplied by `scale`. With `ext` > 0 (YaRN) pairs that turn often keep
     the unscaled angle: with
 
-        low, high = floor, ceil of dims ln(orig / (beta 2 pi)) / (2 ln base)   for beta_fast, beta_slow
+        turn(beta) = dims ln(orig / (beta 2 pi)) / (2 ln base)
+        low, high = max(0, floor(turn(beta_fast))), min(dims - 1, ceil(turn(beta_slow)))
         mix_j     = ext * (1 - clamp((j - low) / max(0.001, high - low), 0, 1))
         theta_j   = scaled (1 - mix_j) + unscaled mix_j
 
@@ -40,11 +41,12 @@ def Emel_RopeOp : Emel_Op<"rope", [Pure, AllTypesMatch<["input", "result"]>]> {
     multiplied by the magnitude.
 
     * (C1) the input has 3 dimensions;
-    * (C2) `dims` is even, positive and at most the row (`vision`: half the row);
+    * (C2) `dims` is even, positive and at most the row (`vision`: exactly half the row);
     * (C3) positions are `[tokens]`, or `[4, tokens]` for `mrope`, `vision` and `imrope`;
-    * (C4) factors are `[dims / 2]`, of f32;
-    * (C5) base, scale and attn are finite and positive, ext is finite and not negative;
-    * (C6) `sections` are given exactly for the modes with 4 positions, not negative, their sum positive;
+    * (C4) factors are `[dims / 2]` (`vision`: `[dims]`), of f32;
+    * (C5) base, scale, attn and the betas are finite and positive, ext is finite and not negative;
+    * (C6) `sections` are given exactly for the modes with 4 positions: 4 of them, from 0 to `dims`, their sum
+      positive;
     * (C7) with ext > 0, `orig` is positive.
 
     ```mlir
@@ -74,9 +76,9 @@ def Emel_SoftmaxOp : Emel_Op<"softmax", [Pure, AttrSizedOperandSegments,
     slope of head h (the third dimension from the end) is 1 where `max_bias` is 0, else ALiBi's: with
     H heads and P the largest power of two not above H, `2^(-max_bias (h + 1) / P)` for h < P and
     `2^(-max_bias (h - P + 1/2) / P)` beyond. A sink is one more logit of its head: it enters maximum and sum and
-    has no result.
+    has no result. A row of -inf everywhere (without a sink) gives zeros.
 
-    * (C1) the mask has 2 dimensions, those of the input's last two;
+    * (C1) the input has a row; the mask has 2 dimensions, those of the input's last two;
     * (C2) sinks are `[heads]`; they and `max_bias` > 0 need an input of at least 3 dimensions;
     * (C3) scale is finite, `max_bias` is finite and not negative.
 

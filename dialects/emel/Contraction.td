@@ -20,10 +20,14 @@ def Emel_MatmulOp : Emel_InferredOp<"matmul"> {
     | `or_and` | a or b | a and b (0 is false, else 1) | 0 |
     | `log_sum_exp` | log(e^a + e^b) | a + b | -inf |
 
+    Where a + b is a product, a product with the zero is the zero, even with the other infinity or a NaN;
+    else a NaN makes the sum one.
+
     * (C1) the weight has at least 2 dimensions;
     * (C2) the innermost dimensions are equal;
     * (C3) the weight has at most one dimension more than the input's leading ones plus 1, and each
-      leading dimension of it divides the input's.
+      leading dimension of it divides the input's;
+    * (C4) the innermost dimension of a weight of a block format is a multiple of its block.
 
     ```mlir
     %y = emel.matmul %x, %w : (tensor<?x64xf32>, tensor<172x64x!emel.q8_0>) -> tensor<?x172xf32>
@@ -46,7 +50,10 @@ def Emel_MatmulIdOp : Emel_InferredOp<"matmul_id"> {
 
     * (C1) the weight has 3 dimensions, ids 2, the input 2 or 3;
     * (C2) the innermost dimensions of input and weight are equal;
-    * (C3) input and ids agree on the tokens and, where the input has 3 dimensions, on the experts.
+    * (C3) input and ids agree on the tokens and, where the input has 3 dimensions, on the experts;
+    * (C4) the innermost dimension of a weight of a block format is a multiple of its block.
+
+    An id that names no expert is an error when run.
 
     ```mlir
     %y = emel.matmul_id %x, %w, %ids
@@ -56,6 +63,28 @@ def Emel_MatmulIdOp : Emel_InferredOp<"matmul_id"> {
   let arguments = (ins Emel_FloatTensor:$input, Emel_WeightTensor:$weight, Emel_IntTensor:$ids);
   let results = (outs Emel_FloatTensor:$result);
   let assemblyFormat = "$input `,` $weight `,` $ids attr-dict `:` functional-type(operands, results)";
+}
+
+def Emel_OutProdOp : Emel_InferredOp<"out_prod"> {
+  let summary = "Sums the outer products of rows";
+  let description = [{
+    `result[…, i, o] = sum over k of lhs[…, k, i] * rhs[…, k, o]`, with sum and product of the semiring (see
+    `emel.matmul`). Leading dimensions of the right operand broadcast as those of a weight do there.
+
+    * (C1) both operands have at least 2 dimensions, the right one no more than the left one;
+    * (C2) the dimensions before the innermost ones are equal;
+    * (C3) each leading dimension of the right operand divides the left one's.
+
+    ```mlir
+    %y = emel.out_prod %a, %b : (tensor<?x4xf32>, tensor<?x8xf32>) -> tensor<4x8xf32>
+    ```
+  }];
+  let arguments = (ins Emel_FloatTensor:$lhs, Emel_FloatTensor:$rhs,
+      DefaultValuedAttr<Emel_SemiringAttr, "::emel::Semiring::PlusTimes">:$semiring);
+  let results = (outs Emel_FloatTensor:$result);
+  let assemblyFormat = [{
+    $lhs `,` $rhs (`semiring` $semiring^)? attr-dict `:` functional-type(operands, results)
+  }];
 }
 
 #endif  // EMEL_DIALECTS_EMEL_CONTRACTION_TD

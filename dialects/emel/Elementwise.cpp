@@ -129,6 +129,90 @@ OpFoldResult UnaryOp::fold(FoldAdaptor) {
   }
 }
 
+LogicalResult ClampOp::verify() {
+  if (getLow().isNaN() || getHigh().isNaN() || getLow() > getHigh())
+    return emitOpError("(C1) expected an ascending range without NaN, found ")
+           << getLow().convertToDouble() << " to " << getHigh().convertToDouble();
+  return success();
+}
+
+OpFoldResult ClampOp::fold(FoldAdaptor) {
+  if (getLow().isInfinity() && getLow().isNegative() && getHigh().isInfinity() &&
+      !getHigh().isNegative())
+    return getInput();
+  auto inner = getInput().getDefiningOp<ClampOp>();
+  bool isSame = inner && inner.getLowAttr() == getLowAttr() && inner.getHighAttr() == getHighAttr();
+  return isSame ? getInput() : Value();
+}
+
+/// Checks that parameters of `op` are finite, as its (C1) says.
+static LogicalResult verifyFinite(Operation *op, ArrayRef<APFloat> parameters) {
+  for (const APFloat &parameter : parameters)
+    if (!parameter.isFinite())
+      return op->emitOpError("(C1) expected finite parameters, found ")
+             << parameter.convertToDouble();
+  return success();
+}
+
+LogicalResult LeakyReluOp::verify() { return verifyFinite(*this, {getSlope()}); }
+
+LogicalResult XieluOp::verify() {
+  return verifyFinite(*this, {getAlphaN(), getAlphaP(), getBeta(), getEps()});
+}
+
+LogicalResult SwigluOaiOp::verify() {
+  if (!isFiniteNonNegative(getLimit()))
+    return emitOpError("(C1) expected a finite limit of at least 0, found ")
+           << getLimit().convertToDouble();
+  return verifyFinite(*this, {getAlpha()});
+}
+
+LogicalResult AddIdOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
+                                        SmallVectorImpl<Type> &results) {
+  RankedTensorType input = tensorType(adaptor.getInput()), bias = tensorType(adaptor.getBias()),
+                   ids = tensorType(adaptor.getIds());
+  if (input.getRank() != 3 || bias.getRank() != 2 || ids.getRank() != 2)
+    return emitOptionalError(loc, "(C1) expected an input of 3 dimensions, a bias and ids of 2, found ",
+                             input, ", ", bias, " and ", ids);
+  if (input.getElementType() != bias.getElementType() || !sameDim(lastDim(input), lastDim(bias)))
+    return emitOptionalError(loc, "(C2) expected equal rows, found ", input, " and ", bias);
+  if (!llvm::equal(input.getShape().drop_back(), ids.getShape(), sameDim))
+    return emitOptionalError(loc, "(C3) expected ids for each row of ", input, ", found ", ids);
+  results.push_back(input);
+  return success();
+}
+
+LogicalResult CastOp::verify() {
+  RankedTensorType input = tensorType(getInput()), result = getType();
+  if (input.getShape() != result.getShape() || hasLayout(input) || hasLayout(result))
+    return emitOpError("(C1) expected equal shapes without layout, found ")
+           << input << " and " << result;
+  if (isa<BlockType>(input.getElementType()) && !isa<FloatType>(result.getElementType()))
+    return emitOpError("(C2) expected floats from ")
+           << input.getElementType() << ", found " << result.getElementType();
+  return success();
+}
+
+/// Whether every number of type `from` is one of type `to`.
+static bool keepsNumbers(Type from, Type to) {
+  if (isa<IntegerType>(from) && isa<IntegerType>(to))
+    return from.getIntOrFloatBitWidth() <= to.getIntOrFloatBitWidth();
+  auto narrow = dyn_cast<FloatType>(from), wide = dyn_cast<FloatType>(to);
+  if (!narrow || !wide) return false;
+  const llvm::fltSemantics &a = narrow.getFloatSemantics(), &b = wide.getFloatSemantics();
+  return APFloat::semanticsPrecision(a) <= APFloat::semanticsPrecision(b) &&
+         APFloat::semanticsMaxExponent(a) <= APFloat::semanticsMaxExponent(b) &&
+         APFloat::semanticsMinExponent(a) >= APFloat::semanticsMinExponent(b);
+}
+
+OpFoldResult CastOp::fold(FoldAdaptor) {
+  if (getInput().getType() == getType()) return getInput();
+  auto inner = getInput().getDefiningOp<CastOp>();
+  if (!inner || inner.getInput().getType() != getType()) return {};
+  Type middle = tensorType(getInput()).getElementType();
+  return keepsNumbers(getType().getElementType(), middle) ? inner.getInput() : Value();
+}
+
 OpFoldResult ScaleOp::fold(FoldAdaptor) {
   return getFactor().isExactlyValue(1.0) && getBias().isZero() ? getInput() : Value();
 }

@@ -89,7 +89,8 @@ def Emel_GluOp : Emel_SameTypeOp<"glu"> {
   let description = [{
     `result[i] = act(gate[i]) * up[i]` with act = relu (`reglu`), gelu (`geglu`), silu (`swiglu`),
     gelu_erf (`geglu_erf`) or gelu_quick (`geglu_quick`). ggml's fused form, where both are halves of
-    one tensor, is two `emel.slice`s of it.
+    one tensor, is two `emel.slice`s of it. The activation is rounded to the element type before the
+    product, as it would be by `emel.unary`. The gate with limits is `emel.swiglu_oai`.
 
     ```mlir
     %y = emel.glu swiglu %gate, %up : tensor<?x172xf32>
@@ -116,6 +117,119 @@ def Emel_ScaleOp : Emel_SameTypeOp<"scale"> {
     build($_builder, $_state, input.getType(), input, $_builder.getF32FloatAttr(factor),
           $_builder.getF32FloatAttr(0));
   }]>];
+  let hasFolder = 1;
+}
+
+def Emel_ClampOp : Emel_SameTypeOp<"clamp"> {
+  let summary = "Moves each element into a range";
+  let description = [{
+    `result[i] = min(max(input[i], low), high)`; a NaN stays one.
+
+    * (C1) neither bound is a NaN, and `low` is at most `high`.
+
+    ```mlir
+    %y = emel.clamp %x from -1.000000e+00 to 1.000000e+00 : tensor<?x64xf32>
+    ```
+  }];
+  let arguments = (ins Emel_FloatTensor:$input, F32Attr:$low, F32Attr:$high);
+  let results = (outs Emel_FloatTensor:$result);
+  let assemblyFormat = "$input `from` $low `to` $high attr-dict `:` type($result)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+
+def Emel_LeakyReluOp : Emel_SameTypeOp<"leaky_relu"> {
+  let summary = "Multiplies the elements below zero by a slope";
+  let description = [{
+    `result[i] = x > 0 ? x : slope * x` with `x = input[i]`.
+
+    * (C1) the slope is finite.
+
+    ```mlir
+    %y = emel.leaky_relu %x slope 1.000000e-01 : tensor<?x64xf32>
+    ```
+  }];
+  let arguments = (ins Emel_FloatTensor:$input, F32Attr:$slope);
+  let results = (outs Emel_FloatTensor:$result);
+  let assemblyFormat = "$input `slope` $slope attr-dict `:` type($result)";
+  let hasVerifier = 1;
+}
+
+def Emel_XieluOp : Emel_SameTypeOp<"xielu"> {
+  let summary = "Applies the expanded integral of the exponential linear unit";
+  let description = [{
+    `result[i] = x > 0 ? alpha_p x^2 + beta x : alpha_n (e^min(x, eps) - 1 - x) + beta x` with `x = input[i]`.
+    The parameters are those of the formula: where a model stores them before a softplus, apply it first.
+
+    * (C1) the four parameters are finite.
+
+    ```mlir
+    %y = emel.xielu %x {alpha_n = 1.000000e+00 : f32, alpha_p = 8.000000e-01 : f32,
+                        beta = 5.000000e-01 : f32, eps = -9.99999997E-7 : f32} : tensor<?x64xf32>
+    ```
+  }];
+  let arguments = (ins Emel_FloatTensor:$input, F32Attr:$alpha_n, F32Attr:$alpha_p, F32Attr:$beta,
+                       F32Attr:$eps);
+  let results = (outs Emel_FloatTensor:$result);
+  let assemblyFormat = "$input attr-dict `:` type($result)";
+  let hasVerifier = 1;
+}
+
+def Emel_SwigluOaiOp : Emel_SameTypeOp<"swiglu_oai"> {
+  let summary = "Gates one tensor by another, both of them limited";
+  let description = [{
+    `result[i] = x sigmoid(alpha x) (y + 1)` with `x = min(gate[i], limit)` and
+    `y = min(max(up[i], -limit), limit)`.
+
+    * (C1) alpha is finite, the limit is finite and not negative.
+
+    ```mlir
+    %y = emel.swiglu_oai %gate, %up alpha 1.702000e+00 limit 7.000000e+00 : tensor<?x172xf32>
+    ```
+  }];
+  let arguments = (ins Emel_FloatTensor:$gate, Emel_FloatTensor:$up, F32Attr:$alpha, F32Attr:$limit);
+  let results = (outs Emel_FloatTensor:$result);
+  let assemblyFormat = "$gate `,` $up `alpha` $alpha `limit` $limit attr-dict `:` type($result)";
+  let hasVerifier = 1;
+}
+
+def Emel_AddIdOp : Emel_InferredOp<"add_id"> {
+  let summary = "Adds to each row the bias of the expert chosen for it";
+  let description = [{
+    `result[i, e, :] = input[i, e, :] + bias[ids[i, e], :]`. An id that names no row is an error when run.
+
+    * (C1) the input has 3 dimensions, bias and ids have 2;
+    * (C2) input and bias have the same element type and rows of the same size;
+    * (C3) input and ids agree on the tokens and the experts of each.
+
+    ```mlir
+    %y = emel.add_id %x, %bias, %ids
+        : (tensor<?x2x64xf32>, tensor<8x64xf32>, tensor<?x2xi32>) -> tensor<?x2x64xf32>
+    ```
+  }];
+  let arguments = (ins Emel_FloatTensor:$input, Emel_FloatTensor:$bias, Emel_IntTensor:$ids);
+  let results = (outs Emel_FloatTensor:$result);
+  let assemblyFormat = "$input `,` $bias `,` $ids attr-dict `:` functional-type(operands, results)";
+}
+
+def Emel_CastOp : Emel_Op<"cast", [Pure]> {
+  let summary = "Converts elements to another type";
+  let description = [{
+    To a float: the nearest one, ties to even; a block format is decoded. From a float to an integer: the
+    fraction is dropped, what is too large becomes the nearest integer of the type, a NaN becomes 0. From
+    an integer to a narrower one: the low bits stay.
+
+    * (C1) input and result have the same shape and no layout;
+    * (C2) a block format becomes a float.
+
+    ```mlir
+    %y = emel.cast %x : tensor<?x64xf32> to tensor<?x64xf16>
+    ```
+  }];
+  let arguments = (ins Emel_AnyTensor:$input);
+  let results = (outs Emel_ValueTensor:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input) `to` type($result)";
+  let hasVerifier = 1;
   let hasFolder = 1;
 }
 

@@ -33,6 +33,11 @@ def Emel_Dialect : Dialect {
     Weights of block formats keep their logical shape and have a format as element type.
 
     Every op but the declarations is pure. State (`!emel.kv`) is a value that ops take and return.
+    Each op's description lists its constraints (C1, C2, …). The verifier checks them as far as types
+    tell; the interpreter checks them again with the shapes at run time.
+
+    ggml's training ops (the gradients, losses and optimiser steps) are not part of the dialect; the
+    parser says so by name. `ggml-coverage.md` beside this page maps ggml's ops to those here.
 
     A module that carries `emel.model` is checked as a whole:
 
@@ -56,6 +61,8 @@ def Emel_Dialect : Dialect {
 
     ::mlir::Type parseType(::mlir::DialectAsmParser &parser) const override;
     void printType(::mlir::Type type, ::mlir::DialectAsmPrinter &printer) const override;
+    /// Refuses ggml's training ops by name.
+    std::optional<ParseOpHook> getParseOperationHook(llvm::StringRef opName) const override;
 
    private:
     void registerTypes();
@@ -103,7 +110,8 @@ def Emel_Block : Type<CPred<"::llvm::isa<::emel::BlockType>($_self)">, "block fo
 def Emel_FloatTensor : RankedTensorOf<[Emel_Float], [], "tensor of floats">;
 def Emel_IntTensor : RankedTensorOf<[Emel_Int], [], "tensor of i32 or i64">;
 def Emel_AnyTensor : RankedTensorOf<[Emel_Float, I8, I16, Emel_Int, Emel_Block], [], "tensor">;
-def Emel_ValueTensor : RankedTensorOf<[Emel_Float, Emel_Int], [], "tensor of floats or integers">;
+def Emel_ValueTensor : RankedTensorOf<[Emel_Float, I8, I16, Emel_Int], [],
+                                      "tensor of floats or integers">;
 def Emel_WeightTensor : RankedTensorOf<[Emel_Float, Emel_Block], [],
                                        "tensor of floats or of a block format">;
 

@@ -51,6 +51,27 @@ LogicalResult EmelDialect::verifyOperationAttribute(Operation *op, NamedAttribut
 }
 
 //===----------------------------------------------------------------------===//
+// Ops that are not
+//===----------------------------------------------------------------------===//
+
+/// ggml's ops that only training needs.
+static constexpr StringLiteral kTrainingOps[] = {
+    "cross_entropy_loss", "cross_entropy_loss_back", "flash_attn_back", "get_rows_back",
+    "im2col_back", "opt_step_adamw", "opt_step_sgd", "pool_2d_back", "repeat_back",
+    "rms_norm_back", "rope_back", "silu_back", "soft_max_back"};
+
+static ParseResult refuseTrainingOp(OpAsmParser &parser, OperationState &state) {
+  return parser.emitError(parser.getNameLoc())
+         << "'" << state.name << "': training ops are not part of the dialect";
+}
+
+std::optional<Dialect::ParseOpHook> EmelDialect::getParseOperationHook(StringRef opName) const {
+  opName.consume_front("emel.");
+  if (llvm::is_contained(kTrainingOps, opName)) return ParseOpHook(refuseTrainingOp);
+  return std::nullopt;
+}
+
+//===----------------------------------------------------------------------===//
 // Types
 //===----------------------------------------------------------------------===//
 

@@ -28,6 +28,15 @@ inline mlir::Type decodedElement(mlir::Type element) {
   return element.isF64() ? element : mlir::Float32Type::get(element.getContext());
 }
 
+/// Whether rows of the type are whole blocks; true of types that have none.
+inline bool hasWholeBlocks(mlir::RankedTensorType type) {
+  auto block = llvm::dyn_cast<BlockType>(type.getElementType());
+  return !block || type.getRank() == 0 || isDynamic(lastDim(type)) ||
+         lastDim(type) % block.getInfo().block_elements == 0;
+}
+
+inline bool hasLayout(mlir::RankedTensorType type) { return static_cast<bool>(type.getEncoding()); }
+
 inline bool isFinite(const llvm::APFloat &value) { return value.isFinite(); }
 inline bool isFiniteNonNegative(const llvm::APFloat &value) {
   return value.isFinite() && (!value.isNegative() || value.isZero());

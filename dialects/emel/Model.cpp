@@ -3,6 +3,12 @@
 using namespace mlir;
 using namespace emel;
 
+LogicalResult ShardOp::verify() {
+  int64_t size = getSize();
+  if (size < 0) return emitOpError("(C1) expected a size of at least 0, found ") << size;
+  return success();
+}
+
 LogicalResult WeightOp::verify() {
   auto type = cast<RankedTensorType>(getType());
   if (!type.hasStaticShape() || type.getEncoding() || type.getRank() == 0)

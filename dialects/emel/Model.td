@@ -10,12 +10,15 @@ def Emel_ShardOp : Emel_Op<"shard", [Symbol]> {
   let description = [{
     The path is the one the importer was given; a reader may also look beside the module.
 
+    * (C1) the number of bytes is not negative.
+
     ```mlir
     emel.shard @shard0 "model.gguf" bytes 1327104
     ```
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$path, I64Attr:$size);
   let assemblyFormat = "$sym_name $path `bytes` $size attr-dict";
+  let hasVerifier = 1;
 }
 
 def Emel_WeightOp : Emel_Op<"weight", [Symbol]> {

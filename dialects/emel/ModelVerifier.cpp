@@ -2,6 +2,7 @@
 
 #include "dialects/emel/Emel.h"
 #include "llvm/ADT/STLExtras.h"
+#include "mlir/IR/Verifier.h"
 
 using namespace mlir;
 using namespace emel;
@@ -117,7 +118,7 @@ LogicalResult verifyWeights(ModuleOp module) {
     auto shard = module.lookupSymbol<ShardOp>(weight.getShardAttr());
     if (!shard)
       return weight.emitOpError("(M5) names ") << weight.getShardAttr() << ", which is no shard";
-    int64_t size = shard.getSize();
+    uint64_t size = shard.getSize();
     if (weight.getOffset() > size || weight.getSize() > size - weight.getOffset())
       return weight.emitOpError("(M5) ends beyond shard ")
              << weight.getShardAttr() << " of " << size << " bytes";
@@ -129,6 +130,9 @@ LogicalResult verifyWeights(ModuleOp module) {
 
 LogicalResult emel::verifyModel(ModuleOp module, Attribute model) {
   if (failed(verifyModelAttribute(module, model))) return failure();
+  // A module's attributes are verified before its ops, on whose shape all below relies.
+  for (Operation &op : *module.getBody())
+    if (failed(verify(&op))) return failure();
   WalkResult walk = module.walk([](Operation *op) {
     return failed(verifyBoundary(op)) || failed(verifyStates(op)) ? WalkResult::interrupt()
                                                                   : WalkResult::advance();

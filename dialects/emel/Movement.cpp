@@ -14,6 +14,8 @@ LogicalResult GetRowsOp::inferReturnTypes(MLIRContext *, std::optional<Location>
   if (!llvm::equal(table.getShape().drop_back(2), ids.getShape().drop_back(1), sameDim))
     return emitOptionalError(loc, "(C2) expected equal leading dimensions, found ", table, " and ",
                              ids);
+  if (!hasWholeBlocks(table))
+    return emitOptionalError(loc, "(C3) expected rows of whole blocks, found ", table);
   SmallVector<int64_t> shape(ids.getShape());
   shape.push_back(lastDim(table));
   results.push_back(RankedTensorType::get(shape, decodedElement(table.getElementType())));
@@ -22,11 +24,12 @@ LogicalResult GetRowsOp::inferReturnTypes(MLIRContext *, std::optional<Location>
 
 LogicalResult ReshapeOp::verify() {
   RankedTensorType input = tensorType(getInput()), result = getType();
-  if (input.getElementType() != result.getElementType())
-    return emitOpError("(C1) expected element type ")
-           << input.getElementType() << ", found " << result.getElementType();
+  if (input.getElementType() != result.getElementType() || hasLayout(input) || hasLayout(result))
+    return emitOpError("(C1) expected equal element types without layout, found ")
+           << input << " and " << result;
   auto known = [](RankedTensorType type) {
-    int64_t product = 1;
+    // Unsigned: two products that wrap around alike are those of tensors that nobody can hold.
+    uint64_t product = 1;
     for (int64_t dim : type.getShape())
       if (!isDynamic(dim)) product *= dim;
     return product;
@@ -51,9 +54,9 @@ LogicalResult PermuteOp::inferReturnTypes(MLIRContext *, std::optional<Location>
   RankedTensorType input = tensorType(adaptor.getInput());
   SmallVector<int64_t> sorted(adaptor.getOrder());
   llvm::sort(sorted);
-  if (!llvm::equal(sorted, llvm::seq<int64_t>(0, input.getRank())))
-    return emitOptionalError(loc, "(C1) expected a permutation of ", input.getRank(),
-                             " dimensions");
+  if (!llvm::equal(sorted, llvm::seq<int64_t>(0, input.getRank())) || hasLayout(input))
+    return emitOptionalError(loc, "(C1) expected a permutation of the dimensions of ", input,
+                             " and no layout");
   SmallVector<int64_t> shape;
   for (int64_t dim : adaptor.getOrder()) shape.push_back(input.getDimSize(dim));
   results.push_back(RankedTensorType::get(shape, input.getElementType()));
@@ -75,9 +78,9 @@ LogicalResult SliceOp::inferReturnTypes(MLIRContext *, std::optional<Location> l
                                         Adaptor adaptor, SmallVectorImpl<Type> &results) {
   RankedTensorType input = tensorType(adaptor.getInput());
   int64_t dim = adaptor.getDim(), offset = adaptor.getOffset(), size = adaptor.getSize();
-  if (dim < 0 || dim >= input.getRank() || input.isDynamicDim(dim))
-    return emitOptionalError(loc, "(C1) expected a dimension of known size of ", input, ", found ",
-                             dim);
+  if (dim < 0 || dim >= input.getRank() || input.isDynamicDim(dim) || hasLayout(input))
+    return emitOptionalError(loc, "(C1) expected a dimension of known size and no layout, found ", dim,
+                             " of ", input);
   int64_t extent = input.getDimSize(dim);
   if (offset < 0 || size < 0 || offset > extent || size > extent - offset)
     return emitOptionalError(loc, "(C2) expected a range within ", extent, ", found ", size,
@@ -94,11 +97,177 @@ LogicalResult SliceOp::inferReturnTypes(MLIRContext *, std::optional<Location> l
   return success();
 }
 
+/// slice(slice(x))  ->  slice(x)
+static bool sliceThroughSlice(SliceOp op) {
+  auto inner = op.getInput().getDefiningOp<SliceOp>();
+  if (!inner || inner.getDim() != op.getDim()) return false;
+  op.setOffset(op.getOffset() + inner.getOffset());
+  op.getInputMutable().assign(inner.getInput());
+  return true;
+}
+
+/// slice(concat(…, x, …))  ->  slice(x), where the range lies in x
+static bool sliceThroughConcat(SliceOp op) {
+  auto inner = op.getInput().getDefiningOp<ConcatOp>();
+  if (!inner || inner.getDim() != op.getDim()) return false;
+  int64_t offset = op.getOffset();
+  for (Value part : inner.getInputs()) {
+    SmallVector<int64_t> shape(tensorType(part).getShape());
+    int64_t extent = std::exchange(shape[op.getDim()], op.getSize());
+    if (isDynamic(extent)) return false;
+    if (offset < extent) {
+      // The type must stay the one that is inferred, so the part must know as much as the whole.
+      if (shape[op.getDim()] > extent - offset || op.getType().getShape() != ArrayRef(shape))
+        return false;
+      op.setOffset(offset);
+      op.getInputMutable().assign(part);
+      return true;
+    }
+    offset -= extent;
+  }
+  return false;
+}
+
 OpFoldResult SliceOp::fold(FoldAdaptor) {
   if (getInput().getType() == getType()) return getInput();
-  auto inner = getInput().getDefiningOp<SliceOp>();
-  if (!inner || inner.getDim() != getDim()) return {};
-  setOffset(getOffset() + inner.getOffset());
-  getInputMutable().assign(inner.getInput());
-  return getResult();
+  return sliceThroughSlice(*this) || sliceThroughConcat(*this) ? getResult() : Value();
+}
+
+LogicalResult ConcatOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                         Adaptor adaptor, SmallVectorImpl<Type> &results) {
+  int64_t dim = adaptor.getDim();
+  if (adaptor.getInputs().empty() || dim < 0 || dim >= tensorType(adaptor.getInputs()[0]).getRank())
+    return emitOptionalError(loc, "(C1) expected inputs that have a dimension ", dim);
+  RankedTensorType first = tensorType(adaptor.getInputs()[0]);
+  SmallVector<int64_t> shape(first.getShape());
+  shape[dim] = 0;
+  for (Value input : adaptor.getInputs()) {
+    RankedTensorType type = tensorType(input);
+    bool fits = type.getElementType() == first.getElementType() && !hasLayout(type) &&
+                type.getRank() == first.getRank() && hasWholeBlocks(type);
+    for (int64_t d = 0; fits && d < first.getRank(); ++d) {
+      int64_t size = type.getDimSize(d);
+      if (d != dim) {
+        fits = sameDim(shape[d], size);
+        shape[d] = mergeDims(shape[d], size);
+      } else if (isDynamic(size) || isDynamic(shape[d])) {
+        shape[d] = ShapedType::kDynamic;
+      } else {
+        fits = !__builtin_add_overflow(shape[d], size, &shape[d]);
+      }
+    }
+    if (!fits)
+      return emitOptionalError(loc, "(C2) cannot join ", type, " to ", first, " along dimension ", dim);
+  }
+  results.push_back(RankedTensorType::get(shape, first.getElementType()));
+  return success();
+}
+
+/// concat(slice(x, 0, a), slice(x, a, b), …)  ->  x, where the slices are all of x
+static Value sliceWhole(ConcatOp op) {
+  auto first = op.getInputs()[0].getDefiningOp<SliceOp>();
+  if (!first || first.getInput().getType() != op.getType()) return {};
+  uint64_t end = 0;
+  for (Value input : op.getInputs()) {
+    auto slice = input.getDefiningOp<SliceOp>();
+    if (!slice || slice.getInput() != first.getInput() || slice.getDim() != op.getDim() ||
+        slice.getOffset() != end)
+      return {};
+    end += slice.getSize();
+  }
+  return first.getInput();
+}
+
+OpFoldResult ConcatOp::fold(FoldAdaptor) {
+  return getInputs().size() == 1 ? getInputs()[0] : sliceWhole(*this);
+}
+
+LogicalResult RepeatOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                         Adaptor adaptor, SmallVectorImpl<Type> &results) {
+  RankedTensorType input = tensorType(adaptor.getInput());
+  SmallVector<int64_t> shape(input.getShape());
+  bool fits = shape.size() == adaptor.getCounts().size() && !hasLayout(input);
+  for (size_t d = 0; fits && d < shape.size(); ++d) {
+    int64_t count = adaptor.getCounts()[d];
+    fits = count > 0;
+    if (!isDynamic(shape[d])) fits &= !__builtin_mul_overflow(shape[d], count, &shape[d]);
+    else if (count != 1) shape[d] = ShapedType::kDynamic;
+  }
+  if (!fits)
+    return emitOptionalError(loc, "(C1) expected a positive count for each dimension of ", input);
+  results.push_back(RankedTensorType::get(shape, input.getElementType()));
+  return success();
+}
+
+OpFoldResult RepeatOp::fold(FoldAdaptor) {
+  return llvm::all_of(getCounts(), [](int64_t count) { return count == 1; }) ? getInput() : Value();
+}
+
+LogicalResult PadOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
+                                      SmallVectorImpl<Type> &results) {
+  RankedTensorType input = tensorType(adaptor.getInput());
+  ArrayRef<int64_t> lows = adaptor.getLow(), highs = adaptor.getHigh();
+  SmallVector<int64_t> shape(input.getShape());
+  bool fits = shape.size() == lows.size() && shape.size() == highs.size() && !hasLayout(input);
+  for (size_t d = 0; fits && d < shape.size(); ++d) {
+    int64_t size = shape[d], low = lows[d], high = highs[d];
+    fits = low >= 0 && high >= 0;
+    if (!fits || isDynamic(size)) continue;
+    if ((low || high) && ((adaptor.getKind() == PadKind::Circular && size == 0) ||
+                          (adaptor.getKind() == PadKind::Reflect && std::max(low, high) >= size)))
+      return emitOptionalError(loc, "(C2) cannot pad dimension ", d, " of ", input, " by ", low,
+                               " and ", high, " of its own elements");
+    fits = !__builtin_add_overflow(size, low, &shape[d]) &&
+           !__builtin_add_overflow(shape[d], high, &shape[d]);
+  }
+  if (!fits)
+    return emitOptionalError(loc, "(C1) expected amounts of at least 0 for each dimension of ", input);
+  results.push_back(RankedTensorType::get(shape, input.getElementType()));
+  return success();
+}
+
+static bool isZero(int64_t x) { return x == 0; }
+
+OpFoldResult PadOp::fold(FoldAdaptor) {
+  return llvm::all_of(getLow(), isZero) && llvm::all_of(getHigh(), isZero) ? getInput() : Value();
+}
+
+LogicalResult RollOp::verify() {
+  RankedTensorType input = tensorType(getInput());
+  if (static_cast<int64_t>(getShifts().size()) != input.getRank() || hasLayout(input))
+    return emitOpError("(C1) expected a shift for each dimension of ") << input << " and no layout";
+  return success();
+}
+
+OpFoldResult RollOp::fold(FoldAdaptor) {
+  return llvm::all_of(getShifts(), isZero) ? getInput() : Value();
+}
+
+//===----------------------------------------------------------------------===//
+// Layouts
+//===----------------------------------------------------------------------===//
+
+static LogicalResult verifyRelayout(Operation *op, bool toLayout) {
+  RankedTensorType input = tensorType(op->getOperand(0)), result = tensorType(op->getResult(0));
+  if (input.getShape() != result.getShape() || input.getElementType() != result.getElementType())
+    return op->emitOpError("(C1) expected the same shape and element type, found ")
+           << input << " and " << result;
+  if (hasLayout(input) == toLayout || hasLayout(result) != toLayout)
+    return op->emitOpError("(C2) expected a layout ")
+           << (toLayout ? "after" : "before") << " and none " << (toLayout ? "before" : "after")
+           << ", found " << input << " and " << result;
+  return success();
+}
+
+LogicalResult PackOp::verify() { return verifyRelayout(*this, /*toLayout=*/true); }
+LogicalResult UnpackOp::verify() { return verifyRelayout(*this, /*toLayout=*/false); }
+
+OpFoldResult PackOp::fold(FoldAdaptor) {
+  auto inner = getInput().getDefiningOp<UnpackOp>();
+  return inner && inner.getInput().getType() == getType() ? inner.getInput() : Value();
+}
+
+OpFoldResult UnpackOp::fold(FoldAdaptor) {
+  auto inner = getInput().getDefiningOp<PackOp>();
+  return inner && inner.getInput().getType() == getType() ? inner.getInput() : Value();
 }

@@ -5,6 +5,8 @@ using namespace emel;
 
 static LogicalResult verifyRowVector(Operation *op, RankedTensorType rows, Value vector,
                                      StringRef what) {
+  if (rows.getRank() < 1)
+    return op->emitOpError("(C1) expected an input of at least 1 dimension");
   if (!vector) return success();
   RankedTensorType type = tensorType(vector);
   if (type.getRank() != 1 || !sameDim(type.getDimSize(0), lastDim(rows)) ||
@@ -34,5 +36,23 @@ LogicalResult LayerNormOp::verify() {
       failed(verifyRowVector(*this, rows, getBias(), "bias")) || failed(verifyEps(*this, getEps())))
     return failure();
   if (getBias() && !getWeight()) return emitOpError("(C3) has a bias but no weight");
+  return success();
+}
+
+LogicalResult L2NormOp::verify() {
+  if (tensorType(getInput()).getRank() < 1)
+    return emitOpError("(C1) expected an input of at least 1 dimension");
+  return verifyEps(*this, getEps());
+}
+
+LogicalResult GroupNormOp::verify() {
+  RankedTensorType input = tensorType(getInput());
+  if (input.getRank() < 3)
+    return emitOpError("(C1) expected an input of at least 3 dimensions, found ") << input;
+  if (failed(verifyEps(*this, getEps()))) return failure();
+  int64_t groups = getGroups(), channels = input.getDimSize(input.getRank() - 3);
+  if (groups <= 0 || (!isDynamic(channels) && channels % groups != 0))
+    return emitOpError("(C3) expected groups that divide ")
+           << dimText(channels) << " channels, found " << groups;
   return success();
 }

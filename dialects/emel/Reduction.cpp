@@ -1,5 +1,7 @@
 #include "dialects/emel/Inference.h"
 
+#include "llvm/ADT/STLExtras.h"
+
 using namespace mlir;
 using namespace emel;
 
@@ -28,5 +30,40 @@ LogicalResult TopKOp::inferReturnTypes(MLIRContext *context, std::optional<Locat
   SmallVector<int64_t> shape(input.getShape());
   shape.back() = k;
   results.push_back(RankedTensorType::get(shape, IntegerType::get(context, 32)));
+  return success();
+}
+
+LogicalResult ArgmaxOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,
+                                         Adaptor adaptor, SmallVectorImpl<Type> &results) {
+  RankedTensorType input = tensorType(adaptor.getInput());
+  if (input.getRank() < 1 || lastDim(input) == 0)
+    return emitOptionalError(loc, "(C1) expected rows that are not empty, found ", input);
+  results.push_back(
+      RankedTensorType::get(input.getShape().drop_back(), IntegerType::get(context, 32)));
+  return success();
+}
+
+LogicalResult ArgsortOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,
+                                          Adaptor adaptor, SmallVectorImpl<Type> &results) {
+  RankedTensorType input = tensorType(adaptor.getInput());
+  if (input.getRank() < 1)
+    return emitOptionalError(loc, "(C1) expected an input of at least 1 dimension");
+  results.push_back(RankedTensorType::get(input.getShape(), IntegerType::get(context, 32)));
+  return success();
+}
+
+LogicalResult CumsumOp::verify() {
+  if (tensorType(getInput()).getRank() < 1)
+    return emitOpError("(C1) expected an input of at least 1 dimension");
+  return success();
+}
+
+LogicalResult CountEqualOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,
+                                             Adaptor adaptor, SmallVectorImpl<Type> &results) {
+  RankedTensorType lhs = tensorType(adaptor.getLhs()), rhs = tensorType(adaptor.getRhs());
+  if (lhs.getElementType() != rhs.getElementType() ||
+      !llvm::equal(lhs.getShape(), rhs.getShape(), sameDim))
+    return emitOptionalError(loc, "(C1) expected equal types, found ", lhs, " and ", rhs);
+  results.push_back(RankedTensorType::get({}, IntegerType::get(context, 64)));
   return success();
 }

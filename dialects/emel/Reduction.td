@@ -14,7 +14,8 @@ def Emel_ReduceKindAttr : Emel_EnumAttr<Emel_ReduceKind, "reduce_kind">;
 def Emel_ReduceOp : Emel_InferredOp<"reduce"> {
   let summary = "Combines the elements along dimensions";
   let description = [{
-    The reduced dimensions stay, with size 1.
+    The reduced dimensions stay, with size 1. Over nothing the sum is 0, the mean a NaN, the maximum -inf and
+    the minimum inf; a NaN makes each of them a NaN.
 
     * (C1) `dims` are different dimensions of the input, ascending, at least one.
 
@@ -30,7 +31,8 @@ def Emel_ReduceOp : Emel_InferredOp<"reduce"> {
 def Emel_TopKOp : Emel_InferredOp<"top_k"> {
   let summary = "Finds the largest elements of each row";
   let description = [{
-    The indices of the k largest elements of each row, largest first; of equal ones the lower index.
+    The indices of the k largest elements of each row, largest first; of equal ones the lower index. A NaN
+    ranks below all numbers.
 
     * (C1) k is positive and, where the row's size is known, at most that.
 
@@ -41,6 +43,75 @@ def Emel_TopKOp : Emel_InferredOp<"top_k"> {
   let arguments = (ins Emel_FloatTensor:$input, I64Attr:$k);
   let results = (outs Emel_IntTensor:$result);
   let assemblyFormat = "$input `k` $k attr-dict `:` functional-type(operands, results)";
+}
+
+def Emel_ArgmaxOp : Emel_InferredOp<"argmax"> {
+  let summary = "Finds the largest element of each row";
+  let description = [{
+    The index of the largest element of each row; of equal ones the lowest. A NaN ranks below all numbers.
+
+    * (C1) the input has at least 1 dimension, and its rows are not empty.
+
+    ```mlir
+    %ids = emel.argmax %x : (tensor<?x8xf32>) -> tensor<?xi32>
+    ```
+  }];
+  let arguments = (ins Emel_FloatTensor:$input);
+  let results = (outs Emel_IntTensor:$result);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+}
+
+def Emel_SortOrder : Emel_Enum<"SortOrder", "what comes first", [
+    I32EnumAttrCase<"Asc", 0, "asc">, I32EnumAttrCase<"Desc", 1, "desc">,
+  ]>;
+def Emel_SortOrderAttr : Emel_EnumAttr<Emel_SortOrder, "sort_order">;
+
+def Emel_ArgsortOp : Emel_InferredOp<"argsort"> {
+  let summary = "Ranks the elements of each row";
+  let description = [{
+    The indices of each row's elements, smallest (`asc`) or largest (`desc`) first; equal ones keep their
+    order. NaNs come last in either order.
+
+    * (C1) the input has at least 1 dimension.
+
+    ```mlir
+    %ids = emel.argsort desc %x : (tensor<?x8xf32>) -> tensor<?x8xi32>
+    ```
+  }];
+  let arguments = (ins Emel_SortOrderAttr:$order, Emel_FloatTensor:$input);
+  let results = (outs Emel_IntTensor:$result);
+  let assemblyFormat = "$order $input attr-dict `:` functional-type(operands, results)";
+}
+
+def Emel_CumsumOp : Emel_SameTypeOp<"cumsum"> {
+  let summary = "Sums each row up to each of its elements";
+  let description = [{
+    `result[…, i] = sum of input[…, j] over j <= i`.
+
+    * (C1) the input has at least 1 dimension.
+
+    ```mlir
+    %y = emel.cumsum %x : tensor<?x64xf32>
+    ```
+  }];
+  let arguments = (ins Emel_FloatTensor:$input);
+  let results = (outs Emel_FloatTensor:$result);
+  let assemblyFormat = "$input attr-dict `:` type($result)";
+  let hasVerifier = 1;
+}
+
+def Emel_CountEqualOp : Emel_InferredOp<"count_equal"> {
+  let summary = "Counts the places where two tensors are equal";
+  let description = [{
+    * (C1) both operands have the same type.
+
+    ```mlir
+    %n = emel.count_equal %a, %b : (tensor<?x8xi32>, tensor<?x8xi32>) -> tensor<i64>
+    ```
+  }];
+  let arguments = (ins Emel_IntTensor:$lhs, Emel_IntTensor:$rhs);
+  let results = (outs Emel_IntTensor:$result);
+  let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
 }
 
 #endif  // EMEL_DIALECTS_EMEL_REDUCTION_TD

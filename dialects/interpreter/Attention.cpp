@@ -239,6 +239,7 @@ static LogicalResult kvWrite(KvWriteOp op, Frame &frame) {
   State state = frame.state(op.getState());
   const Tensor &key = frame.tensor(op.getKey()), &value = frame.tensor(op.getValue());
   Type element = op.getType().getElementType();
+  if (isa<BlockType>(element)) return op.emitOpError("cannot store cells of ") << element;
   auto cellRows = [&](const Tensor &tensor, int64_t token) {
     int64_t size = tensor.shape[1] * tensor.shape[2];
     std::vector<double> row(tensor.row(token * tensor.shape[1]),
@@ -263,6 +264,9 @@ static LogicalResult kvRead(KvReadOp op, Frame &frame) {
     int64_t slot, position;
     const Cell *cell;
   };
+  if (positions.size() != slots.size())
+    return op.emitOpError("(C2) expected as many positions as slots, found ")
+           << positions.size() << " and " << slots.size();
   std::vector<Found> found;
   for (int64_t slot : std::set<int64_t>(slots.ints().begin(), slots.ints().end()))
     if (auto it = state.find(slot); it != state.end())

@@ -7,31 +7,65 @@ using namespace mlir;
 
 namespace emel::interpreter {
 
+static constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
 static double logAddExp(double a, double b) {
+  if (std::isnan(a) || std::isnan(b)) return std::numeric_limits<double>::quiet_NaN();
   double high = std::max(a, b), low = std::min(a, b);
   return std::isinf(high) ? high : high + std::log1p(std::exp(low - high));
 }
 
-/// One element of a contraction.
-static double contract(Semiring semiring, const double *a, const double *b, int64_t size) {
-  constexpr double infinity = std::numeric_limits<double>::infinity();
-  auto fold = [&](double sum, auto step) {
-    for (int64_t k = 0; k < size; ++k) sum = step(sum, a[k], b[k]);
-    return sum;
-  };
+/// The larger of two numbers; a NaN where one of them is.
+static double maximum(double a, double b) { return std::isnan(a) || a > b ? a : b; }
+
+/// A sum that is `zero` where one of its operands is: the product of a semiring without inverses.
+static double shift(double zero, double a, double b) { return a == zero || b == zero ? zero : a + b; }
+
+static double product(Semiring semiring, double a, double b) {
   switch (semiring) {
-    case Semiring::PlusTimes:
-      return fold(0, [](double s, double x, double y) { return s + x * y; });
-    case Semiring::MaxPlus:
-      return fold(-infinity, [](double s, double x, double y) { return std::max(s, x + y); });
-    case Semiring::MinPlus:
-      return fold(infinity, [](double s, double x, double y) { return std::min(s, x + y); });
-    case Semiring::OrAnd:
-      return fold(0, [](double s, double x, double y) -> double { return s || (x && y); });
-    case Semiring::LogSumExp:
-      return fold(-infinity, [](double s, double x, double y) { return logAddExp(s, x + y); });
+    case Semiring::PlusTimes: return a * b;
+    case Semiring::MaxPlus: return shift(-kInfinity, a, b);
+    case Semiring::MinPlus: return shift(kInfinity, a, b);
+    case Semiring::OrAnd: return a != 0 && b != 0;
+    case Semiring::LogSumExp: return shift(-kInfinity, a, b);
   }
   llvm_unreachable("every semiring returns");
+}
+
+static double sum(Semiring semiring, double a, double b) {
+  switch (semiring) {
+    case Semiring::PlusTimes: return a + b;
+    case Semiring::MaxPlus: return maximum(a, b);
+    case Semiring::MinPlus: return -maximum(-a, -b);
+    case Semiring::OrAnd: return a != 0 || b != 0;
+    case Semiring::LogSumExp: return logAddExp(a, b);
+  }
+  llvm_unreachable("every semiring returns");
+}
+
+/// The sum of nothing.
+static double zero(Semiring semiring) {
+  switch (semiring) {
+    case Semiring::PlusTimes:
+    case Semiring::OrAnd: return 0;
+    case Semiring::MaxPlus:
+    case Semiring::LogSumExp: return -kInfinity;
+    case Semiring::MinPlus: return kInfinity;
+  }
+  llvm_unreachable("every semiring returns");
+}
+
+/// One element of a contraction, over elements `strideA` and `strideB` apart.
+static double contract(Semiring semiring, const double *a, const double *b, int64_t size,
+                       int64_t strideA = 1, int64_t strideB = 1) {
+  double result = zero(semiring);
+  if (semiring == Semiring::PlusTimes) {  // the one that whole models run on
+    for (int64_t k = 0; k < size; ++k) result += a[k * strideA] * b[k * strideB];
+    return result;
+  }
+  for (int64_t k = 0; k < size; ++k)
+    result = sum(semiring, result, product(semiring, a[k * strideA], b[k * strideB]));
+  return result;
 }
 
 /// The matrix of `weight` that serves matrix `matrix` of `input`: leading dimensions are shared by
@@ -87,9 +121,27 @@ static LogicalResult matmulId(MatmulIdOp op, Frame &frame) {
   return frame.set(op.getResult(), std::move(result));
 }
 
+static LogicalResult outProd(OutProdOp op, Frame &frame) {
+  const Tensor &lhs = frame.tensor(op.getLhs()), &rhs = frame.tensor(op.getRhs());
+  int64_t depth = lhs.shape[lhs.rank() - 2], rows = lhs.rowSize(), columns = rhs.rowSize();
+  Shape shape = lhs.shape;
+  shape[lhs.rank() - 2] = rows;
+  shape[lhs.rank() - 1] = columns;
+  Tensor result = Tensor::ofReals(shape);
+  for (int64_t r = 0; r < result.rowCount(); ++r) {
+    int64_t matrix = r / rows;
+    const double *a = lhs.reals().data() + matrix * depth * rows + r % rows;
+    const double *b = rhs.reals().data() + weightMatrix(lhs, rhs, matrix) * depth * columns;
+    for (int64_t o = 0; o < columns; ++o)
+      result.row(r)[o] = contract(op.getSemiring(), a, b + o, depth, rows, columns);
+  }
+  return frame.set(op.getResult(), std::move(result));
+}
+
 void addContractionHandlers(HandlerTable &table) {
   addRowsHandler<MatmulOp, matmul>(table);
   addRowsHandler<MatmulIdOp, matmulId>(table);
+  addHandler<OutProdOp, outProd>(table);
 }
 
 }  // namespace emel::interpreter

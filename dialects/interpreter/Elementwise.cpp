@@ -109,6 +109,79 @@ static LogicalResult scale(ScaleOp op, Frame &frame) {
   return frame.set(op.getResult(), std::move(result));
 }
 
+/// Applies a function to each number of the input.
+template <typename OpType, typename Function>
+static LogicalResult map(OpType op, Frame &frame, Function function) {
+  Tensor result = frame.tensor(op.getInput());
+  for (double &x : result.reals()) x = function(x);
+  return frame.set(op.getResult(), std::move(result));
+}
+
+static LogicalResult clamp(ClampOp op, Frame &frame) {
+  double low = op.getLow().convertToDouble(), high = op.getHigh().convertToDouble();
+  return map(op, frame, [=](double x) { return std::clamp(x, low, high); });
+}
+
+static LogicalResult leakyRelu(LeakyReluOp op, Frame &frame) {
+  double slope = op.getSlope().convertToDouble();
+  return map(op, frame, [=](double x) { return x > 0 ? x : slope * x; });
+}
+
+static LogicalResult xielu(XieluOp op, Frame &frame) {
+  double alphaN = op.getAlphaN().convertToDouble(), alphaP = op.getAlphaP().convertToDouble(),
+         beta = op.getBeta().convertToDouble(), eps = op.getEps().convertToDouble();
+  return map(op, frame, [=](double x) {
+    return x > 0 ? alphaP * x * x + beta * x
+                 : alphaN * (std::expm1(std::min(x, eps)) - x) + beta * x;
+  });
+}
+
+static LogicalResult swigluOai(SwigluOaiOp op, Frame &frame) {
+  Tensor result = frame.tensor(op.getGate());
+  double alpha = op.getAlpha().convertToDouble(), limit = op.getLimit().convertToDouble();
+  for (auto [gate, up] : llvm::zip(result.reals(), frame.tensor(op.getUp()).reals())) {
+    double x = std::min(gate, limit), y = std::clamp(up, -limit, limit);
+    gate = x * sigmoid(alpha * x) * (y + 1);
+  }
+  return frame.set(op.getResult(), std::move(result));
+}
+
+static LogicalResult addId(AddIdOp op, Frame &frame) {
+  Tensor result = frame.tensor(op.getInput());
+  const Tensor &bias = frame.tensor(op.getBias()), &ids = frame.tensor(op.getIds());
+  for (int64_t r = 0; r < result.rowCount(); ++r) {
+    int64_t id = ids.ints()[r];
+    if (failed(checkIndex(op, id, bias.shape[0]))) return failure();
+    for (int64_t i = 0; i < result.rowSize(); ++i) result.row(r)[i] += bias.row(id)[i];
+  }
+  return frame.set(op.getResult(), std::move(result));
+}
+
+/// The nearest integer towards zero that `bits` bits hold; 0 for a NaN.
+static int64_t truncate(double x, unsigned bits) {
+  double limit = std::ldexp(1.0, bits - 1);
+  if (std::isnan(x)) return 0;
+  if (x <= -limit) return llvm::minIntN(bits);
+  return x >= limit ? llvm::maxIntN(bits) : static_cast<int64_t>(x);
+}
+
+static LogicalResult cast(CastOp op, Frame &frame) {
+  const Tensor &input = frame.tensor(op.getInput());
+  Type element = op.getType().getElementType();
+  if (isa<FloatType>(element) && !input.isInts()) return frame.set(op.getResult(), input);
+  if (isa<FloatType>(element)) {
+    Tensor result = Tensor::ofReals(input.shape);
+    llvm::copy(input.ints(), result.reals().begin());
+    return frame.set(op.getResult(), std::move(result));
+  }
+  unsigned bits = element.getIntOrFloatBitWidth();
+  Tensor result = Tensor::ofInts(input.shape);
+  for (int64_t i = 0, end = input.size(); i < end; ++i)
+    result.ints()[i] = input.isInts() ? llvm::SignExtend64(input.ints()[i], bits)
+                                      : truncate(input.reals()[i], bits);
+  return frame.set(op.getResult(), std::move(result));
+}
+
 void addElementwiseHandlers(HandlerTable &table) {
   addHandler<AddOp, add>(table);
   addHandler<SubOp, sub>(table);
@@ -117,6 +190,12 @@ void addElementwiseHandlers(HandlerTable &table) {
   addHandler<UnaryOp, unary>(table);
   addHandler<GluOp, glu>(table);
   addHandler<ScaleOp, scale>(table);
+  addHandler<ClampOp, clamp>(table);
+  addHandler<LeakyReluOp, leakyRelu>(table);
+  addHandler<XieluOp, xielu>(table);
+  addHandler<SwigluOaiOp, swigluOai>(table);
+  addHandler<AddIdOp, addId>(table);
+  addHandler<CastOp, cast>(table);
 }
 
 }  // namespace emel::interpreter

@@ -64,6 +64,8 @@ void addNormHandlers(HandlerTable &table);
 void addContractionHandlers(HandlerTable &table);
 void addAttentionHandlers(HandlerTable &table);
 void addMovementHandlers(HandlerTable &table);
+void addUpdateHandlers(HandlerTable &table);
+void addFillHandlers(HandlerTable &table);
 void addReductionHandlers(HandlerTable &table);
 
 /// Row `row` of a tensor that may be a weight in its file; `scratch` is used where it must be decoded.

@@ -18,6 +18,8 @@ Interpreter::Interpreter(ModuleOp module, Options options)
   addContractionHandlers(handlers_);
   addAttentionHandlers(handlers_);
   addMovementHandlers(handlers_);
+  addUpdateHandlers(handlers_);
+  addFillHandlers(handlers_);
   addReductionHandlers(handlers_);
 }
 

@@ -15,7 +15,9 @@ static LogicalResult getWeight(GetWeightOp op, Frame &frame) {
 /// Tests write their inputs as constants.
 static LogicalResult constant(arith::ConstantOp op, Frame &frame) {
   auto elements = dyn_cast<DenseElementsAttr>(op.getValue());
-  if (!elements) return op.emitOpError("expected a dense tensor");
+  if (!elements || !isa<RankedTensorType>(op.getType()) ||
+      !getTensorType(elements.getElementType()))
+    return op.emitOpError("expected a dense tensor of floats or integers");
   ArrayRef<int64_t> shape = elements.getType().getShape();
   if (isa<FloatType>(elements.getElementType())) {
     Tensor tensor = Tensor::ofReals(shape);

@@ -35,24 +35,49 @@ static LogicalResult rmsNorm(RmsNormOp op, Frame &frame) {
   return finish(op, frame, std::move(result), frame.tensorOrNull(op.getWeight()), nullptr);
 }
 
+/// Shifts numbers to mean 0 and scales them to variance 1.
+static void standardize(double *row, int64_t size, const APFloat &eps) {
+  double mean = std::accumulate(row, row + size, 0.0) / size;
+  for (int64_t i = 0; i < size; ++i) row[i] -= mean;
+  double squares = std::inner_product(row, row + size, row, 0.0);
+  double factor = 1 / std::sqrt(squares / size + eps.convertToDouble());
+  for (int64_t i = 0; i < size; ++i) row[i] *= factor;
+}
+
 static LogicalResult layerNorm(LayerNormOp op, Frame &frame) {
+  Tensor result = frame.tensor(op.getInput());
+  for (int64_t r = 0; r < result.rowCount(); ++r)
+    standardize(result.row(r), result.rowSize(), op.getEps());
+  return finish(op, frame, std::move(result), frame.tensorOrNull(op.getWeight()),
+                frame.tensorOrNull(op.getBias()));
+}
+
+static LogicalResult l2Norm(L2NormOp op, Frame &frame) {
   Tensor result = frame.tensor(op.getInput());
   int64_t size = result.rowSize();
   for (int64_t r = 0; r < result.rowCount(); ++r) {
     double *row = result.row(r);
-    double mean = std::accumulate(row, row + size, 0.0) / size;
-    for (int64_t i = 0; i < size; ++i) row[i] -= mean;
-    double squares = std::inner_product(row, row + size, row, 0.0);
-    double factor = 1 / std::sqrt(squares / size + op.getEps().convertToDouble());
-    for (int64_t i = 0; i < size; ++i) row[i] *= factor;
+    double length = std::sqrt(std::inner_product(row, row + size, row, 0.0));
+    length = std::max(length, op.getEps().convertToDouble());
+    for (int64_t i = 0; i < size; ++i) row[i] /= length;
   }
-  return finish(op, frame, std::move(result), frame.tensorOrNull(op.getWeight()),
-                frame.tensorOrNull(op.getBias()));
+  return frame.set(op.getResult(), std::move(result));
+}
+
+static LogicalResult groupNorm(GroupNormOp op, Frame &frame) {
+  Tensor result = frame.tensor(op.getInput());
+  ArrayRef<int64_t> image = ArrayRef<int64_t>(result.shape).take_back(3);
+  int64_t size = countElements(image) / static_cast<int64_t>(op.getGroups());
+  for (int64_t start = 0; size && start < result.size(); start += size)
+    standardize(result.reals().data() + start, size, op.getEps());
+  return frame.set(op.getResult(), std::move(result));
 }
 
 void addNormHandlers(HandlerTable &table) {
   addHandler<RmsNormOp, rmsNorm>(table);
   addHandler<LayerNormOp, layerNorm>(table);
+  addHandler<L2NormOp, l2Norm>(table);
+  addHandler<GroupNormOp, groupNorm>(table);
 }
 
 }  // namespace emel::interpreter

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "dialects/interpreter/Frame.h"
@@ -8,56 +9,112 @@ using namespace mlir;
 
 namespace emel::interpreter {
 
+static constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+/// What a reduction of nothing gives, but for the mean.
+static double start(ReduceKind kind) {
+  switch (kind) {
+    case ReduceKind::Sum:
+    case ReduceKind::Mean: return 0;
+    case ReduceKind::Max: return -kInfinity;
+    case ReduceKind::Min: return kInfinity;
+  }
+  llvm_unreachable("every kind returns");
+}
+
+static double combine(ReduceKind kind, double a, double b) {
+  switch (kind) {
+    case ReduceKind::Sum:
+    case ReduceKind::Mean: return a + b;
+    case ReduceKind::Max: return std::isnan(a) || a > b ? a : b;
+    case ReduceKind::Min: return std::isnan(a) || a < b ? a : b;
+  }
+  llvm_unreachable("every kind returns");
+}
+
 static LogicalResult reduce(ReduceOp op, Frame &frame) {
   const Tensor &input = frame.tensor(op.getInput());
   Shape shape = input.shape;
   for (int64_t dim : op.getDims()) shape[dim] = 1;
   Tensor result = Tensor::ofReals(shape);
-  std::vector<int64_t> counts(result.size());
+  std::fill(result.reals().begin(), result.reals().end(), start(op.getKind()));
   for (int64_t i = 0; i < input.size(); ++i) {
     int64_t index = 0, stride = 1, rest = i;
-    for (size_t d = shape.size(); d-- > 0;) {
+    for (size_t d = shape.size(); d-- > 0; rest /= input.shape[d]) {
       if (shape[d] != 1) index += rest % input.shape[d] * stride;
       stride *= shape[d];
-      rest /= input.shape[d];
     }
-    double x = input.reals()[i], &out = result.reals()[index];
-    bool first = counts[index]++ == 0;
-    switch (op.getKind()) {
-      case ReduceKind::Sum:
-      case ReduceKind::Mean: out += x; break;
-      case ReduceKind::Max: out = first ? x : std::max(out, x); break;
-      case ReduceKind::Min: out = first ? x : std::min(out, x); break;
-    }
+    double &out = result.reals()[index];
+    out = combine(op.getKind(), out, input.reals()[i]);
   }
-  if (op.getKind() == ReduceKind::Mean)
-    for (auto [x, count] : llvm::zip(result.reals(), counts)) x /= count;
+  if (op.getKind() == ReduceKind::Mean) {
+    double count = 1;
+    for (int64_t dim : op.getDims()) count *= input.shape[dim];
+    for (double &x : result.reals()) x /= count;
+  }
   return frame.set(op.getResult(), std::move(result));
+}
+
+/// The indices of a row's elements in order; equal ones keep theirs, NaNs come last.
+static std::vector<int64_t> rank(const double *row, int64_t size, SortOrder order) {
+  std::vector<int64_t> indices(size);
+  std::iota(indices.begin(), indices.end(), 0);
+  std::stable_sort(indices.begin(), indices.end(), [&](int64_t a, int64_t b) {
+    if (std::isnan(row[a]) || std::isnan(row[b])) return std::isnan(row[b]) && !std::isnan(row[a]);
+    return order == SortOrder::Desc ? row[a] > row[b] : row[a] < row[b];
+  });
+  return indices;
+}
+
+/// The first `count` indices of each ranked row, in a tensor of `shape`.
+static Tensor rankRows(const Tensor &input, Shape shape, int64_t count, SortOrder order) {
+  Tensor result = Tensor::ofInts(shape);
+  for (int64_t r = 0; r < input.rowCount(); ++r)
+    std::copy_n(rank(input.row(r), input.rowSize(), order).begin(), count,
+                result.ints().begin() + r * count);
+  return result;
 }
 
 static LogicalResult topK(TopKOp op, Frame &frame) {
   const Tensor &input = frame.tensor(op.getInput());
-  int64_t k = op.getK();
-  if (k > input.rowSize())
-    return op.emitOpError("expected rows of at least ") << k << " elements, found "
-                                                        << input.rowSize();
   Shape shape = input.shape;
-  shape.back() = k;
-  Tensor result = Tensor::ofInts(shape);
-  std::vector<int64_t> order(input.rowSize());
-  for (int64_t r = 0; r < input.rowCount(); ++r) {
-    std::iota(order.begin(), order.end(), 0);
-    std::stable_sort(order.begin(), order.end(), [row = input.row(r)](int64_t a, int64_t b) {
-      return row[a] > row[b] || (std::isnan(row[b]) && !std::isnan(row[a]));  // NaN comes last
-    });
-    std::copy_n(order.begin(), k, result.ints().begin() + r * k);
-  }
+  shape.back() = op.getK();
+  return frame.set(op.getResult(), rankRows(input, shape, op.getK(), SortOrder::Desc));
+}
+
+static LogicalResult argmax(ArgmaxOp op, Frame &frame) {
+  const Tensor &input = frame.tensor(op.getInput());
+  Shape shape(ArrayRef<int64_t>(input.shape).drop_back());
+  return frame.set(op.getResult(), rankRows(input, shape, 1, SortOrder::Desc));
+}
+
+static LogicalResult argsort(ArgsortOp op, Frame &frame) {
+  const Tensor &input = frame.tensor(op.getInput());
+  return frame.set(op.getResult(), rankRows(input, input.shape, input.rowSize(), op.getOrder()));
+}
+
+static LogicalResult cumsum(CumsumOp op, Frame &frame) {
+  Tensor result = frame.tensor(op.getInput());
+  for (int64_t r = 0; r < result.rowCount(); ++r)
+    std::partial_sum(result.row(r), result.row(r) + result.rowSize(), result.row(r));
+  return frame.set(op.getResult(), std::move(result));
+}
+
+static LogicalResult countEqual(CountEqualOp op, Frame &frame) {
+  Tensor result = Tensor::ofInts({});
+  for (auto [a, b] :
+       llvm::zip(frame.tensor(op.getLhs()).ints(), frame.tensor(op.getRhs()).ints()))
+    result.ints()[0] += a == b;
   return frame.set(op.getResult(), std::move(result));
 }
 
 void addReductionHandlers(HandlerTable &table) {
   addHandler<ReduceOp, reduce>(table);
   addHandler<TopKOp, topK>(table);
+  addHandler<ArgmaxOp, argmax>(table);
+  addHandler<ArgsortOp, argsort>(table);
+  addHandler<CumsumOp, cumsum>(table);
+  addHandler<CountEqualOp, countEqual>(table);
 }
 
 }  // namespace emel::interpreter
