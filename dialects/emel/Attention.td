@@ -50,7 +50,7 @@ def Emel_RopeOp : Emel_Op<"rope", [Pure, AllTypesMatch<["input", "result"]>]> {
     * (C7) with ext > 0, `orig` is positive.
 
     ```mlir
-    %y = emel.rope neox %q at %pos {base = 1.0e+04 : f32, dims = 8 : i64}
+    %y = emel.rope neox %q at %pos {base = 1.000000e+04 : f32, dims = 8 : i64}
         : tensor<?x8x8xf32>, tensor<?xi32>
     ```
   }];
@@ -83,7 +83,7 @@ def Emel_SoftmaxOp : Emel_Op<"softmax", [Pure, AttrSizedOperandSegments,
     * (C3) scale is finite, `max_bias` is finite and not negative.
 
     ```mlir
-    %p = emel.softmax %kq mask %mask {scale = 0.125 : f32} : tensor<8x?x?xf32>, tensor<?x?xf32>
+    %p = emel.softmax %kq mask %mask {scale = 1.250000e-01 : f32} : tensor<8x?x?xf32>, tensor<?x?xf32>
     ```
   }];
   let arguments = (ins Emel_FloatTensor:$input, Optional<Emel_FloatTensor>:$mask,
@@ -111,7 +111,7 @@ def Emel_FlashAttentionOp : Emel_InferredOp<"flash_attention", [AttrSizedOperand
     * (C4) scale is finite; softcap and max_bias are finite and not negative.
 
     ```mlir
-    %y = emel.flash_attention %q, %k, %v mask %m {scale = 0.125 : f32}
+    %y = emel.flash_attention %q, %k, %v mask %m {scale = 1.250000e-01 : f32}
         : (tensor<?x8x64xf32>, tensor<?x2x64xf32>, tensor<?x2x64xf32>, tensor<?x?xf32>)
         -> tensor<?x8x64xf32>
     ```
@@ -138,7 +138,8 @@ def Emel_KvWriteOp : Emel_Op<"kv_write", [Pure, AllTypesMatch<["state", "result"
 
     ```mlir
     %kv1 = emel.kv_write %kv0, %k, %v at %pos in %slots
-        : !emel.kv<2x64x64xf32>, tensor<?x2x64xf32>, tensor<?x2x64xf32>, tensor<?xi32>, tensor<?xi32>
+        : (!emel.kv<2x64x64xf32>, tensor<?x2x64xf32>, tensor<?x2x64xf32>, tensor<?xi32>, tensor<?xi32>)
+        -> !emel.kv<2x64x64xf32>
     ```
   }];
   let arguments = (ins Emel_KvType:$state, Emel_FloatTensor:$key, Emel_FloatTensor:$value,
@@ -146,7 +147,7 @@ def Emel_KvWriteOp : Emel_Op<"kv_write", [Pure, AllTypesMatch<["state", "result"
   let results = (outs Emel_KvType:$result);
   let assemblyFormat = [{
     $state `,` $key `,` $value `at` $positions `in` $slots attr-dict
-    `:` type($state) `,` type($key) `,` type($value) `,` type($positions) `,` type($slots)
+    `:` functional-type(operands, results)
   }];
   let hasVerifier = 1;
 }
@@ -164,7 +165,7 @@ def Emel_KvReadOp : Emel_Op<"kv_read", [Pure]> {
     * (C3) the window is not negative.
 
     ```mlir
-    %k, %v, %mask = emel.kv_read %kv at %pos in %slots {window = 0 : i64}
+    %k, %v, %mask = emel.kv_read %kv at %pos in %slots {window = 16 : i64}
         : (!emel.kv<2x64x64xf32>, tensor<?xi32>, tensor<?xi32>)
         -> (tensor<?x2x64xf32>, tensor<?x2x64xf32>, tensor<?x?xf32>)
     ```
@@ -190,7 +191,7 @@ def Emel_AttentionOp : Emel_InferredOp<"attention"> {
     * (C4) scale is finite; softcap and max_bias are finite and not negative; the window is not negative.
 
     ```mlir
-    %y = emel.attention %q, %kv at %pos in %slots {scale = 0.125 : f32}
+    %y = emel.attention %q, %kv at %pos in %slots {scale = 1.250000e-01 : f32}
         : (tensor<?x8x64xf32>, !emel.kv<2x64x64xf32>, tensor<?xi32>, tensor<?xi32>)
         -> tensor<?x8x64xf32>
     ```

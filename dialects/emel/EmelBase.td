@@ -103,17 +103,17 @@ def Emel_KvType : TypeDef<Emel_Dialect, "Kv"> {
   let genVerifyDecl = 1;
 }
 
-def Emel_Float : AnyTypeOf<[F32, F16, BF16, F64]>;
-def Emel_Int : AnyTypeOf<[I32, I64]>;
+def Emel_Float : AnyTypeOf<[F32, F16, BF16, F64], "float">;
+def Emel_Int : AnyTypeOf<[I32, I64], "i32 or i64">;
+def Emel_SmallInt : AnyTypeOf<[I8, I16], "i8 or i16">;
 def Emel_Block : Type<CPred<"::llvm::isa<::emel::BlockType>($_self)">, "block format">;
 
-def Emel_FloatTensor : RankedTensorOf<[Emel_Float], [], "tensor of floats">;
-def Emel_IntTensor : RankedTensorOf<[Emel_Int], [], "tensor of i32 or i64">;
-def Emel_AnyTensor : RankedTensorOf<[Emel_Float, I8, I16, Emel_Int, Emel_Block], [], "tensor">;
-def Emel_ValueTensor : RankedTensorOf<[Emel_Float, I8, I16, Emel_Int], [],
-                                      "tensor of floats or integers">;
-def Emel_WeightTensor : RankedTensorOf<[Emel_Float, Emel_Block], [],
-                                       "tensor of floats or of a block format">;
+class Emel_TensorOf<list<Type> elements> : RankedTensorOf<elements, [], "tensor">;
+def Emel_FloatTensor : Emel_TensorOf<[Emel_Float]>;
+def Emel_IntTensor : Emel_TensorOf<[Emel_Int]>;
+def Emel_AnyTensor : Emel_TensorOf<[Emel_Float, Emel_Int, Emel_SmallInt, Emel_Block]>;
+def Emel_ValueTensor : Emel_TensorOf<[Emel_Float, Emel_Int, Emel_SmallInt]>;
+def Emel_WeightTensor : Emel_TensorOf<[Emel_Float, Emel_Block]>;
 
 //===----------------------------------------------------------------------===//
 // Attributes
