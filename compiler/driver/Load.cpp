@@ -13,6 +13,7 @@ namespace emel {
 absl::StatusOr<ImportResult> loadGguf(MLIRContext &context, const std::string &path,
                                       LoadOptions options) {
   options.open.first_shard_only = true;
+  options.open.no_alloc = !options.open.check_tensors;  // an import reads no tensor's data
   absl::StatusOr<gguf::Model> model = gguf::Model::Open(path, options.open);
   if (!model.ok()) return model.status();
   DiagnosticCollector diagnostics(&context);
