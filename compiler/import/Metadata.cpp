@@ -1,6 +1,6 @@
 #include "compiler/import/Metadata.h"
 
-#include <cmath>
+#include <cstdio>
 #include <limits>
 
 
@@ -9,6 +9,15 @@ using llvm::StringRef;
 
 /// No count, size or length of a model is larger, so that products of two of them cannot overflow.
 static constexpr int64_t kMost = std::numeric_limits<int32_t>::max();
+
+/// Real numbers outside overflow or vanish as float32, or their reciprocals do.
+static constexpr double kLeastReal = 1e-30, kMostReal = 1e30;
+
+static std::string formatReal(double value) {
+  char text[32];
+  std::snprintf(text, sizeof(text), "%g", value);
+  return text;
+}
 
 Metadata::Metadata(const gguf::Model &model) : model_(model) {
   const gguf::Value *value = model.Find("general.architecture");
@@ -75,11 +84,15 @@ double Metadata::real(StringRef key, std::optional<double> fallback) {
     fail(key, "expected a float, found " + std::string(Name(value->type)));
     return 1;
   }
-  if (!std::isfinite(*number) || *number < 0 || *number > std::numeric_limits<float>::max()) {
-    fail(key, "expected a finite number of at least 0, found " + std::to_string(*number));
-    return 1;
-  }
-  return *number;
+  if (*number == 0 || (*number >= kLeastReal && *number <= kMostReal)) return *number;
+  fail(key, "expected 0 or a number from 1e-30 to 1e+30, found " + llvm::Twine(formatReal(*number)));
+  return 1;
+}
+
+double Metadata::positive(StringRef key, std::optional<double> fallback) {
+  double number = real(key, fallback);
+  if (number == 0) fail(key, "expected a positive number, found 0");
+  return number == 0 ? 1 : number;
 }
 
 std::string Metadata::text(StringRef key, StringRef fallback) {

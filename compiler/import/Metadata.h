@@ -21,7 +21,9 @@ class Metadata {
   bool has(llvm::StringRef key) const { return find(key) != nullptr; }
   int64_t integer(llvm::StringRef key, std::optional<int64_t> fallback = std::nullopt,
                   int64_t least = 1);
+  /// A number of at least 0, and one above 0.
   double real(llvm::StringRef key, std::optional<double> fallback = std::nullopt);
+  double positive(llvm::StringRef key, std::optional<double> fallback = std::nullopt);
   std::string text(llvm::StringRef key, llvm::StringRef fallback);
   /// One number for all layers, or an array with one for each.
   llvm::SmallVector<int64_t> perLayer(llvm::StringRef key, int64_t layers,

@@ -231,12 +231,11 @@ Rope ModelBuilder::readRope(RopeMode mode, const Decoder &decoder) {
     metadata.fail("rope.dimension_count", "expected an even number of at most " +
                                               Twine(decoder.keyDim) + ", found " +
                                               Twine(rope.dims));
-  rope.base = metadata.real("rope.freq_base", 10000.0);
-  if (rope.base == 0) metadata.fail("rope.freq_base", "expected a positive number, found 0");
+  rope.base = metadata.positive("rope.freq_base", 10000.0);
   std::string type = metadata.text("rope.scaling.type", "linear");
   double legacy = metadata.real("rope.scale_linear", 1.0);
   double factor = metadata.real("rope.scaling.factor", legacy);
-  rope.attn = metadata.real("rope.scaling.attn_factor", 1.0);
+  rope.attn = metadata.positive("rope.scaling.attn_factor", 1.0);
   int64_t orig = metadata.integer("rope.scaling.original_context_length",
                                   metadata.integer("context_length"));
   if (factor == 0) factor = 1;
@@ -247,8 +246,8 @@ Rope ModelBuilder::readRope(RopeMode mode, const Decoder &decoder) {
                   "expected 'none', 'linear', 'yarn' or 'longrope', found '" + type + "'");
   if (type == "yarn") {
     rope.ext = metadata.real("rope.scaling.yarn_ext_factor", 1.0);
-    rope.betaFast = metadata.real("rope.scaling.yarn_beta_fast", 32.0);
-    rope.betaSlow = metadata.real("rope.scaling.yarn_beta_slow", 1.0);
+    rope.betaFast = metadata.positive("rope.scaling.yarn_beta_fast", 32.0);
+    rope.betaSlow = metadata.positive("rope.scaling.yarn_beta_slow", 1.0);
     rope.orig = orig;
   }
   StringRef longOrShort =

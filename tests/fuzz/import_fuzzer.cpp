@@ -45,7 +45,7 @@ constexpr const char *kKeys[] = {
 };
 constexpr const char *kTexts[] = {"yarn", "linear", "none", "longrope", "", "llama"};
 
-void giveValue(GgufBuilder &builder, const std::string &key, Bytes &bytes) {
+void giveValue(GgufBuilder &builder, std::string key, Bytes &bytes) {
   std::erase_if(builder.keys, [&](auto &spec) { return spec.key == key; });
   switch (bytes.below(6)) {
     case 0: builder.AddKey<uint32_t>(key, bytes.next()); break;

@@ -10,8 +10,7 @@ void importGemma3(ModelBuilder &b) {
   Decoder decoder = b.readDecoder();
   Rope global = b.readRope(RopeMode::Neox, decoder);
   Rope local{.mode = RopeMode::Neox, .dims = global.dims};
-  local.base = b.metadata.real("rope.freq_base_swa", 10000.0);
-  if (local.base == 0) b.metadata.fail("rope.freq_base_swa", "expected a positive number, found 0");
+  local.base = b.metadata.positive("rope.freq_base_swa", 10000.0);
   int64_t window = b.metadata.integer("attention.sliding_window");
   Attention attention{.headNorms = true, .scale = gemmaScale(decoder, /*layersOfLargest=*/62)};
   buildGemma(b, decoder, b.metadata.real("final_logit_softcapping", 0.0), [&](int64_t layer) {
