@@ -6,6 +6,8 @@
 set -eu
 [ $# -ge 1 ] || { sed -n '2,5s/^# //p' "$0" >&2; exit 2; }
 seconds=$1
+# LLVM's headers poison memory that its own, uninstrumented library then writes.
+export ASAN_OPTIONS=allow_user_poisoning=0
 shift
 cd "$(dirname "$0")/../.."
 cmake -S . -B build/fuzz -G Ninja -DCMAKE_C_COMPILER=clang-19 -DCMAKE_CXX_COMPILER=clang++-19 \
