@@ -83,7 +83,8 @@ def Emel_SoftmaxOp : Emel_Op<"softmax", [Pure, AttrSizedOperandSegments,
     * (C3) scale is finite, `max_bias` is finite and not negative.
 
     ```mlir
-    %p = emel.softmax %kq mask %mask {scale = 1.250000e-01 : f32} : tensor<8x?x?xf32>, tensor<?x?xf32>
+    %p = emel.softmax %kq mask %mask {scale = 1.250000e-01 : f32}
+        : (tensor<8x?x?xf32>, tensor<?x?xf32>) -> tensor<8x?x?xf32>
     ```
   }];
   let arguments = (ins Emel_FloatTensor:$input, Optional<Emel_FloatTensor>:$mask,
@@ -91,8 +92,7 @@ def Emel_SoftmaxOp : Emel_Op<"softmax", [Pure, AttrSizedOperandSegments,
       DefaultValuedAttr<F32Attr, "0.0f">:$max_bias);
   let results = (outs Emel_FloatTensor:$result);
   let assemblyFormat = [{
-    $input (`mask` $mask^)? (`sinks` $sinks^)? attr-dict
-    `:` type($input) (`,` type($mask)^)? (`,` type($sinks)^)?
+    $input (`mask` $mask^)? (`sinks` $sinks^)? attr-dict `:` functional-type(operands, results)
   }];
   let hasVerifier = 1;
 }

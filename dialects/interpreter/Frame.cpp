@@ -40,6 +40,8 @@ LogicalResult Frame::set(Value value, Tensor tensor) {
 }
 
 const double *getRow(const Tensor &tensor, int64_t row, std::vector<double> &scratch) {
+  static const double kNothing = 0;  // where a row of no elements begins
+  if (tensor.rowSize() == 0) return &kNothing;
   auto *weight = std::get_if<WeightRows>(&tensor.data);
   if (!weight) return tensor.row(row);
   scratch.resize(tensor.rowSize());

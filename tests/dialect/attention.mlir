@@ -12,9 +12,10 @@ func.func @rope(%q: tensor<?x8x8xf32>, %pos: tensor<?xi32>) -> tensor<?x8x8xf32>
 }
 
 // CHECK-LABEL: func.func @softmax(
-// CHECK: %{{.*}} = emel.softmax %{{.*}} mask %{{.*}} {scale = 1.250000e-01 : f32} : tensor<8x?x?xf32>, tensor<?x?xf32>
+// CHECK: %{{.*}} = emel.softmax %{{.*}} mask %{{.*}} {scale = 1.250000e-01 : f32} : (tensor<8x?x?xf32>, tensor<?x?xf32>) -> tensor<8x?x?xf32>
 func.func @softmax(%kq: tensor<8x?x?xf32>, %mask: tensor<?x?xf32>) -> tensor<8x?x?xf32> {
-  %p = emel.softmax %kq mask %mask {scale = 1.250000e-01 : f32} : tensor<8x?x?xf32>, tensor<?x?xf32>
+  %p = emel.softmax %kq mask %mask {scale = 1.250000e-01 : f32}
+      : (tensor<8x?x?xf32>, tensor<?x?xf32>) -> tensor<8x?x?xf32>
   return %p : tensor<8x?x?xf32>
 }
 
