@@ -14,7 +14,7 @@ MINIMUM = 460
 
 def kind(name):
     """What sort of CTest test a name belongs to."""
-    for prefix in ("lint", "fuzz-corpus", "reference"):
+    for prefix in ("lint", "fuzz-corpus", "reference", "adding"):
         if name.startswith(prefix):
             return prefix
     return "unit" if "." in name else "other"
