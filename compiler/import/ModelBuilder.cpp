@@ -146,10 +146,9 @@ Value ModelBuilder::declareWeight(const gguf::Tensor *tensor, StringRef name,
       failTensor(tensor, name, "expected shape " + Twine(shapeText(shape)) + ", found " +
                                    shapeText(found));
     Type stored = getElementType(builder_.getContext(), tensor->type);
-    bool isFloat = stored && (isa<BlockType>(stored) || isa<FloatType>(stored));
-    if (!isFloat || (shape.size() == 1 && !stored.isF32()))
-      failTensor(tensor, name, Twine("expected ") + (shape.size() == 1 ? "f32" : "a weight type") +
-                                   ", found " + StringRef(gguf::GetInfo(tensor->type).name));
+    if (!stored || !isa<BlockType, FloatType>(stored))
+      failTensor(tensor, name, "expected a weight type, found " +
+                                   StringRef(gguf::GetInfo(tensor->type).name));
     else
       element = stored;
   }
@@ -169,11 +168,18 @@ Value ModelBuilder::weight(StringRef name, ArrayRef<int64_t> shape) {
   return declareWeight(model_.FindTensor(full), full, shape);
 }
 
+/// Vectors take part in elementwise ops, which compute in f32 whatever the file holds.
+Value ModelBuilder::vector(StringRef name, int64_t size) {
+  Value values = weight(name, {size});
+  auto type = f32Tensor({size});
+  if (values.getType() == type) return values;
+  return builder_.create<CastOp>(values.getLoc(), type, values);
+}
+
 bool ModelBuilder::takesBias(Bias bias, StringRef name) const {
   return bias == Bias::Required || (bias == Bias::Optional && hasTensor(name));
 }
 
-Value ModelBuilder::vector(StringRef name, int64_t size) { return weight(name, {size}); }
 
 //===----------------------------------------------------------------------===//
 // Metadata

@@ -62,7 +62,7 @@ def Emel_RopeOp : Emel_Op<"rope", [Pure, AllTypesMatch<["input", "result"]>]> {
       OptionalAttr<DenseI64ArrayAttr>:$sections);
   let results = (outs Emel_FloatTensor:$result);
   let assemblyFormat = [{
-    $mode $input `at` $positions (`factors` $factors^)? attr-dict
+    `` $mode $input `at` $positions (`factors` $factors^)? attr-dict
     `:` type($input) `,` type($positions) (`,` type($factors)^)?
   }];
   let hasVerifier = 1;

@@ -73,7 +73,7 @@ def Emel_UnaryOp : Emel_SameTypeOp<"unary"> {
   }];
   let arguments = (ins Emel_UnaryKindAttr:$kind, Emel_FloatTensor:$input);
   let results = (outs Emel_FloatTensor:$result);
-  let assemblyFormat = "$kind $input attr-dict `:` type($result)";
+  let assemblyFormat = "`` $kind $input attr-dict `:` type($result)";
   let hasFolder = 1;
 }
 
@@ -98,7 +98,7 @@ def Emel_GluOp : Emel_SameTypeOp<"glu"> {
   }];
   let arguments = (ins Emel_GluKindAttr:$kind, Emel_FloatTensor:$gate, Emel_FloatTensor:$up);
   let results = (outs Emel_FloatTensor:$result);
-  let assemblyFormat = "$kind $gate `,` $up attr-dict `:` type($result)";
+  let assemblyFormat = "`` $kind $gate `,` $up attr-dict `:` type($result)";
 }
 
 def Emel_ScaleOp : Emel_SameTypeOp<"scale"> {

@@ -46,10 +46,16 @@ def Emel_Dialect : Dialect {
     * (M3) every state value is consumed exactly once, and read only before that;
     * (M4) there is one `@step`, and it takes and returns what the step contract says;
     * (M5) every weight lies inside its shard.
+
+    `emel.dims` on an argument or result of a function names its unknown dimensions, outermost first:
+
+    * (D1) it is an array of strings, one for each unknown dimension of a tensor.
   }];
   let useDefaultTypePrinterParser = 0;
   let useDefaultAttributePrinterParser = 1;
   let hasOperationAttrVerify = 1;
+  let hasRegionArgAttrVerify = 1;
+  let hasRegionResultAttrVerify = 1;
   let dependentDialects = ["::mlir::func::FuncDialect"];
   let extraClassDeclaration = [{
     /// The module attribute that turns on whole-model verification.

@@ -71,6 +71,29 @@ std::optional<Dialect::ParseOpHook> EmelDialect::getParseOperationHook(StringRef
   return std::nullopt;
 }
 
+static LogicalResult verifyDims(Operation *op, NamedAttribute attribute, Type type) {
+  if (attribute.getName() != EmelDialect::kDimsAttr)
+    return op->emitOpError("has no use for attribute '") << attribute.getName().strref() << "'";
+  auto names = dyn_cast<ArrayAttr>(attribute.getValue());
+  auto tensor = dyn_cast_or_null<RankedTensorType>(type);
+  if (!names || !tensor || !llvm::all_of(names, llvm::IsaPred<StringAttr>) ||
+      static_cast<int64_t>(names.size()) != tensor.getNumDynamicDims())
+    return op->emitOpError("(D1) expected 'emel.dims' to name each unknown dimension of ") << type;
+  return success();
+}
+
+LogicalResult EmelDialect::verifyRegionArgAttribute(Operation *op, unsigned, unsigned index,
+                                                    NamedAttribute attribute) {
+  auto function = dyn_cast<FunctionOpInterface>(op);
+  return verifyDims(op, attribute, function ? function.getArgumentTypes()[index] : Type());
+}
+
+LogicalResult EmelDialect::verifyRegionResultAttribute(Operation *op, unsigned, unsigned index,
+                                                       NamedAttribute attribute) {
+  auto function = dyn_cast<FunctionOpInterface>(op);
+  return verifyDims(op, attribute, function ? function.getResultTypes()[index] : Type());
+}
+
 //===----------------------------------------------------------------------===//
 // Types
 //===----------------------------------------------------------------------===//

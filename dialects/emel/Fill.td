@@ -72,7 +72,7 @@ def Emel_DiagMaskOp : Emel_SameTypeOp<"diag_mask"> {
   }];
   let arguments = (ins Emel_DiagMaskKindAttr:$kind, Emel_FloatTensor:$input, I64Attr:$past);
   let results = (outs Emel_FloatTensor:$result);
-  let assemblyFormat = "$kind $input `past` $past attr-dict `:` type($result)";
+  let assemblyFormat = "`` $kind $input `past` $past attr-dict `:` type($result)";
   let hasVerifier = 1;
   let hasFolder = 1;
 }
@@ -97,7 +97,7 @@ def Emel_TriOp : Emel_SameTypeOp<"tri"> {
   }];
   let arguments = (ins Emel_TriKindAttr:$kind, Emel_FloatTensor:$input);
   let results = (outs Emel_FloatTensor:$result);
-  let assemblyFormat = "$kind $input attr-dict `:` type($result)";
+  let assemblyFormat = "`` $kind $input attr-dict `:` type($result)";
   let hasVerifier = 1;
   let hasFolder = 1;
 }

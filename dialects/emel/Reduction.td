@@ -25,7 +25,7 @@ def Emel_ReduceOp : Emel_InferredOp<"reduce"> {
   }];
   let arguments = (ins Emel_ReduceKindAttr:$kind, Emel_FloatTensor:$input, DenseI64ArrayAttr:$dims);
   let results = (outs Emel_FloatTensor:$result);
-  let assemblyFormat = "$kind $input $dims attr-dict `:` functional-type(operands, results)";
+  let assemblyFormat = "`` $kind $input $dims attr-dict `:` functional-type(operands, results)";
 }
 
 def Emel_TopKOp : Emel_InferredOp<"top_k"> {
@@ -80,7 +80,7 @@ def Emel_ArgsortOp : Emel_InferredOp<"argsort"> {
   }];
   let arguments = (ins Emel_SortOrderAttr:$order, Emel_FloatTensor:$input);
   let results = (outs Emel_IntTensor:$result);
-  let assemblyFormat = "$order $input attr-dict `:` functional-type(operands, results)";
+  let assemblyFormat = "`` $order $input attr-dict `:` functional-type(operands, results)";
 }
 
 def Emel_CumsumOp : Emel_SameTypeOp<"cumsum"> {

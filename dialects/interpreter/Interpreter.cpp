@@ -64,6 +64,7 @@ LogicalResult Interpreter::call(func::FuncOp function, ArrayRef<RuntimeValue> ar
 LogicalResult Interpreter::execute(Operation *op, Frame &frame,
                                    SmallVectorImpl<RuntimeValue> &returned) {
   if (auto ret = dyn_cast<func::ReturnOp>(op)) {
+    if (failed(decodeOperands(op, frame))) return failure();
     for (Value operand : ret.getOperands()) returned.push_back(frame.get(operand));
     return success();
   }
@@ -169,10 +170,16 @@ Session::Session(Interpreter &interpreter) : interpreter_(interpreter) {
 }
 
 FailureOr<Tensor> Session::step(ArrayRef<int32_t> tokens, int64_t slot) {
-  if (!step_) return interpreter_.module().emitError("has no function @step");
-  int64_t count = static_cast<int64_t>(tokens.size());
+  ModuleOp module = interpreter_.module();
+  // The attribute makes the verifier check what follows relies on: the types of @step.
+  auto model = module->getAttrOfType<DictionaryAttr>(EmelDialect::kModelAttr);
+  if (!model) return module.emitError("is no model: it has no attribute 'emel.model'");
+  int64_t count = static_cast<int64_t>(tokens.size()), &next = nextPosition_[slot];
+  int64_t context = model.getAs<IntegerAttr>("context").getInt();
+  if (next + count > context)
+    return step_.emitError("expected at most ")
+           << context << " positions, the model's context, found " << next + count;
   Tensor ids = Tensor::ofInts({count}), positions = ids, slots = ids, rows = ids;
-  int64_t &next = nextPosition_[slot];
   for (int64_t i = 0; i < count; ++i) {
     ids.ints()[i] = tokens[i];
     positions.ints()[i] = next++;
@@ -185,7 +192,11 @@ FailureOr<Tensor> Session::step(ArrayRef<int32_t> tokens, int64_t slot) {
   llvm::append_range(arguments, states_);
   if (failed(interpreter_.call(step_, arguments, results))) return failure();
   states_.assign(results.begin() + 1, results.end());
-  return *std::get<std::shared_ptr<const Tensor>>(results.front());
+  const Tensor &logits = *std::get<std::shared_ptr<const Tensor>>(results.front());
+  if (logits.shape.front() != count)
+    return step_.emitError("expected a row of logits for each of ")
+           << count << " tokens, found " << logits.shape.front();
+  return logits;
 }
 
 }  // namespace emel::interpreter

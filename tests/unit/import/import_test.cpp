@@ -162,6 +162,17 @@ TEST(ImportTest, SuggestsTheNearestTensor) {
   EXPECT_THAT(why.status().message(), HasSubstr("did you mean 'blk.0.attn_k.weight'?"));
 }
 
+TEST(ImportTest, WidensVectorsOfOtherTypes) {
+  GgufBuilder builder = TinyModel("qwen2");
+  testing::TensorSpec &spec = builder.tensor("blk.0.attn_q.bias");
+  spec.type = static_cast<uint32_t>(gguf::TensorType::kF16);
+  spec.data.resize(spec.data.size() / 2);
+  Importer importer;
+  auto result = importer.import(builder);
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_EQ(opsOf<CastOp>(*result->module).size(), 1u);
+}
+
 TEST(ImportTest, ChoosesRopeFactorsByTheContext) {
   GgufBuilder builder = TinyModel("phi3");
   builder.AddKey<uint32_t>("phi3.rope.scaling.original_context_length", 8);
