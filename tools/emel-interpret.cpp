@@ -47,7 +47,6 @@ void declare(tools::CommandLine &line, Options &options) {
 
 absl::StatusOr<std::vector<int32_t>> parseTokens(const std::string &text) {
   std::vector<int32_t> tokens;
-  if (text.empty()) return tokens;
   for (llvm::StringRef part : llvm::split(text, ',')) {
     int32_t token;
     if (part.trim().getAsInteger(10, token) || token < 0)
@@ -100,9 +99,7 @@ absl::StatusOr<std::string> runTokens(mlir::ModuleOp module, const Options &opti
   interpreter::Session session(interpreter);
   mlir::FailureOr<interpreter::Tensor> logits = session.step(tokens);
   if (failed(logits)) return diagnostics.status();
-  if (options.logits)
-    if (absl::Status status = writeFloats(*options.logits, logits->reals()); !status.ok())
-      return status;
+  const std::vector<double> fed = logits->reals();
 
   tools::Progress progress("generating");
   std::string ids;
@@ -114,6 +111,9 @@ absl::StatusOr<std::string> runTokens(mlir::ModuleOp module, const Options &opti
     logits = session.step(token);
     if (failed(logits)) return diagnostics.status();
   }
+  // Last, so that no failure above leaves an output behind.
+  if (options.logits)
+    if (absl::Status status = writeFloats(*options.logits, fed); !status.ok()) return status;
   return ids;
 }
 
@@ -130,6 +130,7 @@ absl::Status interpret(const Options &options, llvm::ArrayRef<int32_t> tokens) {
   mlir::DialectRegistry registry;
   registerDialects(registry);
   mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
+  context.printOpOnDiagnostic(false);  // an op may be the whole module
   auto module = load(context, options);
   if (!module.ok()) return module.status();
   auto text = options.functions ? runFunctions(**module, options)
@@ -152,7 +153,11 @@ int main(int argc, char **argv) {
   if (!options.functions && !options.tokens) return line.UsageError("expected --tokens or --functions");
   if (!options.functions && !options.logits && !options.generate)
     return line.UsageError("expected --logits, --generate or both");
-  auto tokens = emel::parseTokens(options.tokens.value_or(""));
-  if (!tokens.ok()) return line.UsageError(std::string(tokens.status().message()));
-  return emel::tools::RunTool(line.tool(), [&] { return emel::interpret(options, *tokens); });
+  std::vector<int32_t> tokens;
+  if (options.tokens) {
+    auto parsed = emel::parseTokens(*options.tokens);
+    if (!parsed.ok()) return line.UsageError(std::string(parsed.status().message()));
+    tokens = *std::move(parsed);
+  }
+  return emel::tools::RunTool(line.tool(), [&] { return emel::interpret(options, tokens); });
 }

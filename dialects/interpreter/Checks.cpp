@@ -11,11 +11,11 @@ static constexpr int64_t kMostElements = int64_t{1} << 28;
 
 static LogicalResult checkSize(Location loc, Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
-  if (!tensor || !tensor.hasStaticShape() || llvm::is_contained(tensor.getShape(), 0))
-    return success();
+  if (!tensor || !tensor.hasStaticShape()) return success();
+  // Rows are visited even where they are empty, so a dimension of 0 excuses no other.
   int64_t count = 1;
   for (int64_t dim : tensor.getShape())
-    if (__builtin_mul_overflow(count, dim, &count) || count > kMostElements)
+    if (__builtin_mul_overflow(count, std::max<int64_t>(dim, 1), &count) || count > kMostElements)
       return emitError(loc, "expected at most ")
              << kMostElements << " elements to compute with, found " << type;
   return success();

@@ -1,5 +1,6 @@
 #include "dialects/interpreter/Interpreter.h"
 
+#include <cstring>
 #include <filesystem>
 
 #include "dialects/interpreter/Frame.h"
@@ -113,6 +114,25 @@ FailureOr<io::Source *> Interpreter::openShard(Operation *user, ShardOp shard) {
   return user->emitError("cannot open shard @") << shard.getSymName() << ": " << tried;
 }
 
+/// Little-endian numbers, as they lie in the file.
+template <typename Number, typename Out>
+static void copyNumbers(ArrayRef<uint8_t> bytes, Out out) {
+  for (; !bytes.empty(); bytes = bytes.drop_front(sizeof(Number))) {
+    Number number;
+    std::memcpy(&number, bytes.data(), sizeof(Number));
+    *out++ = number;
+  }
+}
+
+static void copyIntegers(unsigned width, ArrayRef<uint8_t> bytes, int64_t *out) {
+  switch (width) {
+    case 8: return copyNumbers<int8_t>(bytes, out);
+    case 16: return copyNumbers<int16_t>(bytes, out);
+    case 32: return copyNumbers<int32_t>(bytes, out);
+    default: return copyNumbers<int64_t>(bytes, out);
+  }
+}
+
 /// Decodes rows of `type` that start at `offset` of `source`.
 static WeightRows rowsOf(Operation *user, io::Source *source, uint64_t offset,
                          gguf::TensorType type, int64_t rowSize) {
@@ -122,12 +142,17 @@ static WeightRows rowsOf(Operation *user, io::Source *source, uint64_t offset,
   auto floats = std::make_shared<std::vector<float>>(rowSize);
   return {[=](int64_t row, MutableArrayRef<double> out) {
     absl::Status status = source->Read(offset + row * rowBytes, absl::MakeSpan(*bytes));
-    if (status.ok()) status = gguf::Dequantize(type, *bytes, absl::MakeSpan(*floats));
+    // The decoder gives floats, which cannot hold what a double does.
+    bool isDouble = type == gguf::TensorType::kF64;
+    if (status.ok() && !isDouble) status = gguf::Dequantize(type, *bytes, absl::MakeSpan(*floats));
     if (!status.ok()) {
       user->emitError(std::string(status.message()));
       return false;
     }
-    llvm::copy(*floats, out.begin());
+    if (isDouble)
+      copyNumbers<double>(*bytes, out.begin());
+    else
+      llvm::copy(*floats, out.begin());
     return true;
   }};
 }
@@ -138,23 +163,25 @@ FailureOr<Tensor> Interpreter::openWeight(Operation *user, FlatSymbolRefAttr nam
   if (!shard) return user->emitError("names no weight of a shard: ") << name;
   FailureOr<io::Source *> source = openShard(user, shard);
   if (failed(source)) return failure();
+  uint64_t offset = weight.getOffset(), size = weight.getSize(), most = (*source)->size();
+  if (offset > most || size > most - offset)
+    return user->emitError("weight ") << name << " ends beyond the " << most << " bytes of shard @"
+                                      << weight.getShard();
   auto type = cast<RankedTensorType>(weight.getType());
-  gguf::TensorType format = *getTensorType(type.getElementType());
-  WeightRows rows = rowsOf(user, *source, weight.getOffset(), format, type.getShape().back());
-  Tensor tensor{Shape(type.getShape()), std::move(rows)};
   // Vectors take part in elementwise ops and integers index: both are read at once.
-  bool isInteger = type.getElementType().isIntOrIndex();
-  if (type.getRank() > 1 && !isInteger) return tensor;
-  std::vector<double> values(tensor.size());
-  for (int64_t row = 0; row < tensor.rowCount(); ++row)
-    if (!std::get<WeightRows>(tensor.data)
-             .decode(row, MutableArrayRef<double>(values).slice(row * tensor.rowSize(),
-                                                                tensor.rowSize())))
-      return failure();
-  if (isInteger)
-    tensor.data = std::vector<int64_t>(values.begin(), values.end());
-  else
-    tensor.data = std::move(values);
+  if (type.getElementType().isIntOrIndex()) {
+    std::vector<uint8_t> bytes(size);
+    if (absl::Status status = (*source)->Read(offset, absl::MakeSpan(bytes)); !status.ok())
+      return user->emitError(std::string(status.message()));
+    Tensor tensor = Tensor::ofInts(type.getShape());
+    copyIntegers(type.getElementTypeBitWidth(), bytes, tensor.ints().data());
+    return tensor;
+  }
+  gguf::TensorType format = *getTensorType(type.getElementType());
+  WeightRows rows = rowsOf(user, *source, offset, format, type.getShape().back());
+  if (type.getRank() > 1) return Tensor{Shape(type.getShape()), std::move(rows)};
+  Tensor tensor = Tensor::ofReals(type.getShape());
+  if (!rows.decode(0, tensor.reals())) return failure();
   return tensor;
 }
 

@@ -34,12 +34,8 @@ static void printRows(ArrayRef<Number> numbers, int64_t rowSize, llvm::raw_ostre
 
 static void printTensor(const Tensor &tensor, llvm::raw_ostream &out) {
   if (tensor.isInts()) return printRows(ArrayRef<int64_t>(tensor.ints()), tensor.rowSize(), out);
-  if (auto *reals = std::get_if<std::vector<double>>(&tensor.data))
-    return printRows(ArrayRef<double>(*reals), tensor.rowSize(), out);
-  std::vector<double> row(tensor.rowSize());
-  for (int64_t r = 0; r < tensor.rowCount(); ++r)
-    if (std::get<WeightRows>(tensor.data).decode(r, row))
-      printRows(ArrayRef<double>(row), tensor.rowSize(), out);
+  // What a function returns has been decoded.
+  printRows(ArrayRef<double>(tensor.reals()), tensor.rowSize(), out);
 }
 
 static void printState(const State &state, llvm::raw_ostream &out) {
