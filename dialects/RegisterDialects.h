@@ -8,8 +8,10 @@
 namespace emel {
 
 /// The dialects that a module of ours may hold: every tool knows the same ones.
-inline void registerDialects(mlir::DialectRegistry &registry) {
+inline mlir::DialectRegistry knownDialects() {
+  mlir::DialectRegistry registry;
   registry.insert<EmelDialect, mlir::func::FuncDialect, mlir::arith::ArithDialect>();
+  return registry;
 }
 
 }  // namespace emel

@@ -18,7 +18,7 @@ struct Options {
   bool checkTensors = false;
 };
 
-void declare(tools::CommandLine &line, Options &options) {
+void declare(tools::CommandLine& line, Options& options) {
   line.Operand("MODEL", "a GGUF model; of a split one the first shard", &options.model);
   line.Section("what to write");
   line.Choice("--emit", {"mlir"}, "mlir: the model as a module of the emel dialect", &options.emit);
@@ -46,10 +46,8 @@ std::string print(mlir::ModuleOp module) {
   return text;
 }
 
-absl::Status compile(const Options &options) {
-  mlir::DialectRegistry registry;
-  registerDialects(registry);
-  mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
+absl::Status compile(const Options& options) {
+  mlir::MLIRContext context(knownDialects(), mlir::MLIRContext::Threading::DISABLED);
   tools::Progress progress("reading " + options.model);
   LoadOptions load;
   load.open.strategy = *io::ParseStrategy(options.load);
@@ -61,7 +59,7 @@ absl::Status compile(const Options &options) {
   load.import.context = static_cast<int64_t>(options.context);
   absl::StatusOr<ImportResult> result = loadGguf(context, options.model, load);
   if (!result.ok()) return result.status();
-  for (const std::string &tensor : result->unusedTensors)
+  for (const std::string& tensor : result->unusedTensors)
     llvm::errs() << "emel-compile: warning: tensor '" << tensor << "' is not used ("
                  << options.model << ")\n";
   std::string text;
@@ -81,7 +79,7 @@ absl::Status compile(const Options &options) {
 }  // namespace
 }  // namespace emel
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   emel::Options options;
   emel::tools::CommandLine line("emel-compile", "compiles a GGUF model ahead of time");
   emel::declare(line, options);

@@ -1,5 +1,3 @@
-#include <filesystem>
-
 #include "compiler/driver/Diagnostics.h"
 #include "compiler/driver/Load.h"
 #include "dialects/RegisterDialects.h"
@@ -12,6 +10,8 @@
 #include "tools/support/output_file.h"
 #include "tools/support/progress.h"
 
+#include <filesystem>
+
 namespace emel {
 namespace {
 
@@ -22,7 +22,7 @@ struct Options {
   bool f64 = false, functions = false;
 };
 
-void declare(tools::CommandLine &line, Options &options) {
+void declare(tools::CommandLine& line, Options& options) {
   line.Operand("MODEL", "a GGUF model (of a split one the first shard) or a module of emel IR",
                &options.model);
   line.Section("what to run");
@@ -41,11 +41,12 @@ void declare(tools::CommandLine &line, Options &options) {
   line.Choice("--load", {"mmap", "read"}, "how weights reach memory", &options.load);
   line.Example("emel-interpret model.gguf --tokens 1,5,7 --generate 8", "continue greedily");
   line.Example("emel-interpret model.gguf --tokens 1,5,7 --logits out.f32", "3 rows of logits");
-  line.Note("The interpreter is the slow, plain oracle of the compiled code: it computes each op in "
-            "double precision and rounds the result once, to float32 unless --f64 is given.");
+  line.Note(
+      "The interpreter is the slow, plain oracle of the compiled code: it computes each op in "
+      "double precision and rounds the result once, to float32 unless --f64 is given.");
 }
 
-absl::StatusOr<std::vector<int32_t>> parseTokens(const std::string &text) {
+absl::StatusOr<std::vector<int32_t>> parseTokens(const std::string& text) {
   std::vector<int32_t> tokens;
   for (llvm::StringRef part : llvm::split(text, ',')) {
     int32_t token;
@@ -58,18 +59,18 @@ absl::StatusOr<std::vector<int32_t>> parseTokens(const std::string &text) {
 }
 
 /// Numbers as raw little-endian float32, which is what every machine we run on stores.
-absl::Status writeFloats(const std::string &path, const std::vector<double> &values) {
+absl::Status writeFloats(const std::string& path, const std::vector<double>& values) {
   std::vector<float> floats(values.begin(), values.end());
   auto out = tools::OutputFile::Create(path);
   if (!out.ok()) return out.status();
-  auto bytes = absl::MakeConstSpan(reinterpret_cast<const uint8_t *>(floats.data()),
+  auto bytes = absl::MakeConstSpan(reinterpret_cast<const uint8_t*>(floats.data()),
                                    floats.size() * sizeof(float));
   if (absl::Status status = out->Write(bytes); !status.ok()) return status;
   return out->Commit();
 }
 
-absl::StatusOr<mlir::OwningOpRef<mlir::ModuleOp>> load(mlir::MLIRContext &context,
-                                                       const Options &options) {
+absl::StatusOr<mlir::OwningOpRef<mlir::ModuleOp>> load(mlir::MLIRContext& context,
+                                                       const Options& options) {
   if (!isGguf(options.model)) return loadMlir(context, options.model);
   LoadOptions loadOptions;
   loadOptions.open.strategy = *io::ParseStrategy(options.load);
@@ -83,7 +84,7 @@ int32_t argmax(llvm::ArrayRef<double> row) {
   return static_cast<int32_t>(std::max_element(row.begin(), row.end()) - row.begin());
 }
 
-interpreter::Options runOptions(const Options &options) {
+interpreter::Options runOptions(const Options& options) {
   interpreter::Options run;
   run.precision = options.f64 ? interpreter::Precision::F64 : interpreter::Precision::F32;
   run.load = *io::ParseStrategy(options.load);
@@ -92,7 +93,7 @@ interpreter::Options runOptions(const Options &options) {
 }
 
 /// Feeds the tokens, writes their logits, continues greedily; the ids as "3,1,4".
-absl::StatusOr<std::string> runTokens(mlir::ModuleOp module, const Options &options,
+absl::StatusOr<std::string> runTokens(mlir::ModuleOp module, const Options& options,
                                       llvm::ArrayRef<int32_t> tokens) {
   DiagnosticCollector diagnostics(module.getContext());
   interpreter::Interpreter interpreter(module, runOptions(options));
@@ -117,7 +118,7 @@ absl::StatusOr<std::string> runTokens(mlir::ModuleOp module, const Options &opti
   return ids;
 }
 
-absl::StatusOr<std::string> runFunctions(mlir::ModuleOp module, const Options &options) {
+absl::StatusOr<std::string> runFunctions(mlir::ModuleOp module, const Options& options) {
   DiagnosticCollector diagnostics(module.getContext());
   std::string text;
   llvm::raw_string_ostream out(text);
@@ -126,15 +127,13 @@ absl::StatusOr<std::string> runFunctions(mlir::ModuleOp module, const Options &o
   return text;
 }
 
-absl::Status interpret(const Options &options, llvm::ArrayRef<int32_t> tokens) {
-  mlir::DialectRegistry registry;
-  registerDialects(registry);
-  mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
+absl::Status interpret(const Options& options, llvm::ArrayRef<int32_t> tokens) {
+  mlir::MLIRContext context(knownDialects(), mlir::MLIRContext::Threading::DISABLED);
   context.printOpOnDiagnostic(false);  // an op may be the whole module
   auto module = load(context, options);
   if (!module.ok()) return module.status();
-  auto text = options.functions ? runFunctions(**module, options)
-                                : runTokens(**module, options, tokens);
+  auto text =
+      options.functions ? runFunctions(**module, options) : runTokens(**module, options, tokens);
   if (!text.ok()) return text.status();
   if (options.generate) *text += '\n';
   return tools::WriteStdout(*text);
@@ -143,14 +142,16 @@ absl::Status interpret(const Options &options, llvm::ArrayRef<int32_t> tokens) {
 }  // namespace
 }  // namespace emel
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   emel::Options options;
   emel::tools::CommandLine line("emel-interpret", "computes with a model, op by op");
   emel::declare(line, options);
   if (auto code = line.Parse(argc, argv)) return *code;
   if (options.functions && (options.tokens || options.logits || options.generate))
-    return line.UsageError("--functions takes no tokens: it goes with neither --tokens, --logits nor --generate");
-  if (!options.functions && !options.tokens) return line.UsageError("expected --tokens or --functions");
+    return line.UsageError(
+        "--functions takes no tokens: it goes with neither --tokens, --logits nor --generate");
+  if (!options.functions && !options.tokens)
+    return line.UsageError("expected --tokens or --functions");
   if (!options.functions && !options.logits && !options.generate)
     return line.UsageError("expected --logits, --generate or both");
   std::vector<int32_t> tokens;

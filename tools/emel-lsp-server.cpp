@@ -3,8 +3,7 @@
 #include "dialects/RegisterDialects.h"
 #include "mlir/Tools/mlir-lsp-server/MlirLspServerMain.h"
 
-int main(int argc, char **argv) {
-  mlir::DialectRegistry registry;
-  emel::registerDialects(registry);
+int main(int argc, char** argv) {
+  mlir::DialectRegistry registry = emel::knownDialects();
   return mlir::failed(mlir::MlirLspServerMain(argc, argv, registry));
 }

@@ -20,19 +20,19 @@ static constexpr StringLiteral kOverview =
     "  emel-compile model.gguf | emel-opt --canonicalize --cse\n"
     "  emel-opt model.mlir --canonicalize --mlir-print-ir-after-all\n"
     "  emel-opt model.mlir --print-op-stats -o /dev/null\n\n"
-    "Passes run in the order in which they are given. Exit codes: 0 done, 1 bad input, 2 bad usage.\n";
+    "Passes run in the order in which they are given. Exit codes: 0 done, 1 bad input, 2 bad "
+    "usage.\n";
 
-static int complain(const Twine &message) {
+static int complain(const Twine& message) {
   errs() << "emel-opt: error: " << message << "\n";
   return emel::tools::kBadInput;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   cl::opt<std::string> input(cl::Positional, cl::desc("<input file>"), cl::init("-"));
   cl::opt<std::string> output("o", cl::desc("Where to write"), cl::value_desc("file"),
                               cl::init("-"));
-  mlir::DialectRegistry registry;
-  emel::registerDialects(registry);
+  mlir::DialectRegistry registry = emel::knownDialects();
   mlir::registerTransformsPasses();
   mlir::MlirOptMainConfig::registerCLOptions(registry);
   mlir::registerAsmPrinterCLOptions();

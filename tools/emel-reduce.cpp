@@ -5,10 +5,8 @@
 #include "mlir/Tools/mlir-reduce/MlirReduceMain.h"
 #include "mlir/Transforms/Passes.h"
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   mlir::registerTransformsPasses();
-  mlir::DialectRegistry registry;
-  emel::registerDialects(registry);
-  mlir::MLIRContext context(registry);
+  mlir::MLIRContext context(emel::knownDialects());
   return mlir::failed(mlir::mlirReduceMain(argc, argv, context));
 }

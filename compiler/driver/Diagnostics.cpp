@@ -8,7 +8,8 @@ using namespace mlir;
 static std::string whereOf(Location location) {
   if (auto file = location->findInstanceOf<FileLineColLoc>())
     return (file.getFilename().getValue() + ":" + Twine(file.getLine()) + ":" +
-            Twine(file.getColumn())).str();
+            Twine(file.getColumn()))
+        .str();
   emel::Origin origin = emel::getOrigin(location);
   return origin.ops.empty() ? "" : origin.ops.front().str();
 }

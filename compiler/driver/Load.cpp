@@ -25,8 +25,7 @@ absl::StatusOr<ImportResult> loadGguf(MLIRContext &context, const std::string &p
 }
 
 absl::StatusOr<OwningOpRef<ModuleOp>> loadMlir(MLIRContext &context, const std::string &path) {
-  if (!std::ifstream(path))
-    return absl::NotFoundError("cannot open '" + path + "'");
+  if (!std::ifstream(path)) return absl::NotFoundError("cannot open '" + path + "'");
   DiagnosticCollector diagnostics(&context);
   OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(path, &context);
   if (!module) return diagnostics.status();

@@ -41,10 +41,9 @@ absl::StatusOr<ImportResult> importModel(MLIRContext &context, const gguf::Model
     return candidate.name == metadata.architecture();
   });
   if (architecture == std::end(kArchitectures))
-    return absl::InvalidArgumentError("key 'general.architecture': expected one of " +
-                                      llvm::join(knownArchitectures(), ", ") + ", found '" +
-                                      metadata.architecture().str() + "' (" +
-                                      model.shards()[0].path + ")");
+    return absl::InvalidArgumentError(
+        "key 'general.architecture': expected one of " + llvm::join(knownArchitectures(), ", ") +
+        ", found '" + metadata.architecture().str() + "' (" + model.shards()[0].path + ")");
   ModelBuilder builder(&context, model, options);
   if (builder.ok()) architecture->import(builder);
   if (!builder.ok()) return builder.metadata.status();

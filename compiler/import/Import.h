@@ -11,8 +11,8 @@
 namespace emel {
 
 struct ImportOptions {
-  /// The longest sequence to compile for; 0 takes the model's own. Models with two sets of rope factors
-  /// choose between them by it.
+  /// The longest sequence to compile for; 0 takes the model's own. Models with two sets of rope
+  /// factors choose between them by it.
   int64_t context = 0;
 };
 
@@ -22,8 +22,8 @@ struct ImportResult {
   std::vector<std::string> unusedTensors;
 };
 
-/// The context must have loaded the dialects that `registerImportDialects` names. Fails with the first
-/// of: an unknown architecture, missing or contradictory metadata, an absent or misshaped tensor.
+/// Fails with the first of: an unknown architecture, missing or contradictory metadata, an absent or
+/// misshaped tensor.
 absl::StatusOr<ImportResult> importModel(mlir::MLIRContext &context, const gguf::Model &model,
                                          const ImportOptions &options = {});
 

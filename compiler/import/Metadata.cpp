@@ -3,7 +3,6 @@
 #include <cstdio>
 #include <limits>
 
-
 using namespace emel;
 using llvm::StringRef;
 
@@ -23,17 +22,15 @@ Metadata::Metadata(const gguf::Model &model) : model_(model) {
   const gguf::Value *value = model.Find("general.architecture");
   const std::string *name = value ? value->AsString() : nullptr;
   if (!name)
-    status_ = absl::InvalidArgumentError(
-        "key 'general.architecture': expected a string, found " +
-        std::string(value ? Name(value->type) : "nothing") + " (" + model.shards()[0].path + ")");
+    status_ = absl::InvalidArgumentError("key 'general.architecture': expected a string, found " +
+                                         std::string(value ? Name(value->type) : "nothing") + " (" +
+                                         model.shards()[0].path + ")");
   else
     architectureStorage_ = *name;
   architecture_ = architectureStorage_;
 }
 
-const gguf::Value *Metadata::find(StringRef key) const {
-  return model_.Find(fullKey(key));
-}
+const gguf::Value *Metadata::find(StringRef key) const { return model_.Find(fullKey(key)); }
 
 const gguf::Value *Metadata::require(StringRef key, bool optional) {
   const gguf::Value *value = find(key);
@@ -85,7 +82,8 @@ double Metadata::real(StringRef key, std::optional<double> fallback) {
     return 1;
   }
   if (*number == 0 || (*number >= kLeastReal && *number <= kMostReal)) return *number;
-  fail(key, "expected 0 or a number from 1e-30 to 1e+30, found " + llvm::Twine(formatReal(*number)));
+  fail(key,
+       "expected 0 or a number from 1e-30 to 1e+30, found " + llvm::Twine(formatReal(*number)));
   return 1;
 }
 

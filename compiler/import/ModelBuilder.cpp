@@ -12,9 +12,11 @@ static constexpr int64_t kAny = ShapedType::kDynamic;
 
 ModelBuilder::ModelBuilder(MLIRContext *context, const gguf::Model &model,
                            const ImportOptions &options)
-    : metadata(model), model_(model),
+    : metadata(model),
+      model_(model),
       module_(ModuleOp::create(makeOrigin(context, metadata.architecture(), {}))),
-      builder_(context), declarations_(module_->getBodyRegion()) {
+      builder_(context),
+      declarations_(module_->getBodyRegion()) {
   if (!ok()) return;
   contextLength_ = metadata.integer("context_length");
   if (options.context > contextLength_)
@@ -44,8 +46,8 @@ int64_t ModelBuilder::readVocabulary() {
     failTensor(embedding, "token_embd.weight",
                "expected a row for each of " + Twine(size) + " tokens, found " + Twine(rows));
   if (int64_t stated = metadata.integer("vocab_size", size); stated != size)
-    metadata.fail("vocab_size", "expected the " + Twine(size) + " of tokenizer.ggml.tokens, found " +
-                                    Twine(stated));
+    metadata.fail("vocab_size", "expected the " + Twine(size) +
+                                    " of tokenizer.ggml.tokens, found " + Twine(stated));
   return size;
 }
 
@@ -71,8 +73,7 @@ void ModelBuilder::finish(Value logits) {
   llvm::append_range(results, states_);
   builder_.create<func::ReturnOp>(at("step"), results);
   Block &body = step_.front();
-  step_.setType(
-      builder_.getFunctionType(body.getArgumentTypes(), ValueRange(results).getTypes()));
+  step_.setType(builder_.getFunctionType(body.getArgumentTypes(), ValueRange(results).getTypes()));
   auto dims = [&](StringRef name) { return builder_.getStrArrayAttr({name}); };
   for (unsigned i = 0; i < 3; ++i) step_.setArgAttr(i, EmelDialect::kDimsAttr, dims("n"));
   step_.setArgAttr(3, EmelDialect::kDimsAttr, dims("m"));
@@ -140,15 +141,15 @@ Value ModelBuilder::declareWeight(const gguf::Tensor *tensor, StringRef name,
     SmallVector<int64_t> found(tensor->dims.begin(), tensor->dims.begin() + tensor->rank);
     std::reverse(found.begin(), found.end());
     if (found.size() != shape.size())
-      failTensor(tensor, name, "expected " + Twine(shape.size()) + " dimensions, found " +
-                                   Twine(found.size()));
+      failTensor(tensor, name,
+                 "expected " + Twine(shape.size()) + " dimensions, found " + Twine(found.size()));
     else if (ArrayRef<int64_t>(found) != shape)
-      failTensor(tensor, name, "expected shape " + Twine(shapeText(shape)) + ", found " +
-                                   shapeText(found));
+      failTensor(tensor, name,
+                 "expected shape " + Twine(shapeText(shape)) + ", found " + shapeText(found));
     Type stored = getElementType(builder_.getContext(), tensor->type);
     if (!stored || !isa<BlockType, FloatType>(stored))
-      failTensor(tensor, name, "expected a weight type, found " +
-                                   StringRef(gguf::GetInfo(tensor->type).name));
+      failTensor(tensor, name,
+                 "expected a weight type, found " + StringRef(gguf::GetInfo(tensor->type).name));
     else
       element = stored;
   }
@@ -156,9 +157,9 @@ Value ModelBuilder::declareWeight(const gguf::Tensor *tensor, StringRef name,
   WeightOp &weight = weights_[name];
   // After a failure there is nothing to declare, and the value stands for the missing weight.
   if (!weight && ok())
-    weight = declarations_.create<WeightOp>(
-        makeOrigin(builder_.getContext(), name, {name.str()}), name, type,
-        "shard" + std::to_string(tensor->shard), tensor->offset, tensor->bytes);
+    weight = declarations_.create<WeightOp>(makeOrigin(builder_.getContext(), name, {name.str()}),
+                                            name, type, "shard" + std::to_string(tensor->shard),
+                                            tensor->offset, tensor->bytes);
   return builder_.create<GetWeightOp>(makeOrigin(builder_.getContext(), name, {name.str()}), type,
                                       name);
 }
@@ -179,7 +180,6 @@ Value ModelBuilder::vector(StringRef name, int64_t size) {
 bool ModelBuilder::takesBias(Bias bias, StringRef name) const {
   return bias == Bias::Required || (bias == Bias::Optional && hasTensor(name));
 }
-
 
 //===----------------------------------------------------------------------===//
 // Metadata
@@ -211,8 +211,8 @@ Decoder ModelBuilder::readDecoder() {
                                               Twine(decoder.width) + ", found " + Twine(heads));
   for (auto [query, kv] : llvm::zip(decoder.queryHeads, decoder.kvHeads))
     if (query % kv != 0)
-      metadata.fail("attention.head_count_kv", "expected a divisor of head_count " + Twine(query) +
-                                                   ", found " + Twine(kv));
+      metadata.fail("attention.head_count_kv",
+                    "expected a divisor of head_count " + Twine(query) + ", found " + Twine(kv));
   if (!ok()) return {};
   decoder.layers = layers;
   return decoder;
@@ -242,8 +242,8 @@ Rope ModelBuilder::readRope(RopeMode mode, const Decoder &decoder) {
   double legacy = metadata.real("rope.scale_linear", 1.0);
   double factor = metadata.real("rope.scaling.factor", legacy);
   rope.attn = metadata.positive("rope.scaling.attn_factor", 1.0);
-  int64_t orig = metadata.integer("rope.scaling.original_context_length",
-                                  metadata.integer("context_length"));
+  int64_t orig =
+      metadata.integer("rope.scaling.original_context_length", metadata.integer("context_length"));
   if (factor == 0) factor = 1;
   if (type == "linear" || type == "yarn" || type == "longrope")
     rope.scale = 1 / factor;
@@ -282,8 +282,8 @@ static int64_t rowOf(Value x) { return cast<RankedTensorType>(x.getType()).getSh
 
 Value ModelBuilder::rmsNorm(Value x, StringRef name) {
   float eps = metadata.real("attention.layer_norm_rms_epsilon");
-  Value norm = builder_.create<RmsNormOp>(at(name), x.getType(), x, Value(),
-                                          builder_.getF32FloatAttr(eps));
+  Value norm =
+      builder_.create<RmsNormOp>(at(name), x.getType(), x, Value(), builder_.getF32FloatAttr(eps));
   std::string weightName = (name + ".weight").str();
   Value scales = vector(weightName, rowOf(x));
   return builder_.create<MulOp>(at(name, {fullName(weightName)}), norm, scales);
@@ -351,11 +351,11 @@ Value ModelBuilder::rotate(Value x, const Rope &rope, StringRef role) {
     factors = declareWeight(model_.FindTensor(rope.factors), rope.factors, {rope.dims / 2});
   }
   auto f32 = [&](double value) { return builder_.getF32FloatAttr(value); };
-  return builder_.create<RopeOp>(at(role, tensors), x.getType(),
-                                 RopeModeAttr::get(builder_.getContext(), rope.mode), x, positions_,
-                                 factors, builder_.getI64IntegerAttr(rope.dims), f32(rope.base), f32(rope.scale), f32(rope.attn),
-                                 f32(rope.ext), f32(rope.betaFast), f32(rope.betaSlow),
-                                 builder_.getI64IntegerAttr(rope.orig), DenseI64ArrayAttr());
+  return builder_.create<RopeOp>(
+      at(role, tensors), x.getType(), RopeModeAttr::get(builder_.getContext(), rope.mode), x,
+      positions_, factors, builder_.getI64IntegerAttr(rope.dims), f32(rope.base), f32(rope.scale),
+      f32(rope.attn), f32(rope.ext), f32(rope.betaFast), f32(rope.betaSlow),
+      builder_.getI64IntegerAttr(rope.orig), DenseI64ArrayAttr());
 }
 
 //===----------------------------------------------------------------------===//
@@ -382,8 +382,8 @@ ModelBuilder::Projections ModelBuilder::project(Value x, const Decoder &decoder,
   int64_t offset = 0;
   for (const Part &part : parts) {
     int64_t rows = part.heads * part.dim;
-    Value y = all ? slice(all, 1, offset, rows, part.name)
-                  : linear(x, part.name, rows, attention.bias);
+    Value y =
+        all ? slice(all, 1, offset, rows, part.name) : linear(x, part.name, rows, attention.bias);
     values.push_back(reshape(y, {kAny, part.heads, part.dim}, part.name));
     offset += rows;
   }
@@ -400,9 +400,9 @@ Value ModelBuilder::readState(const Projections &projections, const Decoder &dec
   states_.push_back(state);
   double scale = attention.scale ? attention.scale : 1 / std::sqrt(double(decoder.keyDim));
   auto f32 = [&](double value) { return builder_.getF32FloatAttr(value); };
-  return builder_.create<AttentionOp>(
-      at("attn"), projections.query, state, positions_, slots_, Value(), f32(scale),
-      f32(attention.softcap), f32(0), builder_.getI64IntegerAttr(attention.window), UnitAttr());
+  return builder_.create<AttentionOp>(at("attn"), projections.query, state, positions_, slots_,
+                                      Value(), f32(scale), f32(attention.softcap), f32(0),
+                                      builder_.getI64IntegerAttr(attention.window), UnitAttr());
 }
 
 Value ModelBuilder::attend(Value x, const Decoder &decoder, const Attention &attention) {
@@ -432,7 +432,8 @@ Value ModelBuilder::gatedFeedForward(Value x, const Decoder &decoder, UnaryKind 
 Value ModelBuilder::fusedFeedForward(Value x, const Decoder &decoder, UnaryKind activation) {
   int64_t hidden = decoder.ffn[layer_];
   Value both = linear(x, "ffn_up", 2 * hidden);
-  Value left = slice(both, 1, 0, hidden, "ffn_gate"), right = slice(both, 1, hidden, hidden, "ffn_up");
+  Value left = slice(both, 1, 0, hidden, "ffn_gate"),
+        right = slice(both, 1, hidden, hidden, "ffn_up");
   return linear(gate(activation, left, right), "ffn_down", decoder.width);
 }
 
@@ -445,9 +446,9 @@ Value ModelBuilder::mixtureOfExperts(Value x, const Decoder &decoder, const Expe
                                      UnaryKind activation) {
   int64_t hidden = decoder.ffn[layer_];
   Value logits = linear(x, "ffn_gate_inp", experts.count, Bias::None);
-  Value probabilities = builder_.create<SoftmaxOp>(
-      at("ffn_moe_probs"), logits.getType(), logits, Value(), Value(),
-      builder_.getF32FloatAttr(1), builder_.getF32FloatAttr(0));
+  Value probabilities =
+      builder_.create<SoftmaxOp>(at("ffn_moe_probs"), logits.getType(), logits, Value(), Value(),
+                                 builder_.getF32FloatAttr(1), builder_.getF32FloatAttr(0));
   Value ids = builder_.create<TopKOp>(at("ffn_moe_topk"), probabilities, experts.used);
   StringRef role = "ffn_moe_weights";
   Value chosen = builder_.create<GetRowsOp>(

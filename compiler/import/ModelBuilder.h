@@ -29,12 +29,12 @@ enum class Bias { None, Optional, Required };
 
 /// How a layer attends.
 struct Attention {
-  const Rope *rope = nullptr;     // none: positions enter elsewhere
-  Bias bias = Bias::Optional;     // of queries, keys and values
+  const Rope *rope = nullptr;  // none: positions enter elsewhere
+  Bias bias = Bias::Optional;  // of queries, keys and values
   Bias outputBias = Bias::Optional;
-  bool fused = false;             // one projection attn_qkv in place of attn_q, attn_k and attn_v
-  bool headNorms = false;         // attn_q_norm and attn_k_norm on each head before it is rotated
-  double scale = 0;               // of the logits; 0: 1 / sqrt(keyDim)
+  bool fused = false;      // one projection attn_qkv in place of attn_q, attn_k and attn_v
+  bool headNorms = false;  // attn_q_norm and attn_k_norm on each head before it is rotated
+  double scale = 0;        // of the logits; 0: 1 / sqrt(keyDim)
   double softcap = 0;
   int64_t window = 0;
 };
@@ -44,9 +44,9 @@ struct Experts {
   int64_t count = 0, used = 0;
 };
 
-/// Builds `@step` of a model. Architecture importers describe a graph with it, and nothing else: every
-/// check of metadata and tensors happens here. After a failure (the first is kept in `metadata`) values
-/// keep their expected types, so that an importer can go on to the next `ok()`.
+/// Builds `@step` of a model. Architecture importers describe a graph with it, and nothing else:
+/// every check of metadata and tensors happens here. After a failure (the first is kept in
+/// `metadata`) values keep their expected types, so that an importer can go on to the next `ok()`.
 class ModelBuilder {
  public:
   ModelBuilder(mlir::MLIRContext *context, const gguf::Model &model, const ImportOptions &options);
@@ -79,8 +79,7 @@ class ModelBuilder {
   /// act(gate) * up
   mlir::Value gate(UnaryKind activation, mlir::Value gate, mlir::Value up);
   mlir::Value reshape(mlir::Value x, llvm::ArrayRef<int64_t> shape, llvm::StringRef role);
-  mlir::Value slice(mlir::Value x, int64_t dim, int64_t offset, int64_t size,
-                    llvm::StringRef role);
+  mlir::Value slice(mlir::Value x, int64_t dim, int64_t offset, int64_t size, llvm::StringRef role);
   mlir::Value rotate(mlir::Value x, const Rope &rope, llvm::StringRef role);
 
   /// Projects, rotates, writes keys and values to the layer's state, attends, projects back.

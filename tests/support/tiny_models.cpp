@@ -112,8 +112,8 @@ GgufBuilder TinyModel(std::string_view variant) {
 }
 
 const std::vector<std::string>& TinyModelVariants() {
-  static const auto* variants = new std::vector<std::string>{
-      "llama", "mixtral", "qwen2", "qwen3", "gemma2", "gemma3", "phi3", "gpt2"};
+  static const auto* variants = new std::vector<std::string>{"llama",  "mixtral", "qwen2", "qwen3",
+                                                             "gemma2", "gemma3",  "phi3",  "gpt2"};
   return *variants;
 }
 

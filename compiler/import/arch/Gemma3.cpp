@@ -4,8 +4,8 @@ using namespace mlir;
 
 namespace emel {
 
-/// Gemma 3 (text): no cap on attention, normalised query and key heads; of six layers five see a window
-/// and rotate by a base of their own, unscaled.
+/// Gemma 3 (text): no cap on attention, normalised query and key heads; of six layers five see a
+/// window and rotate by a base of their own, unscaled.
 void importGemma3(ModelBuilder &b) {
   Decoder decoder = b.readDecoder();
   Rope global = b.readRope(RopeMode::Neox, decoder);

@@ -4,7 +4,8 @@ using namespace mlir;
 
 namespace emel {
 
-/// GPT-2: learned positions, layer norms, fused projections with biases everywhere, a plain feed-forward.
+/// GPT-2: learned positions, layer norms, fused projections with biases everywhere, a plain
+/// feed-forward.
 void importGpt2(ModelBuilder &b) {
   Decoder decoder = b.readDecoder();
   Attention attention{.bias = Bias::Required, .outputBias = Bias::Required, .fused = true};

@@ -4,8 +4,8 @@ using namespace mlir;
 
 namespace emel {
 
-/// Phi 3: Llama's shape with fused projections, gate and up fused in ffn_up, rotated halves with two sets
-/// of factors, and a window in every layer.
+/// Phi 3: Llama's shape with fused projections, gate and up fused in ffn_up, rotated halves with
+/// two sets of factors, and a window in every layer.
 void importPhi3(ModelBuilder &b) {
   Decoder decoder = b.readDecoder();
   Rope rope = b.readRope(RopeMode::Neox, decoder);

@@ -4,7 +4,8 @@ using namespace mlir;
 
 namespace emel {
 
-/// Qwen 3: rotated halves, no biases; each head of queries and keys is normalised before it is rotated.
+/// Qwen 3: rotated halves, no biases; each head of queries and keys is normalised before it is
+/// rotated.
 void importQwen3(ModelBuilder &b) {
   Decoder decoder = b.readDecoder();
   Rope rope = b.readRope(RopeMode::Neox, decoder);

@@ -1,10 +1,5 @@
 #include "compiler/import/Import.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include <functional>
-
 #include "compiler/driver/Why.h"
 #include "dialects/RegisterDialects.h"
 #include "dialects/emel/Provenance.h"
@@ -12,19 +7,25 @@
 #include "tests/support/memory_files.h"
 #include "tests/support/tiny_models.h"
 
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+
 namespace emel {
 namespace {
 
+using testing::GgufBuilder;
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
-using testing::GgufBuilder;
 using testing::TinyModel;
 
 class Importer {
  public:
-  Importer() : context_(registry(), mlir::MLIRContext::Threading::DISABLED) {}
+  Importer() : context_(knownDialects(), mlir::MLIRContext::Threading::DISABLED) {}
 
-  absl::StatusOr<ImportResult> import(const GgufBuilder &builder, const ImportOptions &options = {}) {
+  absl::StatusOr<ImportResult> import(const GgufBuilder& builder,
+                                      const ImportOptions& options = {}) {
     testing::MemoryFiles files;
     files.Add("model.gguf", builder.Build());
     io::Syscalls syscalls = files.syscalls();
@@ -34,11 +35,6 @@ class Importer {
   }
 
  private:
-  static mlir::DialectRegistry registry() {
-    mlir::DialectRegistry registry;
-    registerDialects(registry);
-    return registry;
-  }
   mlir::MLIRContext context_;
 };
 
@@ -60,11 +56,11 @@ TEST_P(ArchitectureTest, ImportsWithOrigins) {
   auto result = importer.import(TinyModel(GetParam()));
   ASSERT_TRUE(result.ok()) << result.status();
   EXPECT_THAT(result->unusedTensors, ::testing::IsEmpty());
-  result->module->walk([](mlir::Operation *op) {
+  result->module->walk([](mlir::Operation* op) {
     EXPECT_FALSE(getOrigin(op->getLoc()).ops.empty()) << op->getName().getStringRef().str();
   });
   for (GetWeightOp get : opsOf<GetWeightOp>(*result->module))
-    for (mlir::Operation *user : get->getUsers())
+    for (mlir::Operation* user : get->getUsers())
       EXPECT_TRUE(getOrigin(user->getLoc()).tensors.contains(get.getWeightAttr().getAttr()))
           << get.getWeight().str();
 }
@@ -90,7 +86,7 @@ TEST_P(ArchitectureTest, ChecksTheShapeOfEachTensor) {
   GgufBuilder whole = TinyModel(GetParam());
   for (size_t i = 0; i < whole.tensors.size(); ++i) {
     GgufBuilder builder = whole;
-    testing::TensorSpec &spec = builder.tensors[i];
+    testing::TensorSpec& spec = builder.tensors[i];
     spec.dims.back() += 1;
     spec.data += std::string(spec.data.size(), '\0');
     Importer importer;
@@ -119,7 +115,7 @@ TEST_P(ArchitectureTest, NeedsMostOfItsMetadata) {
 
 INSTANTIATE_TEST_SUITE_P(Architectures, ArchitectureTest,
                          ::testing::ValuesIn(testing::TinyModelVariants()),
-                         [](const auto &info) { return info.param; });
+                         [](const auto& info) { return info.param; });
 
 TEST(ImportTest, EveryArchitectureHasATinyModel) {
   for (llvm::StringRef name : knownArchitectures())
@@ -149,7 +145,7 @@ TEST(ImportTest, NamesUnusedTensors) {
 
 TEST(ImportTest, TakesHeadCountsPerLayer) {
   GgufBuilder builder = TinyModel("llama");
-  std::erase_if(builder.keys, [](auto &spec) { return spec.key == "llama.attention.head_count"; });
+  std::erase_if(builder.keys, [](auto& spec) { return spec.key == "llama.attention.head_count"; });
   builder.AddArray<uint32_t>("llama.attention.head_count", {2});
   EXPECT_TRUE(Importer().import(builder).ok());
 }
@@ -164,7 +160,7 @@ TEST(ImportTest, SuggestsTheNearestTensor) {
 
 TEST(ImportTest, WidensVectorsOfOtherTypes) {
   GgufBuilder builder = TinyModel("qwen2");
-  testing::TensorSpec &spec = builder.tensor("blk.0.attn_q.bias");
+  testing::TensorSpec& spec = builder.tensor("blk.0.attn_q.bias");
   spec.type = static_cast<uint32_t>(gguf::TensorType::kF16);
   spec.data.resize(spec.data.size() / 2);
   Importer importer;
@@ -178,8 +174,8 @@ TEST(ImportTest, ChoosesRopeFactorsByTheContext) {
   builder.AddKey<uint32_t>("phi3.rope.scaling.original_context_length", 8);
   builder.AddTensor("rope_factors_long.weight", gguf::TensorType::kF32, {2});
   builder.AddTensor("rope_factors_short.weight", gguf::TensorType::kF32, {2});
-  for (auto [context, unused] : {std::pair{8, "rope_factors_long.weight"},
-                                 std::pair{16, "rope_factors_short.weight"}}) {
+  for (auto [context, unused] :
+       {std::pair{8, "rope_factors_long.weight"}, std::pair{16, "rope_factors_short.weight"}}) {
     Importer importer;
     auto result = importer.import(builder, {.context = context});
     ASSERT_TRUE(result.ok()) << result.status();
@@ -192,19 +188,19 @@ TEST(ImportTest, ChoosesRopeFactorsByTheContext) {
 //===----------------------------------------------------------------------===//
 
 struct Defect {
-  const char *name;
-  std::function<void(GgufBuilder &)> change;
-  const char *message;
+  const char* name;
+  std::function<void(GgufBuilder&)> change;
+  const char* message;
   ImportOptions options = {};
 };
-void PrintTo(const Defect &defect, std::ostream *out) { *out << defect.name; }
+void PrintTo(const Defect& defect, std::ostream* out) { *out << defect.name; }
 
 /// Gives a key of the tiny llama another value, or adds it.
 template <typename T>
-std::function<void(GgufBuilder &)> set(const char *key, T value) {
-  return [=](GgufBuilder &builder) {
+std::function<void(GgufBuilder&)> set(const char* key, T value) {
+  return [=](GgufBuilder& builder) {
     std::string name = std::string("llama.") + key;
-    std::erase_if(builder.keys, [&](auto &spec) { return spec.key == name; });
+    std::erase_if(builder.keys, [&](auto& spec) { return spec.key == name; });
     builder.AddKey(name, value);
   };
 }
@@ -213,22 +209,24 @@ constexpr uint32_t kHuge = 0xFFFFFFFF;
 
 const Defect kDefects[] = {
     {"unknown_architecture",
-     [](GgufBuilder &b) { b.keys[0].value = GgufBuilder::Bytes(std::string("foo")); },
+     [](GgufBuilder& b) { b.keys[0].value = GgufBuilder::Bytes(std::string("foo")); },
      "key 'general.architecture': expected one of llama, .*gpt2, found 'foo' .*"},
     {"block_count_huge", set("block_count", kHuge),
      "key 'llama.block_count': expected a number from 1 to 2147483647, found 4294967295 "
      ".model.gguf, offset [0-9]+."},
     {"block_count_more_than_tensors", set("block_count", 1000u),
      "key 'llama.block_count': expected at most 12, the number of tensors, found 1000 .*"},
-    {"block_count_2", set("block_count", 2u), "tensor 'blk.1.attn_norm.weight': expected shape 8, "
-                                              "found none .*"},
+    {"block_count_2", set("block_count", 2u),
+     "tensor 'blk.1.attn_norm.weight': expected shape 8, "
+     "found none .*"},
     {"block_count_float", set("block_count", 1.0f),
      "key 'llama.block_count': expected an integer, found float32 .*"},
     {"block_count_negative", set("block_count", int32_t{-1}),
      "key 'llama.block_count': expected a number from 1 to 2147483647, found -1 .*"},
     {"embedding_of_other_width", set("embedding_length", 16u),
      "tensor 'token_embd.weight': expected shape 16 x 6, found 8 x 6 .*"},
-    {"no_heads", set("attention.head_count", 0u), "key 'llama.attention.head_count': .* found 0 .*"},
+    {"no_heads", set("attention.head_count", 0u),
+     "key 'llama.attention.head_count': .* found 0 .*"},
     {"heads_divide_not", set("attention.head_count", 3u),
      "key 'llama.attention.head_count': expected a divisor of embedding_length 8, found 3 .*"},
     {"heads_as_text", set("attention.head_count", std::string("2")),
@@ -236,19 +234,22 @@ const Defect kDefects[] = {
     {"kv_heads_divide_not", set("attention.head_count_kv", 4u),
      "key 'llama.attention.head_count_kv': expected a divisor of head_count 2, found 4 .*"},
     {"heads_for_two_layers",
-     [](GgufBuilder &b) {
-       std::erase_if(b.keys, [](auto &spec) { return spec.key == "llama.attention.head_count"; });
+     [](GgufBuilder& b) {
+       std::erase_if(b.keys, [](auto& spec) { return spec.key == "llama.attention.head_count"; });
        b.AddArray<uint32_t>("llama.attention.head_count", {2, 2});
      },
      "key 'llama.attention.head_count': expected one number for each of 1 layers, found 2 .*"},
     {"ffn_of_other_width", set("feed_forward_length", 32u),
      "tensor 'blk.0.ffn_gate.weight': expected shape 8 x 32, found 8 x 12 .*"},
     {"eps_negative", set("attention.layer_norm_rms_epsilon", -1.0f),
-     "key 'llama.attention.layer_norm_rms_epsilon': expected 0 or a number from 1e-30 .* found -1 .*"},
+     "key 'llama.attention.layer_norm_rms_epsilon': expected 0 or a number from 1e-30 .* found -1 "
+     ".*"},
     {"eps_infinite", set("attention.layer_norm_rms_epsilon", INFINITY),
-     "key 'llama.attention.layer_norm_rms_epsilon': expected 0 or a number from 1e-30 .* found inf .*"},
+     "key 'llama.attention.layer_norm_rms_epsilon': expected 0 or a number from 1e-30 .* found inf "
+     ".*"},
     {"rope_factor_subnormal", set("rope.scaling.factor", 1e-40f),
-     "key 'llama.rope.scaling.factor': expected 0 or a number from 1e-30 to 1e.30, found 9.99.*e-41 .*"},
+     "key 'llama.rope.scaling.factor': expected 0 or a number from 1e-30 to 1e.30, found "
+     "9.99.*e-41 .*"},
     {"rope_dims_odd", set("rope.dimension_count", 3u),
      "key 'llama.rope.dimension_count': expected an even number of at most 4, found 3 .*"},
     {"rope_dims_wide", set("rope.dimension_count", 6u),
@@ -256,32 +257,34 @@ const Defect kDefects[] = {
     {"rope_base_0", set("rope.freq_base", 0.0f),
      "key 'llama.rope.freq_base': expected a positive number, found 0 .*"},
     {"rope_scaling_unknown", set("rope.scaling.type", std::string("bogus")),
-     "key 'llama.rope.scaling.type': expected 'none', 'linear', 'yarn' or 'longrope', found 'bogus' .*"},
+     "key 'llama.rope.scaling.type': expected 'none', 'linear', 'yarn' or 'longrope', found "
+     "'bogus' .*"},
     {"context_0", set("context_length", 0u), "key 'llama.context_length': expected .* found 0 .*"},
-    {"context_asked_too_long", [](GgufBuilder &) {},
+    {"context_asked_too_long",
+     [](GgufBuilder&) {},
      "key 'llama.context_length': expected at least the 17 positions to compile for, found 16 .*",
      {.context = 17}},
     {"vocab_size_of_other_tokens", set("vocab_size", 7u),
      "key 'llama.vocab_size': expected the 6 of tokenizer.ggml.tokens, found 7 .*"},
     {"experts_used_more_than_there_are",
-     [](GgufBuilder &b) {
+     [](GgufBuilder& b) {
        b.AddKey<uint32_t>("llama.expert_count", 2);
        b.AddKey<uint32_t>("llama.expert_used_count", 3);
      },
      "key 'llama.expert_used_count': expected at most expert_count 2, found 3 .*"},
     {"experts_without_tensors",
-     [](GgufBuilder &b) {
+     [](GgufBuilder& b) {
        b.AddKey<uint32_t>("llama.expert_count", 2);
        b.AddKey<uint32_t>("llama.expert_used_count", 1);
      },
      "tensor 'blk.0.ffn_gate_inp.weight': expected shape 8 x 2, found none .*"},
     {"weight_of_integers",
-     [](GgufBuilder &b) {
+     [](GgufBuilder& b) {
        b.tensor("output.weight").type = static_cast<uint32_t>(gguf::TensorType::kI32);
      },
      "tensor 'output.weight': expected a weight type, found i32 .*"},
     {"norm_of_one_more_dimension",
-     [](GgufBuilder &b) { b.tensor("output_norm.weight").dims = {8, 1}; },
+     [](GgufBuilder& b) { b.tensor("output_norm.weight").dims = {8, 1}; },
      "tensor 'output_norm.weight': expected 1 dimensions, found 2 .*"},
 };
 
@@ -297,7 +300,7 @@ TEST_P(DefectTest, IsRefusedWithAReason) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Defects, DefectTest, ::testing::ValuesIn(kDefects),
-                         [](const auto &info) { return info.param.name; });
+                         [](const auto& info) { return info.param.name; });
 
 }  // namespace
 }  // namespace emel

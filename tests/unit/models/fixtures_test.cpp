@@ -1,10 +1,10 @@
 // The committed models against the values that tests/reference computed for them.
 
+#include "tests/unit/models/model_runner.h"
+
 #include <gtest/gtest.h>
 
 #include <filesystem>
-
-#include "tests/unit/models/model_runner.h"
 
 namespace emel::testing {
 namespace {
@@ -20,7 +20,7 @@ struct Fixture {
 std::vector<Fixture> fixtures() {
   std::vector<Fixture> found;
   fs::path root = fs::path(EMEL_SOURCE_DIR) / "tests/fixtures";
-  for (const auto &entry : fs::directory_iterator(root / "models")) {
+  for (const auto& entry : fs::directory_iterator(root / "models")) {
     std::string name = entry.path().filename().string();
     std::replace(name.begin(), name.end(), '-', '_');
     found.push_back({name, entry.path().string(), (entry.path() / "model.gguf").string()});
@@ -41,8 +41,9 @@ class FixtureTest : public ::testing::TestWithParam<Fixture> {
 
 TEST_P(FixtureTest, MatchesTheReference) {
   EXPECT_LE(largestDifference(runner_.logits(tokens_), expected_), kLimit) << runner_.error();
-  EXPECT_LE(largestDifference(runner_.logits(tokens_, false, interpreter::Precision::F64), expected_),
-            kLimitF64);
+  EXPECT_LE(
+      largestDifference(runner_.logits(tokens_, false, interpreter::Precision::F64), expected_),
+      kLimitF64);
 }
 
 TEST_P(FixtureTest, GivesTheSameBitsTokenByToken) {
@@ -65,7 +66,7 @@ TEST_P(FixtureTest, KeepsItsBitsWhenSimplifiedAndPrinted) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Fixtures, FixtureTest, ::testing::ValuesIn(fixtures()),
-                         [](const auto &info) { return info.param.name; });
+                         [](const auto& info) { return info.param.name; });
 
 }  // namespace
 }  // namespace emel::testing

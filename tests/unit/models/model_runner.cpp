@@ -1,9 +1,5 @@
 #include "tests/unit/models/model_runner.h"
 
-#include <cmath>
-#include <filesystem>
-#include <fstream>
-
 #include "compiler/driver/Diagnostics.h"
 #include "compiler/driver/Load.h"
 #include "dialects/RegisterDialects.h"
@@ -12,18 +8,16 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
 
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+
 using namespace mlir;
 
 namespace emel::testing {
 
-static DialectRegistry registry() {
-  DialectRegistry registry;
-  registerDialects(registry);
-  return registry;
-}
-
-ModelRunner::ModelRunner(const std::string &path)
-    : context_(registry(), MLIRContext::Threading::DISABLED) {
+ModelRunner::ModelRunner(const std::string& path)
+    : context_(knownDialects(), MLIRContext::Threading::DISABLED) {
   absl::StatusOr<ImportResult> result = loadGguf(context_, path, {});
   if (!result.ok())
     error_ = std::string(result.status().message());
@@ -31,7 +25,7 @@ ModelRunner::ModelRunner(const std::string &path)
     module_ = std::move(result->module);
 }
 
-std::vector<double> ModelRunner::logits(const std::vector<int32_t> &tokens, bool oneByOne,
+std::vector<double> ModelRunner::logits(const std::vector<int32_t>& tokens, bool oneByOne,
                                         interpreter::Precision precision) {
   DiagnosticCollector diagnostics(&context_);
   interpreter::Interpreter interpreter(*module_, {.precision = precision});
@@ -48,7 +42,7 @@ std::vector<double> ModelRunner::logits(const std::vector<int32_t> &tokens, bool
   return rows;
 }
 
-std::vector<int32_t> ModelRunner::generate(const std::vector<int32_t> &tokens, size_t count) {
+std::vector<int32_t> ModelRunner::generate(const std::vector<int32_t>& tokens, size_t count) {
   interpreter::Interpreter interpreter(*module_, {});
   interpreter::Session session(interpreter);
   std::vector<int32_t> generated, input = tokens;
@@ -77,12 +71,12 @@ void ModelRunner::roundTrip() {
   if (!module_) error_ = std::string(diagnostics.status().message());
 }
 
-int32_t argmax(const std::vector<double> &rows, size_t row, size_t width) {
+int32_t argmax(const std::vector<double>& rows, size_t row, size_t width) {
   auto begin = rows.begin() + row * width;
   return static_cast<int32_t>(std::max_element(begin, begin + width) - begin);
 }
 
-std::vector<int32_t> readIds(const std::string &path) {
+std::vector<int32_t> readIds(const std::string& path) {
   std::ifstream in(path);
   std::vector<int32_t> ids;
   for (int32_t id; in >> id;) {
@@ -92,14 +86,14 @@ std::vector<int32_t> readIds(const std::string &path) {
   return ids;
 }
 
-std::vector<float> readFloats(const std::string &path) {
+std::vector<float> readFloats(const std::string& path) {
   std::vector<float> values(std::filesystem::file_size(path) / sizeof(float));
   std::ifstream(path, std::ios::binary)
-      .read(reinterpret_cast<char *>(values.data()), values.size() * sizeof(float));
+      .read(reinterpret_cast<char*>(values.data()), values.size() * sizeof(float));
   return values;
 }
 
-double largestDifference(const std::vector<double> &a, const std::vector<float> &b) {
+double largestDifference(const std::vector<double>& a, const std::vector<float>& b) {
   if (a.size() != b.size()) return INFINITY;
   double largest = 0;
   for (size_t i = 0; i < a.size(); ++i) {

@@ -1,27 +1,27 @@
 #ifndef EMEL_TESTS_UNIT_MODELS_MODEL_RUNNER_H_
 #define EMEL_TESTS_UNIT_MODELS_MODEL_RUNNER_H_
 
-#include <string>
-#include <vector>
-
 #include "dialects/interpreter/Interpreter.h"
 #include "mlir/IR/OwningOpRef.h"
+
+#include <string>
+#include <vector>
 
 namespace emel::testing {
 
 /// A model imported once, to be run in several ways.
 class ModelRunner {
  public:
-  explicit ModelRunner(const std::string &path);
+  explicit ModelRunner(const std::string& path);
 
-  const std::string &error() const { return error_; }
+  const std::string& error() const { return error_; }
   mlir::ModuleOp module() { return *module_; }
 
   /// Logits after each of the tokens, fed in one step or one by one.
-  std::vector<double> logits(const std::vector<int32_t> &tokens, bool oneByOne = false,
+  std::vector<double> logits(const std::vector<int32_t>& tokens, bool oneByOne = false,
                              interpreter::Precision precision = interpreter::Precision::F32);
   /// The `count` most likely tokens after `tokens`, each fed in its turn.
-  std::vector<int32_t> generate(const std::vector<int32_t> &tokens, size_t count);
+  std::vector<int32_t> generate(const std::vector<int32_t>& tokens, size_t count);
 
   /// Canonicalises the module and removes common subexpressions.
   void simplify();
@@ -35,14 +35,14 @@ class ModelRunner {
 };
 
 /// The index of the largest element of row `row`; of equal ones the first.
-int32_t argmax(const std::vector<double> &rows, size_t row, size_t width);
+int32_t argmax(const std::vector<double>& rows, size_t row, size_t width);
 
 /// Comma- or whitespace-separated integers of a text file.
-std::vector<int32_t> readIds(const std::string &path);
-std::vector<float> readFloats(const std::string &path);
+std::vector<int32_t> readIds(const std::string& path);
+std::vector<float> readFloats(const std::string& path);
 
 /// The largest difference between two lists of the same length.
-double largestDifference(const std::vector<double> &a, const std::vector<float> &b);
+double largestDifference(const std::vector<double>& a, const std::vector<float>& b);
 
 }  // namespace emel::testing
 

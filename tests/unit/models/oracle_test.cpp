@@ -1,16 +1,17 @@
 // Models of the reference data beside the project, where there is some: $EMEL_ORACLE or
-// ../shared/oracle. Rule 1 of its README: float32 arithmetic on the weights as they are in the file.
-
-#include <gtest/gtest.h>
-
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <nlohmann/json.hpp>
+// ../shared/oracle. Rule 1 of its README: float32 arithmetic on the weights as they are in the
+// file.
 
 #include "compiler/import/Import.h"
 #include "llvm/ADT/STLExtras.h"
 #include "tests/unit/models/model_runner.h"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 
 namespace emel::testing {
 namespace {
@@ -18,7 +19,7 @@ namespace {
 using Json = nlohmann::json;
 
 std::string oracleFolder() {
-  const char *folder = std::getenv("EMEL_ORACLE");
+  const char* folder = std::getenv("EMEL_ORACLE");
   return folder ? folder : EMEL_SOURCE_DIR "/../shared/oracle";
 }
 
@@ -27,15 +28,16 @@ struct Entry {
   Json json;
 };
 // Keeps failure messages short.
-void PrintTo(const Entry &entry, std::ostream *out) { *out << entry.name; }
+void PrintTo(const Entry& entry, std::ostream* out) { *out << entry.name; }
 
-/// Every model of an architecture that we import; one nameless entry where there is no reference data.
+/// Every model of an architecture that we import; one nameless entry where there is no reference
+/// data.
 std::vector<Entry> entries() {
   std::ifstream file(oracleFolder() + "/manifest.json");
   Json manifest = Json::parse(file, nullptr, /*allow_exceptions=*/false);
   if (!manifest.is_object()) return {{"absent", {}}};
   std::vector<Entry> found;
-  for (const Json &json : manifest["entries"]) {
+  for (const Json& json : manifest["entries"]) {
     std::string name = json["name"], arch = json["arch"];
     if (!llvm::is_contained(knownArchitectures(), arch)) continue;
     std::replace_if(name.begin(), name.end(), [](char c) { return !std::isalnum(c); }, '_');
@@ -52,7 +54,7 @@ class OracleTest : public ::testing::TestWithParam<Entry> {
 };
 
 /// Greedy ids must agree up to the first step whose lead is within twice the allowed difference.
-void expectGreedy(const std::vector<int32_t> &got, const Json &run) {
+void expectGreedy(const std::vector<int32_t>& got, const Json& run) {
   for (size_t i = 0; i < got.size(); ++i) {
     if (run["gap"][i].get<double>() <= 4e-3) return;
     ASSERT_EQ(got[i], run["greedy"][i].get<int32_t>()) << "step " << i;
@@ -60,12 +62,12 @@ void expectGreedy(const std::vector<int32_t> &got, const Json &run) {
 }
 
 TEST_P(OracleTest, MatchesRuleOne) {
-  const Json &json = GetParam().json;
+  const Json& json = GetParam().json;
   std::string folder = oracleFolder() + "/" + json["dir"].get<std::string>();
   ModelRunner runner(folder + "/model.gguf");
   ASSERT_EQ(runner.error(), "");
   double limit = json["arch"] == "gpt2" ? 2e-2 : 1e-3;
-  for (const Json &run : json["runs"]) {
+  for (const Json& run : json["runs"]) {
     auto tokens = run["prompt"].get<std::vector<int32_t>>();
     auto greedy = run["greedy"].get<std::vector<int32_t>>();
     // Half of the free steps is enough: each costs a whole forward pass.
@@ -78,7 +80,7 @@ TEST_P(OracleTest, MatchesRuleOne) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Oracle, OracleTest, ::testing::ValuesIn(entries()),
-                         [](const auto &info) { return info.param.name; });
+                         [](const auto& info) { return info.param.name; });
 
 }  // namespace
 }  // namespace emel::testing
