@@ -5,6 +5,12 @@
 using namespace mlir;
 using namespace emel;
 
+/// Lets `op` read `value`, past `skipped`, and stand for that as well.
+static void readThrough(Operation *op, Operation *skipped, Value value) {
+  op->setLoc(FusedLoc::get(op->getContext(), {skipped->getLoc(), op->getLoc()}));
+  op->setOperand(0, value);
+}
+
 LogicalResult GetRowsOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
                                           Adaptor adaptor, SmallVectorImpl<Type> &results) {
   RankedTensorType table = tensorType(adaptor.getTable()), ids = tensorType(adaptor.getIds());
@@ -45,7 +51,7 @@ OpFoldResult ReshapeOp::fold(FoldAdaptor) {
   auto inner = getInput().getDefiningOp<ReshapeOp>();
   if (!inner) return {};
   if (inner.getInput().getType() == getType()) return inner.getInput();
-  getInputMutable().assign(inner.getInput());
+  readThrough(*this, inner, inner.getInput());
   return getResult();
 }
 
@@ -70,7 +76,7 @@ OpFoldResult PermuteOp::fold(FoldAdaptor) {
   SmallVector<int64_t> order;
   for (int64_t dim : getOrder()) order.push_back(inner.getOrder()[dim]);
   setOrder(order);
-  getInputMutable().assign(inner.getInput());
+  readThrough(*this, inner, inner.getInput());
   return getResult();
 }
 
@@ -102,7 +108,7 @@ static bool sliceThroughSlice(SliceOp op) {
   auto inner = op.getInput().getDefiningOp<SliceOp>();
   if (!inner || inner.getDim() != op.getDim()) return false;
   op.setOffset(op.getOffset() + inner.getOffset());
-  op.getInputMutable().assign(inner.getInput());
+  readThrough(op, inner, inner.getInput());
   return true;
 }
 
@@ -120,7 +126,7 @@ static bool sliceThroughConcat(SliceOp op) {
       if (shape[op.getDim()] > extent - offset || op.getType().getShape() != ArrayRef(shape))
         return false;
       op.setOffset(offset);
-      op.getInputMutable().assign(part);
+      readThrough(op, inner, part);
       return true;
     }
     offset -= extent;
