@@ -60,9 +60,9 @@ static constexpr StringLiteral kTrainingOps[] = {
     "im2col_back", "opt_step_adamw", "opt_step_sgd", "pool_2d_back", "repeat_back",
     "rms_norm_back", "rope_back", "silu_back", "soft_max_back"};
 
-static ParseResult refuseTrainingOp(OpAsmParser &parser, OperationState &state) {
-  return parser.emitError(parser.getNameLoc())
-         << "'" << state.name << "': training ops are not part of the dialect";
+static ParseResult refuseTrainingOp(OpAsmParser &parser, OperationState &) {
+  // The parser has named the op already.
+  return parser.emitError(parser.getNameLoc()) << "is a training op, and those are no part of the dialect";
 }
 
 std::optional<Dialect::ParseOpHook> EmelDialect::getParseOperationHook(StringRef opName) const {

@@ -55,12 +55,17 @@ LogicalResult verifyLinearUse(Value state) {
   Operation *consumer = nullptr;
   for (OpOperand &use : state.getUses()) {
     if (!consumes(use)) continue;
-    if (consumer) {
-      InFlightDiagnostic diag = use.getOwner()->emitOpError("(M3) consumes a state again");
-      diag.attachNote(consumer->getLoc()) << "it is also consumed here";
-      return diag;
+    Operation *second = use.getOwner();
+    if (!consumer) {
+      consumer = second;
+      continue;
     }
-    consumer = use.getOwner();
+    // Uses come in no order; the later op is the one to blame.
+    if (consumer->getBlock() == second->getBlock() && second->isBeforeInBlock(consumer))
+      std::swap(consumer, second);
+    InFlightDiagnostic diag = second->emitOpError("(M3) consumes a state again");
+    diag.attachNote(consumer->getLoc()) << "it is also consumed here";
+    return diag;
   }
   if (!consumer) return emitError(state.getLoc(), "(M3) state is never consumed");
   for (Operation *user : state.getUsers()) {
