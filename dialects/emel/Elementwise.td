@@ -24,14 +24,14 @@ class Emel_BinaryOp<string opMnemonic, string what, string formula, list<Trait> 
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
 }
 
-def Emel_AddOp : Emel_BinaryOp<"add", "Adds", "lhs[i] + rhs[i]"> {
+def Emel_AddOp : Emel_BinaryOp<"add", "Adds two tensors", "lhs[i] + rhs[i]"> {
   let hasCanonicalizeMethod = 1;
 }
-def Emel_SubOp : Emel_BinaryOp<"sub", "Subtracts", "lhs[i] - rhs[i]">;
-def Emel_MulOp : Emel_BinaryOp<"mul", "Multiplies", "lhs[i] * rhs[i]"> {
+def Emel_SubOp : Emel_BinaryOp<"sub", "Subtracts one tensor from another", "lhs[i] - rhs[i]">;
+def Emel_MulOp : Emel_BinaryOp<"mul", "Multiplies two tensors, element by element", "lhs[i] * rhs[i]"> {
   let hasCanonicalizeMethod = 1;
 }
-def Emel_DivOp : Emel_BinaryOp<"div", "Divides", "lhs[i] / rhs[i]">;
+def Emel_DivOp : Emel_BinaryOp<"div", "Divides one tensor by another", "lhs[i] / rhs[i]">;
 
 def Emel_UnaryKind : Emel_Enum<"UnaryKind", "a function of one number", [
     I32EnumAttrCase<"Abs", 0, "abs">, I32EnumAttrCase<"Sgn", 1, "sgn">,

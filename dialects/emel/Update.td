@@ -41,7 +41,6 @@ class Emel_PartOp<string opMnemonic, string what, string formula>
     %y = emel.}] # opMnemonic # [{ %x, %part at [0, 32] : (tensor<4x64xf32>, tensor<2x32xf32>) -> tensor<4x64xf32>
     ```
   }];
-  let results = (outs Emel_ValueTensor:$result);
   let assemblyFormat = [{
     $whole `,` $part `at` $offsets attr-dict `:` functional-type(operands, results)
   }];
@@ -50,12 +49,14 @@ class Emel_PartOp<string opMnemonic, string what, string formula>
 def Emel_SetOp : Emel_PartOp<"set", "Replaces a part of a tensor",
                              "result[offsets + i] = part[i]"> {
   let arguments = (ins Emel_ValueTensor:$whole, Emel_ValueTensor:$part, DenseI64ArrayAttr:$offsets);
+  let results = (outs Emel_ValueTensor:$result);
   let hasFolder = 1;
 }
 
 def Emel_AccumulateOp : Emel_PartOp<"accumulate", "Adds to a part of a tensor",
                                     "result[offsets + i] = whole[offsets + i] + part[i]"> {
   let arguments = (ins Emel_FloatTensor:$whole, Emel_FloatTensor:$part, DenseI64ArrayAttr:$offsets);
+  let results = (outs Emel_FloatTensor:$result);
 }
 
 #endif  // EMEL_DIALECTS_EMEL_UPDATE_TD

@@ -77,7 +77,7 @@ def check_architecture(copy, tools):
 
 
 def check_op(copy, tools):
-    source = copy / "tests/numerics/peak-norm.mlir"
+    source = copy / "tests/interpreter/peak_norm.mlir"
     ran = run(tools / "emel-interpret", "--functions", source)
     run("/usr/lib/llvm-19/bin/FileCheck", source, input=ran)
     print(ran.strip())
