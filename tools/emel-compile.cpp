@@ -64,7 +64,7 @@ absl::Status compile(const Options& options) {
                  << options.model << ")\n";
   std::string text;
   if (options.why) {
-    absl::StatusOr<std::string> why = explainTensor(*result->module, *options.why);
+    absl::StatusOr<std::string> why = explainTensor(*result, *options.why);
     if (!why.ok()) return why.status();
     text = std::move(*why);
   } else {

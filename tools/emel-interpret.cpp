@@ -154,6 +154,8 @@ int main(int argc, char** argv) {
     return line.UsageError("expected --tokens or --functions");
   if (!options.functions && !options.logits && !options.generate)
     return line.UsageError("expected --logits, --generate or both");
+  if (line.given("--context") && !emel::isGguf(options.model))
+    return line.UsageError("--context is for GGUF models: a module has its context already");
   std::vector<int32_t> tokens;
   if (options.tokens) {
     auto parsed = emel::parseTokens(*options.tokens);

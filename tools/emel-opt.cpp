@@ -11,13 +11,14 @@
 #include "mlir/Support/Timing.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "mlir/Transforms/Passes.h"
+#include "passes/Passes.h"
 #include "tools/support/exit.h"
 
 using namespace llvm;
 
 static constexpr StringLiteral kOverview =
     "Runs passes over emel IR and prints the result\n\n"
-    "  emel-compile model.gguf | emel-opt --canonicalize --cse\n"
+    "  emel-compile model.gguf | emel-opt --emel-simplify\n"
     "  emel-opt model.mlir --canonicalize --mlir-print-ir-after-all\n"
     "  emel-opt model.mlir --print-op-stats -o /dev/null\n\n"
     "Passes run in the order in which they are given. Exit codes: 0 done, 1 bad input, 2 bad "
@@ -34,6 +35,7 @@ int main(int argc, char** argv) {
                               cl::init("-"));
   mlir::DialectRegistry registry = emel::knownDialects();
   mlir::registerTransformsPasses();
+  emel::registerEmelPasses();
   mlir::MlirOptMainConfig::registerCLOptions(registry);
   mlir::registerAsmPrinterCLOptions();
   mlir::registerMLIRContextCLOptions();

@@ -20,12 +20,16 @@ static StringRef nearest(ModuleOp module, StringRef name) {
   return best;
 }
 
-absl::StatusOr<std::string> explainTensor(ModuleOp module, const std::string &tensor) {
+absl::StatusOr<std::string> explainTensor(const ImportResult &result, const std::string &tensor) {
+  ModuleOp module = *result.module;
   auto weight = module.lookupSymbol<WeightOp>(tensor);
+  if (!weight && llvm::is_contained(result.unusedTensors, tensor))
+    return tensor + " is in the file, and no op reads it\n";
   if (!weight) {
     StringRef close = nearest(module, tensor);
-    return absl::NotFoundError("tensor '" + tensor + "': nothing reads a tensor of this name" +
-                               (close.empty() ? "" : ", did you mean '" + close.str() + "'?"));
+    return absl::NotFoundError("tensor '" + tensor + "': expected one of the file's, found none; " +
+                               (close.empty() ? "emel-inspect lists them"
+                                              : "did you mean '" + close.str() + "'?"));
   }
   auto shard = module.lookupSymbol<ShardOp>(weight.getShardAttr());
   std::string text;
@@ -37,7 +41,11 @@ absl::StatusOr<std::string> explainTensor(ModuleOp module, const std::string &te
     for (Operation *user : get->getUsers()) {
       out << "  read by " << user->getName();
       Origin origin = getOrigin(user->getLoc());
-      if (!origin.ops.empty()) out << " of " << origin.ops.front().getValue();
+      StringRef lead = " of ";
+      for (StringAttr op : origin.ops) {
+        out << lead << op.getValue();
+        lead = ", ";
+      }
       out << " -> " << user->getResult(0).getType() << "\n";
     }
   });

@@ -5,12 +5,12 @@
 
 #include <absl/status/statusor.h>
 
-#include "mlir/IR/BuiltinOps.h"
+#include "compiler/import/Import.h"
 
 namespace emel {
 
-/// Tells where a GGUF tensor lies and which ops of the module read it.
-absl::StatusOr<std::string> explainTensor(mlir::ModuleOp module, const std::string &tensor);
+/// Tells where a GGUF tensor lies and which ops of the imported module read it.
+absl::StatusOr<std::string> explainTensor(const ImportResult &result, const std::string &tensor);
 
 }  // namespace emel
 

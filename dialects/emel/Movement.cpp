@@ -41,7 +41,7 @@ LogicalResult ReshapeOp::verify() {
     return product;
   };
   if (input.getNumDynamicDims() > 1 || input.getNumDynamicDims() != result.getNumDynamicDims() ||
-      known(input) != known(result))
+      known(input) != known(result) || (known(input) == 0 && input.getNumDynamicDims()))
     return emitOpError("(C2) cannot reshape ") << input << " to " << result;
   return success();
 }

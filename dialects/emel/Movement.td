@@ -31,7 +31,7 @@ def Emel_ReshapeOp : Emel_Op<"reshape", [Pure]> {
   let description = [{
     * (C1) the element types are equal, and there is no layout;
     * (C2) both types have the same number of unknown dimensions, at most one, and the same product of
-      the known ones.
+      the known ones, which is not 0 beside an unknown one.
 
     ```mlir
     %y = emel.reshape %x : tensor<?x64xf32> to tensor<?x8x8xf32>

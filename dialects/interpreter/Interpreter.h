@@ -61,7 +61,7 @@ class Interpreter {
   mlir::SymbolTable symbols_;
   HandlerTable handlers_;
   llvm::StringMap<std::unique_ptr<io::Source>> shards_;
-  int callDepth_ = 0;
+  int callDepth_ = 0, callCount_ = 0;
 };
 
 /// Feeds a model's `@step` and keeps its states between steps.

@@ -128,7 +128,7 @@ TEST(ImportTest, TiesTheHeadToTheEmbedding) {
   Importer importer;
   auto result = importer.import(builder);
   ASSERT_TRUE(result.ok()) << result.status();
-  auto why = explainTensor(*result->module, "token_embd.weight");
+  auto why = explainTensor(*result, "token_embd.weight");
   ASSERT_TRUE(why.ok());
   EXPECT_THAT(*why, HasSubstr("read by emel.get_rows of token_embd"));
   EXPECT_THAT(*why, HasSubstr("read by emel.matmul of output"));
@@ -154,7 +154,7 @@ TEST(ImportTest, SuggestsTheNearestTensor) {
   Importer importer;
   auto result = importer.import(TinyModel("llama"));
   ASSERT_TRUE(result.ok());
-  auto why = explainTensor(*result->module, "blk.0.attn_k.weigth");
+  auto why = explainTensor(*result, "blk.0.attn_k.weigth");
   EXPECT_THAT(why.status().message(), HasSubstr("did you mean 'blk.0.attn_k.weight'?"));
 }
 
