@@ -19,8 +19,14 @@ import tokenizer as spm
 SCALARS = {0: "<B", 1: "<b", 2: "<H", 3: "<h", 4: "<I", 5: "<i", 6: "<f", 7: "<?", 10: "<Q",
            11: "<q", 12: "<d"}
 STRING, ARRAY = 8, 9
-PROMPTS = ["Once there was a", "Lily was a shy mouse.", "One night Tom heard",
-           "In a village by the sea lived", '"Where is my red kite?" asked']
+PROMPTS = [
+    "Once there was a",
+    "Lily was a shy mouse.",
+    "In a village by the sea lived",
+    "Otto was a brave bear. One night he woke up because of",
+    'Once there was a proud otter named Hazel. "I have lost my golden key,"',
+    "Größe 7?",  # characters that the vocabulary lacks: byte tokens
+]
 
 
 class Reader:

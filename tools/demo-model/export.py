@@ -54,10 +54,7 @@ def tokenizer_keys(tokenizer):
 
 
 def export(path, config, tokenizer, weights):
-    """Writes the model to `path`; `weights` are NumPy arrays by GGUF name.
-
-    There is no output.weight: a reader then uses token_embd.weight as the head.
-    """
+    """Writes the model to `path`; `weights` are NumPy arrays by GGUF name."""
     keys = general_keys() + architecture_keys(config) + tokenizer_keys(tokenizer)
     tensors = [(name, "Q8_0" if array.ndim == 2 else "F32", array)
                for name, array in weights.items()]

@@ -8,11 +8,10 @@ from teller import Being, Place, Thing
 
 GIRLS = [
     "Mina", "Lily", "Rosa", "Nora", "Ida", "Tess", "Clara", "June", "Maya", "Ella", "Wren",
-    "Hazel", "Anna", "Greta", "Molly", "Sofia", "Ruth", "Vera",
+    "Hazel",
 ]
 BOYS = [
     "Tom", "Ben", "Otto", "Finn", "Leo", "Sam", "Hugo", "Max", "Jack", "Theo", "Emil", "Pip",
-    "Oscar", "Karl", "Peter", "Rufus", "Anton", "Felix",
 ]
 ANIMALS = [
     "fox", "rabbit", "bear", "mouse", "hedgehog", "duck", "cat", "dog", "squirrel", "badger",
