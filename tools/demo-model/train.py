@@ -74,7 +74,8 @@ class Batches:
         """Tokens [rows, up to context + 1], with NOTHING after the end of a row."""
         rows = [self.row(stories_per_row) for _ in range(stories // stories_per_row)]
         longest = max(len(row) for row in rows)
-        return torch.tensor([row + [NOTHING] * (longest - len(row)) for row in rows])[:, :context + 1]
+        padded = [row + [NOTHING] * (longest - len(row)) for row in rows]
+        return torch.tensor(padded)[:, :context + 1]
 
 
 def loss_of(model, tokens):
