@@ -7,7 +7,7 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 bin=$(realpath "$1")
 model=${2:-models/tales.gguf}
-prompt=${3:-Once upon a time}
+prompt=${3:-Once there was a}
 new_tokens=24
 [[ $# -ge 2 ]] || cd "$root"
 work=$(mktemp -d)
