@@ -52,7 +52,7 @@ def initial_weights(config, seed):
         })
     weights["output_norm.weight"] = torch.ones(width)
     # A head of its own: as outputs, names get large random gradients, for nothing tells which name
-    # comes next, and in a shared matrix that may drown what their use as inputs teaches. Trials with
+    # comes next, and in a shared matrix that may drown what their use as inputs teaches. Trials of
     # a shared matrix (and half as many names again) called characters by random names even after
     # 1800 steps; with this head, most names were right by step 900. The two were changed together.
     weights["output.weight"] = matrix(config.vocabulary, width, gain=0.3)
