@@ -47,7 +47,7 @@ installed() {  # installed PACKAGE PROBE WHAT
   case $2 in
     command) command -v "$3" ;;
     file) [[ -e $3 ]] ;;
-    header) echo "#include <$3>" | "${CXX:-c++}" -x c++ -E - ;;
+    header) echo "#include <$3>" | "${CXX:-c++}" -DPCRE2_CODE_UNIT_WIDTH=8 -x c++ -E - ;;
     python) /usr/bin/python3 -c "import $3" ;;
   esac >/dev/null 2>&1
 }
