@@ -1,6 +1,7 @@
 # The commands of a working day. `make help` lists them.
 JOBS ?= $(shell nproc)
 RELEASE := build/release
+ASAN ?= build/asan
 
 .DEFAULT_GOAL := help
 .PHONY: help dependencies build demo test asan checks clean
@@ -31,9 +32,9 @@ demo: dependencies $(RELEASE)/build.ninja
 test: build
 	@tests/run.sh $(RELEASE) $(JOBS)
 
-asan: dependencies build/asan/build.ninja
-	@cmake --build build/asan -j $(JOBS) --target tests/unit/all
-	@ctest --test-dir build/asan/tests/unit -j $(JOBS) --output-on-failure --progress
+asan: dependencies $(ASAN)/build.ninja
+	@cmake --build $(ASAN) -j $(JOBS) --target tests/unit/all
+	@ctest --test-dir $(ASAN)/tests/unit -j $(JOBS) --output-on-failure --progress
 
 checks:
 	@.ci/run
