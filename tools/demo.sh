@@ -44,13 +44,13 @@ run "$work/model.mlir" emel-compile "$model" --emit=mlir
 echo "   $took s, $(wc -l <"$work/model.mlir") lines, $(kilobytes "$work/model.mlir"): weights stay in the file, the IR names their bytes. The first op:"
 grep -m 1 'emel.get_rows' "$work/model.mlir" | sed 's/ loc(.*//; s/^ */     /'
 
-heading "3. Canonicalise: the same numbers from fewer ops"
-run "$work/simple.mlir" emel-opt "$work/model.mlir" --canonicalize --cse
+heading "3. Simplify: the same numbers from fewer ops"
+run "$work/simple.mlir" emel-opt "$work/model.mlir" --emel-simplify
 op_counts "$work/model.mlir" "$work/before"
 op_counts "$work/simple.mlir" "$work/after"
 echo "   $took s"
 join -a 1 -a 2 -e 0 -o 0,1.2,2.2 "$work/before" "$work/after" | awk '
-  BEGIN { printf "   %-18s%10s%14s\n", "op", "imported", "canonical" }
+  BEGIN { printf "   %-18s%10s%14s\n", "op", "imported", "simplified" }
   { printf "   %-18s%10d%14d%s\n", $1, $2, $3, $2 == $3 ? "" : sprintf("  %+d", $3 - $2)
     before += $2; after += $3; change[$1] = $3 - $2 }
   END {
@@ -78,6 +78,6 @@ heading "Next"
 cat <<NEXT
    ${bin#"$root"/}/emel-inspect $model --map                           every byte of the file
    ${bin#"$root"/}/emel-compile $model --why blk.0.attn_q.weight       where a weight is used
-   ${bin#"$root"/}/emel-compile $model | ${bin#"$root"/}/emel-opt --canonicalize --mlir-print-ir-after-all
+   ${bin#"$root"/}/emel-compile $model | ${bin#"$root"/}/emel-opt --emel-simplify --mlir-print-ir-after-all
    make test                                                      everything checked; docs/ says more
 NEXT
