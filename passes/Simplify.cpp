@@ -15,17 +15,17 @@ namespace {
 
 /// Gives what takes an op's place the op's origin as well.
 struct OriginKeeper : RewriterBase::Listener {
-  void notifyOperationReplaced(Operation *op, ValueRange values) override {
+  void notifyOperationReplaced(Operation* op, ValueRange values) override {
     for (Value value : values)
-      if (Operation *heir = value ? value.getDefiningOp() : nullptr)
+      if (Operation* heir = value ? value.getDefiningOp() : nullptr)
         heir->setLoc(FusedLoc::get(op->getContext(), {heir->getLoc(), op->getLoc()}));
   }
 };
 
 struct SimplifyPass : impl::SimplifyBase<SimplifyPass> {
-  LogicalResult initialize(MLIRContext *context) override {
+  LogicalResult initialize(MLIRContext* context) override {
     RewritePatternSet patterns(context);
-    for (Dialect *dialect : context->getLoadedDialects())
+    for (Dialect* dialect : context->getLoadedDialects())
       dialect->getCanonicalizationPatterns(patterns);
     for (RegisteredOperationName op : context->getRegisteredOperations())
       op.getCanonicalizationPatterns(patterns, context);

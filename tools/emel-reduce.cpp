@@ -31,8 +31,9 @@ void declare(tools::CommandLine& line, Options& options) {
   line.Value("-o", "OUT", "where to write; - is standard output", &options.output);
   line.Example("emel-reduce big.mlir --test=./still-wrong.sh -o small.mlir",
                "with, say, `! emel-opt --emel-simplify \"$1\"` in the script");
-  line.Note("It tries to remove one op at a time, until nothing more can go. Modules that do not "
-            "verify are never shown to the script.");
+  line.Note(
+      "It tries to remove one op at a time, until nothing more can go. Modules that do not "
+      "verify are never shown to the script.");
 }
 
 //===----------------------------------------------------------------------===//
@@ -42,7 +43,8 @@ void declare(tools::CommandLine& line, Options& options) {
 /// Removes what nothing uses: an op without results in use, a symbol that nothing names.
 LogicalResult erase(Operation* op) {
   if (!op->getParentOp()) return failure();
-  if (isa<SymbolOpInterface>(op) && !SymbolTable::symbolKnownUseEmpty(op, op->getParentOp())) return failure();
+  if (isa<SymbolOpInterface>(op) && !SymbolTable::symbolKnownUseEmpty(op, op->getParentOp()))
+    return failure();
   if (!op->use_empty() || op->hasTrait<OpTrait::IsTerminator>()) return failure();
   op->erase();
   return success();

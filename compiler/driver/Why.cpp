@@ -27,9 +27,9 @@ absl::StatusOr<std::string> explainTensor(const ImportResult &result, const std:
     return tensor + " is in the file, and no op reads it\n";
   if (!weight) {
     StringRef close = nearest(module, tensor);
-    return absl::NotFoundError("tensor '" + tensor + "': expected one of the file's, found none; " +
-                               (close.empty() ? "emel-inspect lists them"
-                                              : "did you mean '" + close.str() + "'?"));
+    return absl::NotFoundError(
+        "tensor '" + tensor + "': expected one of the file's, found none; " +
+        (close.empty() ? "emel-inspect lists them" : "did you mean '" + close.str() + "'?"));
   }
   auto shard = module.lookupSymbol<ShardOp>(weight.getShardAttr());
   std::string text;

@@ -22,8 +22,8 @@ struct ImportResult {
   std::vector<std::string> unusedTensors;
 };
 
-/// Fails with the first of: an unknown architecture, missing or contradictory metadata, an absent or
-/// misshaped tensor.
+/// Fails with the first of: an unknown architecture, missing or contradictory metadata, an absent
+/// or misshaped tensor.
 absl::StatusOr<ImportResult> importModel(mlir::MLIRContext &context, const gguf::Model &model,
                                          const ImportOptions &options = {});
 

@@ -165,21 +165,13 @@ const Defect kTensorDefects[] = {
      "tensor 'b.weight': expected 1 to 4 dimensions, found 5"},
     {"rank_minus_1", [](GgufBuilder& b) { b.tensor("b.weight").rank = 0xffffffff; },
      "tensor 'b.weight': expected 1 to 4 dimensions, found 4294967295"},
-    {"dimension_0",
-     [](GgufBuilder& b) {
-       b.tensor("a.weight").dims = {8, 0};
-     },
+    {"dimension_0", [](GgufBuilder& b) { b.tensor("a.weight").dims = {8, 0}; },
      "tensor 'a.weight': expected dimension 1 to be at least 1, found 0"},
-    {"dimension_minus_1",
-     [](GgufBuilder& b) {
-       b.tensor("a.weight").dims = {kHuge, 2};
-     },
+    {"dimension_minus_1", [](GgufBuilder& b) { b.tensor("a.weight").dims = {kHuge, 2}; },
      "tensor 'a.weight': expected fewer than 2\\^63 elements, found dimensions "
      "18446744073709551615x2x1x1"},
     {"dimensions_overflow",
-     [](GgufBuilder& b) {
-       b.tensor("a.weight").dims = {uint64_t{1} << 32, uint64_t{1} << 32};
-     },
+     [](GgufBuilder& b) { b.tensor("a.weight").dims = {uint64_t{1} << 32, uint64_t{1} << 32}; },
      "tensor 'a.weight': expected fewer than 2\\^63 elements, found .*"},
     {"bytes_overflow", [](GgufBuilder& b) { b.tensor("a.weight").dims = {uint64_t{1} << 62}; },
      "tensor 'a.weight': expected fewer than 2\\^63 bytes, found 4611686018427387904 elements of "
@@ -201,10 +193,7 @@ const Defect kTensorDefects[] = {
     {"type_removed", [](GgufBuilder& b) { b.tensor("c.bias").type = 31; },
      R"(tensor 'c.bias': expected a current tensor type, found 31 \(q4_0_4_4\), which ggml has )"
      "removed"},
-    {"row_not_of_blocks",
-     [](GgufBuilder& b) {
-       b.tensor("b.weight").dims = {16, 8};
-     },
+    {"row_not_of_blocks", [](GgufBuilder& b) { b.tensor("b.weight").dims = {16, 8}; },
      "tensor 'b.weight': expected rows of a multiple of 32 elements for type q8_0, found 16"},
     {"ends_in_tensor_infos", Nothing,
      "tensor 'b.weight': expected 4 bytes for the number of dimensions, found 3 .*",

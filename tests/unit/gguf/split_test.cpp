@@ -172,9 +172,7 @@ const Defect kDefects[] = {
      "key 'general.architecture': expected the value of the first shard, "
      R"(dir/m-00001-of-00003.gguf, found another: the shards are of different models \(.*\))"},
     {"other_array",
-     [](Shards& s) {
-       s.shards[1].AddArray<std::string>("tokenizer.ggml.tokens", {"a", "c"});
-     },
+     [](Shards& s) { s.shards[1].AddArray<std::string>("tokenizer.ggml.tokens", {"a", "c"}); },
      "key 'tokenizer.ggml.tokens': expected the value of the first shard, .*"},
     {"other_total", [](Shards& s) { SetKey<int32_t>(s.shards[1], "split.tensors.count", 7); },
      "key 'split.tensors.count': expected the value of the first shard, .*"},

@@ -1,11 +1,11 @@
 // The model that ships with the repository against what its own NumPy check computed.
 
-#include <gtest/gtest.h>
+#include "tests/unit/models/model_runner.h"
 
-#include <fstream>
+#include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "tests/unit/models/model_runner.h"
+#include <fstream>
 
 namespace emel::testing {
 namespace {
