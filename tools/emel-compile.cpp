@@ -33,7 +33,7 @@ void declare(tools::CommandLine& line, Options& options) {
   line.Flag("--check-tensors", "reads every weight: values finite, block scales valid",
             &options.checkTensors);
   line.Example("emel-compile model.gguf --emit=mlir -o model.mlir", "import a model");
-  line.Example("emel-compile model.gguf | emel-opt --canonicalize --cse", "and simplify it");
+  line.Example("emel-compile model.gguf | emel-opt --emel-simplify", "and simplify it");
   line.Example("emel-compile model.gguf --why blk.0.attn_q.weight", "where a tensor is used");
 }
 

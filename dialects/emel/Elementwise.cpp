@@ -52,10 +52,10 @@ LogicalResult AddOp::canonicalize(AddOp op, PatternRewriter &rewriter) {
   if (!norm || !norm->hasOneUse() || !norm.getWeight() || norm.getBias() ||
       !isVectorOf(op.getRhs(), norm))
     return rewriter.notifyMatchFailure(op, "not the bias of a layer norm");
-  rewriter.setInsertionPoint(op);
-  rewriter.replaceOpWithNewOp<LayerNormOp>(op, norm.getType(), norm.getInput(), norm.getWeight(),
-                                           op.getRhs(), norm.getEpsAttr())
-      ->setLoc(rewriter.getFusedLoc({norm.getLoc(), op.getLoc()}));
+  auto loc = rewriter.getFusedLoc({norm.getLoc(), op.getLoc()});
+  auto biased = rewriter.create<LayerNormOp>(loc, norm.getType(), norm.getInput(), norm.getWeight(),
+                                             op.getRhs(), norm.getEpsAttr());
+  rewriter.replaceOp(op, biased);
   rewriter.eraseOp(norm);
   return success();
 }
