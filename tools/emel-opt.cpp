@@ -46,6 +46,9 @@ int main(int argc, char** argv) {
   std::string error;
   std::unique_ptr<MemoryBuffer> buffer = mlir::openInputFile(input, &error);
   if (!buffer) return complain(error);
+  if (buffer->getBuffer().starts_with("GGUF"))
+    return complain("expected emel IR, found the GGUF model '" + input +
+                    "': emel-compile turns it into IR");
   // The text is complete before the output is touched, so that a failure leaves the target alone.
   std::string text;
   raw_string_ostream out(text);
