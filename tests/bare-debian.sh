@@ -31,6 +31,7 @@ mirror=$(apt-get indextargets --format '$(SITE) $(CODENAME) $(COMPONENT)' 'Creat
 git clone -q --no-local "$root" "$work/emel"
 debootstrap --variant=minbase --include=ca-certificates bookworm "$work/base" "$mirror" >"$work/debootstrap.log" ||
   { tail -n 20 "$work/debootstrap.log" >&2; exit 1; }
+rm -f "$work/base/etc/apt/sources.list"  # debootstrap's own, which names one of the same again
 cp -a /etc/apt/. "$work/base/etc/apt/"
 cp -L /etc/resolv.conf /etc/hosts "$work/base/etc/"
 cp -a /usr/local/share/ca-certificates/. "$work/base/usr/local/share/ca-certificates/" 2>/dev/null || true

@@ -8,7 +8,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 bin=$(realpath "$1")
 model=${2:-models/tales.gguf}
 prompt=${3:-Once there was a}
-new_tokens=24
+new_tokens=53
 [[ $# -ge 2 ]] || cd "$root"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -25,7 +25,7 @@ timed() {  # timed COMMAND…: runs it and leaves its seconds in $took
 run() {  # run OUT COMMAND…: shows the command, then runs it into OUT
   local out=$1
   shift
-  echo "   \$ $*"
+  echo "   \$ ${*//"$work/"/}"
   timed "$bin/$1" "${@:2}" >"$out"
 }
 
@@ -67,7 +67,8 @@ heading "4. Continue a text, greedily, with the reference interpreter"
 ids=$(printf '%s' "$prompt" | "$bin/emel-tokenize" "$model" | tr -d '[] \n')
 echo "   prompt: \"$prompt\" = tokens $ids"
 run "$work/ids" emel-interpret "$model" --tokens "$ids" --generate $new_tokens
-echo "   $(tr -s ', \n' ' ' <"$work/ids")"
+tr -s ', \n' ' ' <"$work/ids" | fold -s -w 90 | sed 's/^/   /'
+echo
 echo "   $took s for $(tr ',' '\n' <<<"$ids" | wc -l) + $new_tokens tokens: it computes op by op, slow and obvious, to judge faster code by."
 echo
 { echo "$ids"; cat "$work/ids"; } | tr ',\n' '  ' | "$bin/emel-tokenize" "$model" --detokenize --no-special |
@@ -75,9 +76,10 @@ echo
 echo
 
 heading "Next"
+bin=${bin#"$root"/}
 cat <<NEXT
-   ${bin#"$root"/}/emel-inspect $model --map                           every byte of the file
-   ${bin#"$root"/}/emel-compile $model --why blk.0.attn_q.weight       where a weight is used
-   ${bin#"$root"/}/emel-compile $model | ${bin#"$root"/}/emel-opt --emel-simplify --mlir-print-ir-after-all
-   make test                                                      everything checked; docs/ says more
+   every byte of the file    $bin/emel-inspect $model --map
+   where a weight is used    $bin/emel-compile $model --why blk.0.attn_q.weight
+   what each pass does       $bin/emel-compile $model | $bin/emel-opt --emel-simplify --mlir-print-ir-after-all
+   everything, checked       make test
 NEXT
