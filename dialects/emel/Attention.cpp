@@ -20,7 +20,8 @@ static LogicalResult verifyRopeShapes(RopeOp op) {
   bool fits = isDynamic(row) || (isVision ? row % 2 == 0 && dims == row / 2 : dims <= row);
   if (dims <= 0 || dims % 2 != 0 || !fits)
     return op.emitOpError("(C2) expected an even 'dims' of ")
-           << (isVision ? "half" : "at most") << " the row of " << dimText(row) << ", found " << dims;
+           << (isVision ? "half" : "at most") << " the row of " << dimText(row) << ", found "
+           << dims;
   int64_t rank = hasFourPositions(op.getMode()) ? 2 : 1;
   if (positions.getRank() != rank || !sameDim(lastDim(positions), input.getDimSize(0)) ||
       (rank == 2 && positions.getDimSize(0) != 4))
@@ -117,15 +118,16 @@ static LogicalResult checkNumbers(std::optional<Location> loc, Adaptor adaptor) 
 }
 
 LogicalResult FlashAttentionOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
-                                                 Adaptor adaptor,
-                                                 SmallVectorImpl<Type> &results) {
+                                                 Adaptor adaptor, SmallVectorImpl<Type> &results) {
   RankedTensorType query = tensorType(adaptor.getQuery()), key = tensorType(adaptor.getKey()),
                    value = tensorType(adaptor.getValue());
   if (query.getRank() != 3 || key.getRank() != 3 || value.getRank() != 3 ||
       !sameDim(lastDim(query), lastDim(key)) || !sameDim(key.getDimSize(0), value.getDimSize(0)) ||
       !sameDim(key.getDimSize(1), value.getDimSize(1)))
-    return emitOptionalError(loc, "(C1) expected a query [n, heads, k], a key [c, kv_heads, k] and a "
-                                  "value [c, kv_heads, v], found ", query, ", ", key, " and ", value);
+    return emitOptionalError(loc,
+                             "(C1) expected a query [n, heads, k], a key [c, kv_heads, k] and a "
+                             "value [c, kv_heads, v], found ",
+                             query, ", ", key, " and ", value);
   int64_t heads = query.getDimSize(1);
   if (failed(checkHeads(loc, heads, key.getDimSize(1)))) return failure();
   if (Value mask = adaptor.getMask()) {
@@ -136,8 +138,8 @@ LogicalResult FlashAttentionOp::inferReturnTypes(MLIRContext *, std::optional<Lo
   }
   if (failed(checkSinks(loc, adaptor.getSinks(), heads)) || failed(checkNumbers(loc, adaptor)))
     return failure();
-  results.push_back(RankedTensorType::get({query.getDimSize(0), heads, lastDim(value)},
-                                          query.getElementType()));
+  results.push_back(
+      RankedTensorType::get({query.getDimSize(0), heads, lastDim(value)}, query.getElementType()));
   return success();
 }
 
@@ -152,8 +154,8 @@ LogicalResult AttentionOp::inferReturnTypes(MLIRContext *, std::optional<Locatio
   if (failed(checkHeads(loc, heads, state.getHeads()))) return failure();
   for (Value ids : {adaptor.getPositions(), adaptor.getSlots()}) {
     if (tensorType(ids).getRank() != 1 || !sameDim(lastDim(tensorType(ids)), tokens))
-      return emitOptionalError(loc, "(C3) expected positions and slots for each of ", dimText(tokens),
-                               " tokens, found ", ids.getType());
+      return emitOptionalError(loc, "(C3) expected positions and slots for each of ",
+                               dimText(tokens), " tokens, found ", ids.getType());
     tokens = mergeDims(tokens, lastDim(tensorType(ids)));
   }
   if (failed(checkSinks(loc, adaptor.getSinks(), heads)) || failed(checkNumbers(loc, adaptor)))
@@ -191,8 +193,8 @@ LogicalResult KvWriteOp::verify() {
   if (!matchesCells(key, state, state.getKeyDim()) ||
       !matchesCells(value, state, state.getValueDim()) ||
       !sameDim(key.getDimSize(0), value.getDimSize(0)))
-    return emitOpError("(C1) expected keys and values of ") << state << ", found " << key << " and "
-                                                            << value;
+    return emitOpError("(C1) expected keys and values of ")
+           << state << ", found " << key << " and " << value;
   return verifyIds(*this, key.getDimSize(0), {getPositions(), getSlots()});
 }
 
@@ -202,7 +204,8 @@ LogicalResult KvReadOp::verify() {
                    mask = tensorType(getMask());
   if (!matchesCells(key, state, state.getKeyDim()) ||
       !matchesCells(value, state, state.getValueDim()) || mask.getRank() != 2 ||
-      !sameDim(key.getDimSize(0), value.getDimSize(0)) || !sameDim(lastDim(mask), key.getDimSize(0)))
+      !sameDim(key.getDimSize(0), value.getDimSize(0)) ||
+      !sameDim(lastDim(mask), key.getDimSize(0)))
     return emitOpError("(C1) expected keys, values and a mask of ")
            << state << ", found " << key << ", " << value << " and " << mask;
   if (static_cast<int64_t>(getWindow()) < 0)

@@ -11,7 +11,8 @@ static LogicalResult checkLeading(std::optional<Location> loc, RankedTensorType 
     int64_t many = wide.getDimSize(extra + i), few = narrow.getDimSize(i);
     if (isDynamic(many) || isDynamic(few)) continue;
     if (few == 0 || many % few != 0)
-      return emitOptionalError(loc, "(C3) dimension ", few, " of ", narrow, " does not divide ", many);
+      return emitOptionalError(loc, "(C3) dimension ", few, " of ", narrow, " does not divide ",
+                               many);
   }
   return success();
 }
@@ -32,8 +33,8 @@ LogicalResult MatmulOp::inferReturnTypes(MLIRContext *, std::optional<Location> 
     return emitOptionalError(loc, "(C2) expected equal innermost dimensions, found ", input,
                              " and ", weight);
   if (weightRank > std::max<int64_t>(rank, 2))
-    return emitOptionalError(loc, "(C3) expected a weight of at most ", rank,
-                             " dimensions, found ", weightRank);
+    return emitOptionalError(loc, "(C3) expected a weight of at most ", rank, " dimensions, found ",
+                             weightRank);
   if (failed(checkLeading(loc, input, weight)) || failed(checkWeightBlocks(loc, weight)))
     return failure();
   SmallVector<int64_t> shape(input.getShape());
@@ -47,8 +48,10 @@ LogicalResult MatmulIdOp::inferReturnTypes(MLIRContext *, std::optional<Location
   RankedTensorType input = tensorType(adaptor.getInput()), weight = tensorType(adaptor.getWeight()),
                    ids = tensorType(adaptor.getIds());
   if (weight.getRank() != 3 || ids.getRank() != 2 || (input.getRank() != 2 && input.getRank() != 3))
-    return emitOptionalError(loc, "(C1) expected a weight of 3 dimensions, ids of 2 and an input of "
-                                  "2 or 3, found ", weight, ", ", ids, " and ", input);
+    return emitOptionalError(loc,
+                             "(C1) expected a weight of 3 dimensions, ids of 2 and an input of "
+                             "2 or 3, found ",
+                             weight, ", ", ids, " and ", input);
   if (!sameDim(lastDim(input), lastDim(weight)))
     return emitOptionalError(loc, "(C2) expected equal innermost dimensions, found ", input,
                              " and ", weight);
@@ -67,10 +70,13 @@ LogicalResult OutProdOp::inferReturnTypes(MLIRContext *, std::optional<Location>
   RankedTensorType lhs = tensorType(adaptor.getLhs()), rhs = tensorType(adaptor.getRhs());
   int64_t rank = lhs.getRank();
   if (rhs.getRank() < 2 || rank < rhs.getRank())
-    return emitOptionalError(loc, "(C1) expected at least 2 dimensions and on the right at most those "
-                                  "of the left, found ", lhs, " and ", rhs);
+    return emitOptionalError(loc,
+                             "(C1) expected at least 2 dimensions and on the right at most those "
+                             "of the left, found ",
+                             lhs, " and ", rhs);
   if (!sameDim(lhs.getDimSize(rank - 2), rhs.getDimSize(rhs.getRank() - 2)))
-    return emitOptionalError(loc, "(C2) expected as many rows on both sides, found ", lhs, " and ", rhs);
+    return emitOptionalError(loc, "(C2) expected as many rows on both sides, found ", lhs, " and ",
+                             rhs);
   if (failed(checkLeading(loc, lhs, rhs))) return failure();
   SmallVector<int64_t> shape(lhs.getShape());
   shape[rank - 2] = lastDim(lhs);

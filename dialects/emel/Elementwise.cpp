@@ -29,10 +29,10 @@ static LogicalResult inferBroadcast(std::optional<Location> loc, Value lhs, Valu
   return success();
 }
 
-#define EMEL_INFER_BINARY(Op)                                                                \
-  LogicalResult Op::inferReturnTypes(MLIRContext *, std::optional<Location> loc,             \
-                                     Adaptor adaptor, SmallVectorImpl<Type> &results) {      \
-    return inferBroadcast(loc, adaptor.getLhs(), adaptor.getRhs(), results);                 \
+#define EMEL_INFER_BINARY(Op)                                                                     \
+  LogicalResult Op::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor, \
+                                     SmallVectorImpl<Type> &results) {                            \
+    return inferBroadcast(loc, adaptor.getLhs(), adaptor.getRhs(), results);                      \
   }
 EMEL_INFER_BINARY(AddOp)
 EMEL_INFER_BINARY(SubOp)
@@ -116,15 +116,13 @@ OpFoldResult UnaryOp::fold(FoldAdaptor) {
   auto inner = getInput().getDefiningOp<UnaryOp>();
   if (!inner) return {};
   switch (getKind()) {
-    case UnaryKind::Neg:
-      return inner.getKind() == UnaryKind::Neg ? inner.getInput() : Value();
+    case UnaryKind::Neg: return inner.getKind() == UnaryKind::Neg ? inner.getInput() : Value();
     case UnaryKind::Abs:
     case UnaryKind::Relu:
     case UnaryKind::Floor:
     case UnaryKind::Ceil:
     case UnaryKind::Round:
-    case UnaryKind::Trunc:
-      return inner.getKind() == getKind() ? inner.getResult() : Value();
+    case UnaryKind::Trunc: return inner.getKind() == getKind() ? inner.getResult() : Value();
     default: return {};
   }
 }
@@ -172,7 +170,8 @@ LogicalResult AddIdOp::inferReturnTypes(MLIRContext *, std::optional<Location> l
   RankedTensorType input = tensorType(adaptor.getInput()), bias = tensorType(adaptor.getBias()),
                    ids = tensorType(adaptor.getIds());
   if (input.getRank() != 3 || bias.getRank() != 2 || ids.getRank() != 2)
-    return emitOptionalError(loc, "(C1) expected an input of 3 dimensions, a bias and ids of 2, found ",
+    return emitOptionalError(loc,
+                             "(C1) expected an input of 3 dimensions, a bias and ids of 2, found ",
                              input, ", ", bias, " and ", ids);
   if (input.getElementType() != bias.getElementType() || !sameDim(lastDim(input), lastDim(bias)))
     return emitOptionalError(loc, "(C2) expected equal rows, found ", input, " and ", bias);

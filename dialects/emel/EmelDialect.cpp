@@ -57,12 +57,14 @@ LogicalResult EmelDialect::verifyOperationAttribute(Operation *op, NamedAttribut
 /// ggml's ops that only training needs.
 static constexpr StringLiteral kTrainingOps[] = {
     "cross_entropy_loss", "cross_entropy_loss_back", "flash_attn_back", "get_rows_back",
-    "im2col_back", "opt_step_adamw", "opt_step_sgd", "pool_2d_back", "repeat_back",
-    "rms_norm_back", "rope_back", "silu_back", "soft_max_back"};
+    "im2col_back",        "opt_step_adamw",          "opt_step_sgd",    "pool_2d_back",
+    "repeat_back",        "rms_norm_back",           "rope_back",       "silu_back",
+    "soft_max_back"};
 
 static ParseResult refuseTrainingOp(OpAsmParser &parser, OperationState &) {
   // The parser has named the op already.
-  return parser.emitError(parser.getNameLoc()) << "is a training op, and those are no part of the dialect";
+  return parser.emitError(parser.getNameLoc())
+         << "is a training op, and those are no part of the dialect";
 }
 
 std::optional<Dialect::ParseOpHook> EmelDialect::getParseOperationHook(StringRef opName) const {

@@ -20,8 +20,8 @@ LogicalResult WeightOp::verify() {
            << info.block_elements << " elements, found " << lastDim(type);
   std::optional<int64_t> bytes = getStorageBytes(type);
   if (!bytes || static_cast<uint64_t>(*bytes) != getSize())
-    return emitOpError("(C3) expected ") << (bytes ? std::to_string(*bytes) : "fewer than 2^63")
-                                         << " bytes, found " << getSize();
+    return emitOpError("(C3) expected ")
+           << (bytes ? std::to_string(*bytes) : "fewer than 2^63") << " bytes, found " << getSize();
   if (static_cast<int64_t>(getOffset()) < 0)
     return emitOpError("(C4) expected an offset of at least 0, found ")
            << static_cast<int64_t>(getOffset());
@@ -32,7 +32,7 @@ LogicalResult GetWeightOp::verifySymbolUses(SymbolTableCollection &symbols) {
   auto weight = symbols.lookupNearestSymbolFrom<WeightOp>(*this, getWeightAttr());
   if (!weight) return emitOpError("(C1) names ") << getWeightAttr() << ", which is no weight";
   if (weight.getType() != getType())
-    return emitOpError("(C1) expected the weight's type ") << weight.getType() << ", found "
-                                                           << getType();
+    return emitOpError("(C1) expected the weight's type ")
+           << weight.getType() << ", found " << getType();
   return success();
 }

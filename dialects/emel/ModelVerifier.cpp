@@ -41,8 +41,7 @@ LogicalResult verifyBoundary(Operation *op) {
   if (!isWhole || mayTouchGuarded(op)) return success();
   for (Type type : llvm::concat<const Type>(SmallVector<Type>(op->getOperandTypes()),
                                             SmallVector<Type>(op->getResultTypes())))
-    if (isGuarded(type))
-      return op->emitOpError("(M2) only emel ops may touch ") << type;
+    if (isGuarded(type)) return op->emitOpError("(M2) only emel ops may touch ") << type;
   return success();
 }
 
@@ -98,10 +97,12 @@ LogicalResult verifyStep(ModuleOp module, int64_t vocab) {
   auto step = module.lookupSymbol<func::FuncOp>(EmelDialect::kStep);
   if (!step) return module.emitOpError("(M4) has no function @step");
   FunctionType type = step.getFunctionType();
-  auto ids = RankedTensorType::get({ShapedType::kDynamic}, IntegerType::get(module.getContext(), 32));
+  auto ids =
+      RankedTensorType::get({ShapedType::kDynamic}, IntegerType::get(module.getContext(), 32));
   constexpr unsigned kIds = 4;
   if (type.getNumInputs() < kIds || type.getNumResults() < 1)
-    return step.emitOpError("(M4) must take tokens, positions, slots and out_rows and return logits");
+    return step.emitOpError(
+        "(M4) must take tokens, positions, slots and out_rows and return logits");
   for (Type input : type.getInputs().take_front(kIds))
     if (auto tensor = dyn_cast<RankedTensorType>(input);
         !tensor || tensor.getRank() != 1 || !tensor.getElementType().isInteger(32))
@@ -110,13 +111,12 @@ LogicalResult verifyStep(ModuleOp module, int64_t vocab) {
   auto logits = dyn_cast<RankedTensorType>(type.getResult(0));
   if (!logits || logits.getRank() != 2 || !logits.getElementType().isF32() ||
       logits.getDimSize(1) != vocab)
-    return step.emitOpError("(M4) must return logits of ") << vocab << " columns of f32, found "
-                                                           << type.getResult(0);
+    return step.emitOpError("(M4) must return logits of ")
+           << vocab << " columns of f32, found " << type.getResult(0);
   if (type.getInputs().drop_front(kIds) != type.getResults().drop_front(1))
     return step.emitOpError("(M4) must return the states it takes, in the same order");
   for (Type state : type.getResults().drop_front(1))
-    if (!isa<KvType>(state))
-      return step.emitOpError("(M4) expected a state, found ") << state;
+    if (!isa<KvType>(state)) return step.emitOpError("(M4) expected a state, found ") << state;
   return success();
 }
 

@@ -15,8 +15,10 @@ LogicalResult GetRowsOp::inferReturnTypes(MLIRContext *, std::optional<Location>
                                           Adaptor adaptor, SmallVectorImpl<Type> &results) {
   RankedTensorType table = tensorType(adaptor.getTable()), ids = tensorType(adaptor.getIds());
   if (table.getRank() < 2 || ids.getRank() != table.getRank() - 1)
-    return emitOptionalError(loc, "(C1) expected a table of at least 2 dimensions and ids of one "
-                                  "less, found ", table, " and ", ids);
+    return emitOptionalError(loc,
+                             "(C1) expected a table of at least 2 dimensions and ids of one "
+                             "less, found ",
+                             table, " and ", ids);
   if (!llvm::equal(table.getShape().drop_back(2), ids.getShape().drop_back(1), sameDim))
     return emitOptionalError(loc, "(C2) expected equal leading dimensions, found ", table, " and ",
                              ids);
@@ -80,18 +82,19 @@ OpFoldResult PermuteOp::fold(FoldAdaptor) {
   return getResult();
 }
 
-LogicalResult SliceOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
-                                        Adaptor adaptor, SmallVectorImpl<Type> &results) {
+LogicalResult SliceOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
+                                        SmallVectorImpl<Type> &results) {
   RankedTensorType input = tensorType(adaptor.getInput());
   int64_t dim = adaptor.getDim(), offset = adaptor.getOffset(), size = adaptor.getSize();
   if (dim < 0 || dim >= input.getRank() || input.isDynamicDim(dim) || hasLayout(input))
-    return emitOptionalError(loc, "(C1) expected a dimension of known size and no layout, found ", dim,
-                             " of ", input);
+    return emitOptionalError(loc, "(C1) expected a dimension of known size and no layout, found ",
+                             dim, " of ", input);
   int64_t extent = input.getDimSize(dim);
   if (offset < 0 || size < 0 || offset > extent || size > extent - offset)
     return emitOptionalError(loc, "(C2) expected a range within ", extent, ", found ", size,
                              " from ", offset);
-  if (auto block = dyn_cast<BlockType>(input.getElementType()); block && dim == input.getRank() - 1) {
+  if (auto block = dyn_cast<BlockType>(input.getElementType());
+      block && dim == input.getRank() - 1) {
     int64_t elements = block.getInfo().block_elements;
     if (offset % elements != 0 || size % elements != 0)
       return emitOptionalError(loc, "(C3) expected a range of whole blocks of ", elements,
@@ -163,7 +166,8 @@ LogicalResult ConcatOp::inferReturnTypes(MLIRContext *, std::optional<Location> 
       }
     }
     if (!fits)
-      return emitOptionalError(loc, "(C2) cannot join ", type, " to ", first, " along dimension ", dim);
+      return emitOptionalError(loc, "(C2) cannot join ", type, " to ", first, " along dimension ",
+                               dim);
   }
   results.push_back(RankedTensorType::get(shape, first.getElementType()));
   return success();
@@ -196,8 +200,10 @@ LogicalResult RepeatOp::inferReturnTypes(MLIRContext *, std::optional<Location> 
   for (size_t d = 0; fits && d < shape.size(); ++d) {
     int64_t count = adaptor.getCounts()[d];
     fits = count > 0;
-    if (!isDynamic(shape[d])) fits &= !__builtin_mul_overflow(shape[d], count, &shape[d]);
-    else if (count != 1) shape[d] = ShapedType::kDynamic;
+    if (!isDynamic(shape[d]))
+      fits &= !__builtin_mul_overflow(shape[d], count, &shape[d]);
+    else if (count != 1)
+      shape[d] = ShapedType::kDynamic;
   }
   if (!fits)
     return emitOptionalError(loc, "(C1) expected a positive count for each dimension of ", input);
@@ -227,7 +233,8 @@ LogicalResult PadOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc
            !__builtin_add_overflow(shape[d], high, &shape[d]);
   }
   if (!fits)
-    return emitOptionalError(loc, "(C1) expected amounts of at least 0 for each dimension of ", input);
+    return emitOptionalError(loc, "(C1) expected amounts of at least 0 for each dimension of ",
+                             input);
   results.push_back(RankedTensorType::get(shape, input.getElementType()));
   return success();
 }

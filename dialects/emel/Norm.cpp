@@ -5,8 +5,7 @@ using namespace emel;
 
 static LogicalResult verifyRowVector(Operation *op, RankedTensorType rows, Value vector,
                                      StringRef what) {
-  if (rows.getRank() < 1)
-    return op->emitOpError("(C1) expected an input of at least 1 dimension");
+  if (rows.getRank() < 1) return op->emitOpError("(C1) expected an input of at least 1 dimension");
   if (!vector) return success();
   RankedTensorType type = tensorType(vector);
   if (type.getRank() != 1 || !sameDim(type.getDimSize(0), lastDim(rows)) ||

@@ -5,8 +5,8 @@
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/Location.h"
 
-/// Where an op comes from, kept in its location: a name for the op of the source model around one for
-/// each GGUF tensor it reads.
+/// Where an op comes from, kept in its location: a name for the op of the source model around one
+/// for each GGUF tensor it reads.
 ///
 ///     loc("blk.3.attn_q"("blk.3.attn_q.weight"))
 ///

@@ -12,7 +12,8 @@ LogicalResult ReduceOp::inferReturnTypes(MLIRContext *, std::optional<Location> 
   int64_t previous = -1;
   for (int64_t dim : adaptor.getDims()) {
     if (dim <= previous || dim >= input.getRank())
-      return emitOptionalError(loc, "(C1) expected ascending dimensions of ", input, ", found ", dim);
+      return emitOptionalError(loc, "(C1) expected ascending dimensions of ", input, ", found ",
+                               dim);
     shape[dim] = 1;
     previous = dim;
   }

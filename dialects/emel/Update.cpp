@@ -11,8 +11,10 @@ LogicalResult SetRowsOp::inferReturnTypes(MLIRContext *, std::optional<Location>
                    ids = tensorType(adaptor.getIds());
   int64_t rank = table.getRank();
   if (rank < 2 || rows.getRank() != rank || ids.getRank() != rank - 1)
-    return emitOptionalError(loc, "(C1) expected a table of at least 2 dimensions, rows of as many and "
-                                  "ids of one less, found ", table, ", ", rows, " and ", ids);
+    return emitOptionalError(loc,
+                             "(C1) expected a table of at least 2 dimensions, rows of as many and "
+                             "ids of one less, found ",
+                             table, ", ", rows, " and ", ids);
   if (!llvm::equal(table.getShape().drop_back(2), rows.getShape().drop_back(2), sameDim) ||
       !llvm::equal(table.getShape().drop_back(2), ids.getShape().drop_back(), sameDim) ||
       !sameDim(lastDim(table), lastDim(rows)))
@@ -30,8 +32,10 @@ static LogicalResult inferWhole(std::optional<Location> loc, Value wholeValue, V
   int64_t rank = whole.getRank();
   if (part.getRank() != rank || part.getElementType() != whole.getElementType() ||
       hasLayout(whole) || hasLayout(part))
-    return emitOptionalError(loc, "(C1) expected a part of like dimensions and elements without "
-                                  "layout, found ", whole, " and ", part);
+    return emitOptionalError(loc,
+                             "(C1) expected a part of like dimensions and elements without "
+                             "layout, found ",
+                             whole, " and ", part);
   if (static_cast<int64_t>(offsets.size()) != rank ||
       llvm::any_of(offsets, [](int64_t offset) { return offset < 0; }))
     return emitOptionalError(loc, "(C2) expected ", rank, " offsets of at least 0");

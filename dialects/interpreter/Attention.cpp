@@ -21,9 +21,14 @@ namespace {
 class RopeAngles {
  public:
   RopeAngles(RopeOp op, const Tensor &positions, const Tensor *factors)
-      : mode_(op.getMode()), positions_(positions), factors_(factors), dims_(op.getDims()),
-        base_(op.getBase().convertToDouble()), scale_(op.getScale().convertToDouble()),
-        ext_(op.getExt().convertToDouble()), magnitude_(op.getAttn().convertToDouble()) {
+      : mode_(op.getMode()),
+        positions_(positions),
+        factors_(factors),
+        dims_(op.getDims()),
+        base_(op.getBase().convertToDouble()),
+        scale_(op.getScale().convertToDouble()),
+        ext_(op.getExt().convertToDouble()),
+        magnitude_(op.getAttn().convertToDouble()) {
     if (auto sections = op.getSections()) sections_.assign(sections->begin(), sections->end());
     if (ext_ == 0) return;
     low_ = std::max(0.0, std::floor(pairTurning(op.getBetaFast().convertToDouble(), op.getOrig())));
@@ -52,8 +57,7 @@ class RopeAngles {
 
   /// Which of the 4 positions a pair of the repeating sections uses.
   int64_t componentOf(int64_t sector) const {
-    if (mode_ == RopeMode::Imrope)
-      return sector < 3 * sections_[sector % 3] ? sector % 3 : 3;
+    if (mode_ == RopeMode::Imrope) return sector < 3 * sections_[sector % 3] ? sector % 3 : 3;
     int64_t end = 0;
     for (int64_t c = 0; c < 3; ++c)
       if (sector < (end += sections_[c])) return c;
@@ -173,9 +177,14 @@ static void attendHead(const HeadRule &rule, int64_t head, const double *query,
 template <typename OpType>
 static HeadRule headRule(OpType op, Frame &frame, const Tensor &query, int64_t kvHeads,
                          int64_t valueDim) {
-  return {op.getScale().convertToDouble(), op.getSoftcap().convertToDouble(),
-          op.getMaxBias().convertToDouble(), query.shape[1], query.shape[1] / kvHeads,
-          query.rowSize(), valueDim, frame.tensorOrNull(op.getSinks())};
+  return {op.getScale().convertToDouble(),
+          op.getSoftcap().convertToDouble(),
+          op.getMaxBias().convertToDouble(),
+          query.shape[1],
+          query.shape[1] / kvHeads,
+          query.rowSize(),
+          valueDim,
+          frame.tensorOrNull(op.getSinks())};
 }
 
 static void attendToken(const HeadRule &rule, int64_t token, const Tensor &query,
@@ -249,7 +258,8 @@ static LogicalResult kvWrite(KvWriteOp op, Frame &frame) {
   };
   for (int64_t token = 0; token < key.shape[0]; ++token) {
     int64_t position = frame.tensor(op.getPositions()).ints()[token];
-    if (position < 0) return op.emitOpError("expected a position of at least 0, found ") << position;
+    if (position < 0)
+      return op.emitOpError("expected a position of at least 0, found ") << position;
     state[frame.tensor(op.getSlots()).ints()[token]][position] =
         std::make_shared<const Cell>(Cell{cellRows(key, token), cellRows(value, token)});
   }

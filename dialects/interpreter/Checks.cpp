@@ -73,7 +73,8 @@ LogicalResult checkValue(Location loc, Type type, const RuntimeValue &value) {
     return emitError(loc, "cannot pass a value of another kind as ") << type;
   if (tensor && failed(verifyCompatibleShape((*tensor)->shape, tensorType.getShape())))
     return emitError(loc, "cannot pass ")
-           << RankedTensorType::get((*tensor)->shape, tensorType.getElementType()) << " as " << type;
+           << RankedTensorType::get((*tensor)->shape, tensorType.getElementType()) << " as "
+           << type;
   return success();
 }
 

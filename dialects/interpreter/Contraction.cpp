@@ -19,7 +19,9 @@ static double logAddExp(double a, double b) {
 static double maximum(double a, double b) { return std::isnan(a) || a > b ? a : b; }
 
 /// A sum that is `zero` where one of its operands is: the product of a semiring without inverses.
-static double shift(double zero, double a, double b) { return a == zero || b == zero ? zero : a + b; }
+static double shift(double zero, double a, double b) {
+  return a == zero || b == zero ? zero : a + b;
+}
 
 static double product(Semiring semiring, double a, double b) {
   switch (semiring) {
@@ -87,7 +89,8 @@ static LogicalResult matmul(MatmulOp op, Frame &frame) {
   int64_t outputs = weight.shape[weight.rank() - 2], size = input.rowSize();
   result.shape.back() = outputs;
   result.reals().resize(result.size());
-  // Rows of the input that meet the same matrix of the weight; all of them where it is the only one.
+  // Rows of the input that meet the same matrix of the weight; all of them where it is the only
+  // one.
   int64_t rows = weight.rank() == 2 ? input.rowCount() : input.shape[input.rank() - 2];
   std::vector<double> scratch;
   for (int64_t matrix = 0; rows && matrix < input.rowCount() / rows; ++matrix) {

@@ -24,8 +24,8 @@ static LogicalResult binary(OpType op, Frame &frame, Function function) {
   Tensor result = frame.tensor(op.getLhs());
   const Tensor &rhs = frame.tensor(op.getRhs());
   for (int64_t i = 0, end = result.size(); i < end; ++i)
-    result.reals()[i] = function(result.reals()[i],
-                                 rhs.reals()[broadcastIndex(result.shape, rhs.shape, i)]);
+    result.reals()[i] =
+        function(result.reals()[i], rhs.reals()[broadcastIndex(result.shape, rhs.shape, i)]);
   return frame.set(op.getResult(), std::move(result));
 }
 

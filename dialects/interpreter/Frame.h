@@ -28,8 +28,8 @@ class Frame {
   /// The type of a value with the shape that it has at run time.
   mlir::Type runtimeType(mlir::Value value) const;
 
-  /// Stores a result, each number rounded to the result's element type. Fails where the shape is not
-  /// the type's.
+  /// Stores a result, each number rounded to the result's element type. Fails where the shape is
+  /// not the type's.
   mlir::LogicalResult set(mlir::Value value, Tensor tensor);
   void set(mlir::Value value, State state) {
     values_[value] = std::make_shared<const State>(std::move(state));
@@ -68,15 +68,15 @@ void addUpdateHandlers(HandlerTable &table);
 void addFillHandlers(HandlerTable &table);
 void addReductionHandlers(HandlerTable &table);
 
-/// Row `row` of a tensor that may be a weight in its file; `scratch` is used where it must be decoded.
-/// Null after an error was reported.
+/// Row `row` of a tensor that may be a weight in its file; `scratch` is used where it must be
+/// decoded. Null after an error was reported.
 const double *getRow(const Tensor &tensor, int64_t row, std::vector<double> &scratch);
 
 /// Decodes the weights among the operands of `op`.
 mlir::LogicalResult decodeOperands(mlir::Operation *op, Frame &frame);
 
-/// Checks what the verifier could not know: the constraints of `op` with the shapes that its operands
-/// have at run time, and that its results fit into memory.
+/// Checks what the verifier could not know: the constraints of `op` with the shapes that its
+/// operands have at run time, and that its results fit into memory.
 mlir::LogicalResult checkShapes(mlir::Operation *op, Frame &frame);
 
 /// Checks that a value is one of the type, such as a function's argument.

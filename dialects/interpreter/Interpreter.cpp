@@ -35,8 +35,8 @@ static void dropDead(Operation *op, DenseMap<Value, int64_t> &usesLeft, Frame &f
   }
 }
 
-/// Nothing here can branch: a deeper call is a recursion that never ends, and more calls are a tree of
-/// them that does not end in a lifetime.
+/// Nothing here can branch: a deeper call is a recursion that never ends, and more calls are a tree
+/// of them that does not end in a lifetime.
 static constexpr int kDeepestCall = 100, kMostCalls = 100000;
 
 LogicalResult Interpreter::call(func::FuncOp function, ArrayRef<RuntimeValue> arguments,
@@ -110,9 +110,8 @@ FailureOr<io::Source *> Interpreter::openShard(Operation *user, ShardOp shard) {
       continue;
     }
     if ((*opened)->size() < shard.getSize())
-      return user->emitError("shard '")
-             << candidate.string() << "': expected at least " << shard.getSize()
-             << " bytes, found " << (*opened)->size();
+      return user->emitError("shard '") << candidate.string() << "': expected at least "
+                                        << shard.getSize() << " bytes, found " << (*opened)->size();
     source = std::move(*opened);
     return source.get();
   }
@@ -170,8 +169,8 @@ FailureOr<Tensor> Interpreter::openWeight(Operation *user, FlatSymbolRefAttr nam
   if (failed(source)) return failure();
   uint64_t offset = weight.getOffset(), size = weight.getSize(), most = (*source)->size();
   if (offset > most || size > most - offset)
-    return user->emitError("weight ") << name << " ends beyond the " << most << " bytes of shard @"
-                                      << weight.getShard();
+    return user->emitError("weight ")
+           << name << " ends beyond the " << most << " bytes of shard @" << weight.getShard();
   auto type = cast<RankedTensorType>(weight.getType());
   // Vectors take part in elementwise ops and integers index: both are read at once.
   if (type.getElementType().isIntOrIndex()) {

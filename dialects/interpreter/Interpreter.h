@@ -9,8 +9,8 @@
 #include "llvm/ADT/StringMap.h"
 #include "runtime/io/source.h"
 
-/// The reference interpreter: executes `emel` functions op by op, slowly and plainly. It is the oracle
-/// of every backend, so clarity beats speed everywhere.
+/// The reference interpreter: executes `emel` functions op by op, slowly and plainly. It is the
+/// oracle of every backend, so clarity beats speed everywhere.
 ///
 /// Numbers: an op computes in double precision and each number of its result is rounded once to the
 /// result's element type. With Precision::F64 results of type f32 are not rounded. Sums thus do not
@@ -69,8 +69,8 @@ class Session {
  public:
   explicit Session(Interpreter &interpreter);
 
-  /// Runs one step over `tokens` of sequence `slot`, from that sequence's next position on. The result
-  /// has a row of logits for each token.
+  /// Runs one step over `tokens` of sequence `slot`, from that sequence's next position on. The
+  /// result has a row of logits for each token.
   mlir::FailureOr<Tensor> step(llvm::ArrayRef<int32_t> tokens, int64_t slot = 0);
 
  private:

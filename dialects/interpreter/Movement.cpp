@@ -67,8 +67,8 @@ static LogicalResult permute(PermuteOp op, Frame &frame) {
                    }));
 }
 
-/// A slice or a join of weights reads their rows when its own are asked for. Either maps a row of the
-/// result to one row of one input and the first element of it that it takes.
+/// A slice or a join of weights reads their rows when its own are asked for. Either maps a row of
+/// the result to one row of one input and the first element of it that it takes.
 struct RowSource {
   int64_t input, row, start;
 };
@@ -126,7 +126,8 @@ static LogicalResult slice(SliceOp op, Frame &frame) {
                    }));
 }
 
-/// Joins weights: the inputs' rows one after another, or for the innermost dimension piece by piece.
+/// Joins weights: the inputs' rows one after another, or for the innermost dimension piece by
+/// piece.
 static Tensor concatRows(std::vector<Tensor> inputs, Shape shape, size_t dim) {
   SmallVector<Shape> shapes;
   for (const Tensor &input : inputs) shapes.push_back(input.shape);

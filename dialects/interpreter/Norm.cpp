@@ -7,7 +7,8 @@ using namespace mlir;
 
 namespace emel::interpreter {
 
-/// Rounded where the unfused op would have rounded, so that folding a weight into a norm keeps bits.
+/// Rounded where the unfused op would have rounded, so that folding a weight into a norm keeps
+/// bits.
 template <typename OpType>
 static LogicalResult finish(OpType op, Frame &frame, Tensor result, const Tensor *weight,
                             const Tensor *bias) {

@@ -5,12 +5,12 @@
 
 namespace emel::interpreter {
 
-/// Prints a value: a tensor as one line for each row, a state as one line for each cell. Numbers are
-/// written with 6 significant digits.
+/// Prints a value: a tensor as one line for each row, a state as one line for each cell. Numbers
+/// are written with 6 significant digits.
 void printValue(const RuntimeValue &value, llvm::raw_ostream &out);
 
-/// Calls every function of the module that takes nothing but states, in order, with empty states, and
-/// prints for each `@name` and its results. This is how numeric tests are written.
+/// Calls every function of the module that takes nothing but states, in order, with empty states,
+/// and prints for each `@name` and its results. This is how numeric tests are written.
 mlir::LogicalResult runFunctions(mlir::ModuleOp module, Options options, llvm::raw_ostream &out);
 
 }  // namespace emel::interpreter

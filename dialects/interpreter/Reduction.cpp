@@ -102,8 +102,7 @@ static LogicalResult cumsum(CumsumOp op, Frame &frame) {
 
 static LogicalResult countEqual(CountEqualOp op, Frame &frame) {
   Tensor result = Tensor::ofInts({});
-  for (auto [a, b] :
-       llvm::zip(frame.tensor(op.getLhs()).ints(), frame.tensor(op.getRhs()).ints()))
+  for (auto [a, b] : llvm::zip(frame.tensor(op.getLhs()).ints(), frame.tensor(op.getRhs()).ints()))
     result.ints()[0] += a == b;
   return frame.set(op.getResult(), std::move(result));
 }

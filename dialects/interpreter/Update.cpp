@@ -44,9 +44,8 @@ static LogicalResult set(SetOp op, Frame &frame) {
 static LogicalResult accumulate(AccumulateOp op, Frame &frame) {
   Tensor result = frame.tensor(op.getWhole());
   const Tensor &part = frame.tensor(op.getPart());
-  forEachOfPart(result, part, op.getOffsets(), [&](int64_t to, int64_t from) {
-    result.reals()[to] += part.reals()[from];
-  });
+  forEachOfPart(result, part, op.getOffsets(),
+                [&](int64_t to, int64_t from) { result.reals()[to] += part.reals()[from]; });
   return frame.set(op.getResult(), std::move(result));
 }
 
