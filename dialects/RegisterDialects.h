@@ -2,6 +2,7 @@
 #define EMEL_DIALECTS_REGISTER_DIALECTS_H_
 
 #include "dialects/emel/Emel.h"
+#include "dialects/plan/Plan.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
@@ -10,7 +11,8 @@ namespace emel {
 /// The dialects that a module of ours may hold: every tool knows the same ones.
 inline mlir::DialectRegistry knownDialects() {
   mlir::DialectRegistry registry;
-  registry.insert<EmelDialect, mlir::func::FuncDialect, mlir::arith::ArithDialect>();
+  registry
+      .insert<EmelDialect, plan::PlanDialect, mlir::func::FuncDialect, mlir::arith::ArithDialect>();
   return registry;
 }
 

@@ -185,7 +185,7 @@ static LogicalResult verifyIds(Operation *op, int64_t tokens, ValueRange ids) {
   return success();
 }
 
-OpOperand &KvWriteOp::getConsumedState() { return getStateMutable(); }
+bool KvWriteOp::consumesState(OpOperand &operand) { return operand == getStateMutable(); }
 
 LogicalResult KvWriteOp::verify() {
   KvType state = getState().getType();

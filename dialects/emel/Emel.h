@@ -12,6 +12,7 @@
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
+#include "dialects/emel/Tile.h"
 #include "runtime/gguf/tensor_type.h"
 
 #include "dialects/emel/EmelDialect.h.inc"

@@ -8,6 +8,7 @@ include "mlir/IR/BuiltinAttributeInterfaces.td"
 include "mlir/IR/EnumAttr.td"
 include "mlir/IR/OpBase.td"
 include "mlir/IR/SymbolInterfaces.td"
+include "mlir/Interfaces/ControlFlowInterfaces.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
@@ -44,8 +45,13 @@ def Emel_Dialect : Dialect {
     * (M1) `emel.model` has `architecture`, `context` and `vocab`;
     * (M2) only `emel` ops, function boundaries and calls touch block formats, layouts and state;
     * (M3) every state value is consumed exactly once, and read only before that;
-    * (M4) there is one `@step`, and it takes and returns what the step contract says;
+    * (M4) there is one `@step`, or entries in its place, and they take and return what the step contract says;
     * (M5) every weight lies inside its shard.
+
+    `emel.entry = {tokens = N, rows = M}` on a function makes it an entry for steps of at most N tokens and M rows of
+    logits; `--emel-specialize` puts such entries in the place of `@step`.
+
+    * (E1) it belongs on a function, and both numbers are positive.
 
     `emel.dims` on an argument or result of a function names its unknown dimensions, outermost first:
 
@@ -62,6 +68,8 @@ def Emel_Dialect : Dialect {
     static constexpr llvm::StringLiteral kModelAttr = "emel.model";
     /// The argument and result attribute that names symbolic dimensions.
     static constexpr llvm::StringLiteral kDimsAttr = "emel.dims";
+    /// The attribute of a function that serves steps up to a size, in place of `@step`.
+    static constexpr llvm::StringLiteral kEntryAttr = "emel.entry";
     /// The name of a model's entry point.
     static constexpr llvm::StringLiteral kStep = "step";
 

@@ -42,7 +42,20 @@ void EmelDialect::registerAttributes() {
       >();
 }
 
+static LogicalResult verifyEntry(Operation *op, Attribute attribute) {
+  auto bounds = dyn_cast<DictionaryAttr>(attribute);
+  auto isPositive = [&](StringRef name) {
+    auto bound = bounds ? bounds.getAs<IntegerAttr>(name) : IntegerAttr();
+    return bound && bound.getInt() > 0;
+  };
+  if (!isa<FunctionOpInterface>(op) || !isPositive("tokens") || !isPositive("rows"))
+    return op->emitOpError(
+        "(E1) expected 'emel.entry' on a function, with positive 'tokens' and 'rows'");
+  return success();
+}
+
 LogicalResult EmelDialect::verifyOperationAttribute(Operation *op, NamedAttribute attribute) {
+  if (attribute.getName() == kEntryAttr) return verifyEntry(op, attribute.getValue());
   if (attribute.getName() != kModelAttr)
     return op->emitOpError("has no use for attribute '") << attribute.getName().strref() << "'";
   auto module = dyn_cast<ModuleOp>(op);

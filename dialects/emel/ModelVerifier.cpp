@@ -32,7 +32,8 @@ bool isGuarded(Type type) {
 
 bool mayTouchGuarded(Operation *op) {
   return isa<EmelDialect>(op->getDialect()) || isa<FunctionOpInterface>(op) ||
-         isa<CallOpInterface>(op) || op->hasTrait<OpTrait::ReturnLike>();
+         isa<CallOpInterface>(op) || isa<StateOpInterface>(op) ||
+         op->hasTrait<OpTrait::ReturnLike>();
 }
 
 LogicalResult verifyBoundary(Operation *op) {
@@ -48,15 +49,21 @@ LogicalResult verifyBoundary(Operation *op) {
 /// Whether `use` ends the life of the state value it uses.
 bool consumes(OpOperand &use) {
   Operation *owner = use.getOwner();
-  if (auto stateOp = dyn_cast<StateOpInterface>(owner)) return &stateOp.getConsumedState() == &use;
+  if (auto stateOp = dyn_cast<StateOpInterface>(owner)) return stateOp.consumesState(use);
   return owner->hasTrait<OpTrait::ReturnLike>() || isa<CallOpInterface>(owner);
+}
+
+/// The op of the state's own block in which a use happens.
+Operation *userInBlock(Value state, Operation *user) {
+  return state.getParentBlock()->findAncestorOpInBlock(*user);
 }
 
 LogicalResult verifyLinearUse(Value state) {
   Operation *consumer = nullptr;
   for (OpOperand &use : state.getUses()) {
     if (!consumes(use)) continue;
-    Operation *second = use.getOwner();
+    Operation *second = userInBlock(state, use.getOwner());
+    if (consumer == second) return second->emitOpError("(M3) consumes a state twice");
     if (!consumer) {
       consumer = second;
       continue;
@@ -68,11 +75,18 @@ LogicalResult verifyLinearUse(Value state) {
     diag.attachNote(consumer->getLoc()) << "it is also consumed here";
     return diag;
   }
-  if (!consumer) return emitError(state.getLoc(), "(M3) state is never consumed");
-  for (Operation *user : state.getUsers()) {
-    if (user == consumer) continue;
-    if (user->getBlock() != consumer->getBlock() || !user->isBeforeInBlock(consumer)) {
-      InFlightDiagnostic diag = user->emitOpError("(M3) reads a state after it was consumed");
+  if (!consumer) {
+    // A kernel may read a state that lives on in its caller.
+    auto argument = dyn_cast<BlockArgument>(state);
+    Operation *owner = argument ? argument.getOwner()->getParentOp() : nullptr;
+    if (owner && !isa<func::FuncOp>(owner) && !owner->hasAttr(EmelDialect::kEntryAttr))
+      return success();
+    return emitError(state.getLoc(), "(M3) state is never consumed");
+  }
+  for (Operation *nested : state.getUsers()) {
+    Operation *user = userInBlock(state, nested);
+    if (user != consumer && !user->isBeforeInBlock(consumer)) {
+      InFlightDiagnostic diag = nested->emitOpError("(M3) reads a state after it was consumed");
       diag.attachNote(consumer->getLoc()) << "it is consumed here";
       return diag;
     }
@@ -93,30 +107,39 @@ LogicalResult verifyStates(Operation *op) {
   return success();
 }
 
-LogicalResult verifyStep(ModuleOp module, int64_t vocab) {
-  auto step = module.lookupSymbol<func::FuncOp>(EmelDialect::kStep);
-  if (!step) return module.emitOpError("(M4) has no function @step");
-  FunctionType type = step.getFunctionType();
-  auto ids =
-      RankedTensorType::get({ShapedType::kDynamic}, IntegerType::get(module.getContext(), 32));
+/// What @step and its specialisations take and return.
+LogicalResult verifyStep(FunctionOpInterface step, int64_t vocab) {
   constexpr unsigned kIds = 4;
-  if (type.getNumInputs() < kIds || type.getNumResults() < 1)
+  ArrayRef<Type> inputs = step.getArgumentTypes(), results = step.getResultTypes();
+  if (inputs.size() < kIds || results.empty())
     return step.emitOpError(
         "(M4) must take tokens, positions, slots and out_rows and return logits");
-  for (Type input : type.getInputs().take_front(kIds))
+  for (Type input : inputs.take_front(kIds))
     if (auto tensor = dyn_cast<RankedTensorType>(input);
         !tensor || tensor.getRank() != 1 || !tensor.getElementType().isInteger(32))
       return step.emitOpError("(M4) must take tokens, positions, slots and out_rows as ")
-             << ids << ", found " << input;
-  auto logits = dyn_cast<RankedTensorType>(type.getResult(0));
+             << "vectors of i32, found " << input;
+  auto logits = dyn_cast<RankedTensorType>(results[0]);
   if (!logits || logits.getRank() != 2 || !logits.getElementType().isF32() ||
       logits.getDimSize(1) != vocab)
     return step.emitOpError("(M4) must return logits of ")
-           << vocab << " columns of f32, found " << type.getResult(0);
-  if (type.getInputs().drop_front(kIds) != type.getResults().drop_front(1))
+           << vocab << " columns of f32, found " << results[0];
+  if (inputs.drop_front(kIds) != results.drop_front(1))
     return step.emitOpError("(M4) must return the states it takes, in the same order");
-  for (Type state : type.getResults().drop_front(1))
+  for (Type state : results.drop_front(1))
     if (!isa<KvType>(state)) return step.emitOpError("(M4) expected a state, found ") << state;
+  return success();
+}
+
+LogicalResult verifySteps(ModuleOp module, int64_t vocab) {
+  SmallVector<FunctionOpInterface> entries;
+  for (auto function : module.getOps<FunctionOpInterface>())
+    if (function->hasAttr(EmelDialect::kEntryAttr)) entries.push_back(function);
+  if (auto step = module.lookupSymbol<FunctionOpInterface>(EmelDialect::kStep))
+    entries.push_back(step);
+  if (entries.empty()) return module.emitOpError("(M4) has no function @step");
+  for (FunctionOpInterface entry : entries)
+    if (failed(verifyStep(entry, vocab))) return failure();
   return success();
 }
 
@@ -145,5 +168,5 @@ LogicalResult emel::verifyModel(ModuleOp module, Attribute model) {
                                                                   : WalkResult::advance();
   });
   if (walk.wasInterrupted() || failed(verifyWeights(module))) return failure();
-  return verifyStep(module, cast<DictionaryAttr>(model).getAs<IntegerAttr>("vocab").getInt());
+  return verifySteps(module, cast<DictionaryAttr>(model).getAs<IntegerAttr>("vocab").getInt());
 }

@@ -61,7 +61,7 @@ LogicalResult Interpreter::call(func::FuncOp function, ArrayRef<RuntimeValue> ar
   DenseMap<Value, int64_t> usesLeft;
   for (Operation &op : function.front()) {
     if (failed(execute(&op, frame, results))) return failure();
-    dropDead(&op, usesLeft, frame);
+    op.walk([&](Operation *nested) { dropDead(nested, usesLeft, frame); });
   }
   return success();
 }
@@ -81,12 +81,24 @@ LogicalResult Interpreter::execute(Operation *op, Frame &frame,
     for (auto [result, value] : llvm::zip(callOp.getResults(), results)) frame.set(result, value);
     return success();
   }
+  if (auto fuse = dyn_cast<FuseOp>(op)) return executeFuse(fuse, frame);
   auto handler = handlers_.find(op->getName().getStringRef());
   if (handler == handlers_.end()) return op->emitOpError("is not known to the interpreter");
   if (!handler->second.takesRows && failed(decodeOperands(op, frame))) return failure();
   // A weight's rows stay in its file, however many there are.
   if (!isa<GetWeightOp>(op) && failed(checkShapes(op, frame))) return failure();
   return handler->second.run(op, frame);
+}
+
+/// A group computes what its ops do, one after the other.
+LogicalResult Interpreter::executeFuse(FuseOp fuse, Frame &frame) {
+  SmallVector<RuntimeValue> none;
+  for (Operation &op : fuse.getBody().front().without_terminator())
+    if (failed(execute(&op, frame, none))) return failure();
+  if (failed(decodeOperands(fuse.getBody().front().getTerminator(), frame))) return failure();
+  for (auto [result, value] : llvm::zip(fuse.getResults(), fuse.getYielded()))
+    frame.set(result, RuntimeValue(frame.get(value)));
+  return success();
 }
 
 //===----------------------------------------------------------------------===//

@@ -55,6 +55,7 @@ class Interpreter {
   mlir::FailureOr<io::Source *> openShard(mlir::Operation *user, ShardOp shard);
   mlir::LogicalResult execute(mlir::Operation *op, Frame &frame,
                               llvm::SmallVectorImpl<RuntimeValue> &returned);
+  mlir::LogicalResult executeFuse(FuseOp fuse, Frame &frame);
 
   mlir::ModuleOp module_;
   Options options_;
