@@ -3,6 +3,7 @@
 #include "mlir/Transforms/CSE.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "passes/Passes.h"
+#include "passes/Record.h"
 
 using namespace mlir;
 
@@ -13,13 +14,23 @@ namespace emel {
 
 namespace {
 
-/// Gives what takes an op's place the op's origin as well.
+/// Gives what takes an op's place the op's origin as well, and records what goes without heir.
 struct OriginKeeper : RewriterBase::Listener {
+  explicit OriginKeeper(Record& record) : record_(record) {}
+
+  void notifyOperationErased(Operation* op) override {
+    if (!replaced_.erase(op)) record_.remove(op->getLoc(), "no op uses it");
+  }
   void notifyOperationReplaced(Operation* op, ValueRange values) override {
+    replaced_.insert(op);
     for (Value value : values)
       if (Operation* heir = value ? value.getDefiningOp() : nullptr)
         heir->setLoc(FusedLoc::get(op->getContext(), {heir->getLoc(), op->getLoc()}));
   }
+
+ private:
+  Record& record_;
+  llvm::DenseSet<Operation*> replaced_;
 };
 
 struct SimplifyPass : impl::SimplifyBase<SimplifyPass> {
@@ -34,7 +45,9 @@ struct SimplifyPass : impl::SimplifyBase<SimplifyPass> {
   }
 
   void runOnOperation() override {
-    OriginKeeper keeper;
+    Record record(getOperation(), getArgument());
+    int64_t before = countOps();
+    OriginKeeper keeper(record);
     GreedyRewriteConfig config;
     config.useTopDownTraversal = true;
     config.listener = &keeper;
@@ -44,6 +57,13 @@ struct SimplifyPass : impl::SimplifyBase<SimplifyPass> {
     }
     IRRewriter rewriter(&getContext(), &keeper);
     eliminateCommonSubExpressions(rewriter, getAnalysis<DominanceInfo>(), getOperation());
+    record.count("ops", before - countOps());
+  }
+
+  int64_t countOps() {
+    int64_t count = 0;
+    getOperation().walk([&](Operation*) { ++count; });
+    return count;
   }
 
   FrozenRewritePatternSet patterns_;

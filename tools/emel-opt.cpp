@@ -12,6 +12,7 @@
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "mlir/Transforms/Passes.h"
 #include "passes/Passes.h"
+#include "passes/Pipelines.h"
 #include "tools/support/exit.h"
 
 using namespace llvm;
@@ -36,6 +37,7 @@ int main(int argc, char** argv) {
   mlir::DialectRegistry registry = emel::knownDialects();
   mlir::registerTransformsPasses();
   emel::registerEmelPasses();
+  emel::registerPipelines();
   mlir::MlirOptMainConfig::registerCLOptions(registry);
   mlir::registerAsmPrinterCLOptions();
   mlir::registerMLIRContextCLOptions();

@@ -56,6 +56,17 @@ def Emel_Dialect : Dialect {
     `emel.dims` on an argument or result of a function names its unknown dimensions, outermost first:
 
     * (D1) it is an array of strings, one for each unknown dimension of a tensor.
+
+    `emel.passes` on a module records what each pass did to it, in order: how many of what, and which names of the source model
+    went and why.
+
+    ```mlir
+    module attributes {emel.passes = [
+        {pass = "drop-dead-weights", removed = {blk.0.ffn_gate.bias = "no op reads it"}, weights = 1 : i64}
+    ]} {}
+    ```
+
+    * (P1) it is an array of dictionaries, each with the name of its `pass`, strings in `removed`, and integers.
   }];
   let useDefaultTypePrinterParser = 0;
   let useDefaultAttributePrinterParser = 1;
@@ -70,6 +81,8 @@ def Emel_Dialect : Dialect {
     static constexpr llvm::StringLiteral kDimsAttr = "emel.dims";
     /// The attribute of a function that serves steps up to a size, in place of `@step`.
     static constexpr llvm::StringLiteral kEntryAttr = "emel.entry";
+    /// The module attribute that records what each pass did.
+    static constexpr llvm::StringLiteral kPassesAttr = "emel.passes";
     /// The name of a model's entry point.
     static constexpr llvm::StringLiteral kStep = "step";
 

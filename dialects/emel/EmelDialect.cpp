@@ -54,8 +54,28 @@ static LogicalResult verifyEntry(Operation *op, Attribute attribute) {
   return success();
 }
 
+static bool isPassRecord(Attribute attribute) {
+  auto dict = dyn_cast<DictionaryAttr>(attribute);
+  if (!dict || !dict.getAs<StringAttr>("pass")) return false;
+  return llvm::all_of(dict, [](NamedAttribute entry) {
+    if (entry.getName() == "pass") return true;
+    if (entry.getName() != "removed") return isa<IntegerAttr>(entry.getValue());
+    auto removed = dyn_cast<DictionaryAttr>(entry.getValue());
+    return removed && llvm::all_of(removed, [](NamedAttribute name) {
+             return isa<StringAttr>(name.getValue());
+           });
+  });
+}
+
+static LogicalResult verifyPasses(Operation *op, Attribute attribute) {
+  auto records = dyn_cast<ArrayAttr>(attribute);
+  if (isa<ModuleOp>(op) && records && llvm::all_of(records, isPassRecord)) return success();
+  return op->emitOpError("(P1) expected 'emel.passes' to be records of passes, on a module");
+}
+
 LogicalResult EmelDialect::verifyOperationAttribute(Operation *op, NamedAttribute attribute) {
   if (attribute.getName() == kEntryAttr) return verifyEntry(op, attribute.getValue());
+  if (attribute.getName() == kPassesAttr) return verifyPasses(op, attribute.getValue());
   if (attribute.getName() != kModelAttr)
     return op->emitOpError("has no use for attribute '") << attribute.getName().strref() << "'";
   auto module = dyn_cast<ModuleOp>(op);

@@ -23,3 +23,18 @@ emel::Origin emel::getOrigin(Location location) {
   collect(location, false, origin);
   return origin;
 }
+
+emel::Origin emel::getOrigins(Operation *root) {
+  Origin origin;
+  llvm::DenseSet<Location> seen;  // locations are shared, and their trees may be large
+  auto add = [&](Location location) {
+    if (seen.insert(location).second) collect(location, false, origin);
+  };
+  root->walk([&](Operation *op) {
+    add(op->getLoc());
+    for (Region &region : op->getRegions())
+      for (Block &block : region)
+        for (BlockArgument argument : block.getArguments()) add(argument.getLoc());
+  });
+  return origin;
+}

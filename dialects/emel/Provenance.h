@@ -4,6 +4,7 @@
 #include "llvm/ADT/SetVector.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/Location.h"
+#include "mlir/IR/Operation.h"
 
 /// Where an op comes from, kept in its location: a name for the op of the source model around one
 /// for each GGUF tensor it reads.
@@ -20,6 +21,8 @@ struct Origin {
 mlir::Location makeOrigin(mlir::MLIRContext *context, llvm::StringRef op,
                           llvm::ArrayRef<std::string> tensors);
 Origin getOrigin(mlir::Location location);
+/// That of all ops and block arguments from `root` on inwards.
+Origin getOrigins(mlir::Operation *root);
 
 }  // namespace emel
 

@@ -210,3 +210,9 @@ module attributes {emel.model = {architecture = "llama", context = 8 : i64, voca
   // expected-error @below {{'func.func' op requires attribute 'function_type'}}
   "func.func"() ({}) {sym_name = "step"} : () -> ()
 }
+
+// -----
+
+// expected-error @below {{(P1) expected 'emel.passes' to be records of passes, on a module}}
+module attributes {emel.passes = [{pass = "simplify", removed = {blk.0.attn = 1 : i64}}]} {
+}

@@ -9,6 +9,7 @@
 #include "mlir/Transforms/Passes.h"
 
 #include <cmath>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -69,6 +70,25 @@ void ModelRunner::roundTrip() {
   DiagnosticCollector diagnostics(&context_);
   module_ = parseSourceString<ModuleOp>(text, &context_);
   if (!module_) error_ = std::string(diagnostics.status().message());
+}
+
+std::string oracleFolder() {
+  const char* folder = std::getenv("EMEL_ORACLE");
+  return folder ? folder : EMEL_SOURCE_DIR "/../shared/oracle";
+}
+
+std::vector<OracleModel> oracleModels() {
+  std::ifstream file(oracleFolder() + "/manifest.json");
+  auto manifest = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
+  std::vector<OracleModel> found;
+  if (!manifest.is_object()) return found;
+  for (const auto& json : manifest["entries"]) {
+    std::string name = json["name"], arch = json["arch"], folder = json["dir"];
+    if (!llvm::is_contained(knownArchitectures(), arch)) continue;
+    std::replace_if(name.begin(), name.end(), [](char c) { return !std::isalnum(c); }, '_');
+    found.push_back({name, oracleFolder() + "/" + folder, json});
+  }
+  return found;
 }
 
 int32_t argmax(const std::vector<double>& rows, size_t row, size_t width) {

@@ -4,6 +4,8 @@
 #include "dialects/interpreter/Interpreter.h"
 #include "mlir/IR/OwningOpRef.h"
 
+#include <nlohmann/json.hpp>
+
 #include <string>
 #include <vector>
 
@@ -33,6 +35,17 @@ class ModelRunner {
   mlir::OwningOpRef<mlir::ModuleOp> module_;
   std::string error_;
 };
+
+/// The reference data beside the project: $EMEL_ORACLE or ../shared/oracle.
+std::string oracleFolder();
+
+/// A model of the reference data and what its manifest says of it.
+struct OracleModel {
+  std::string name, folder;
+  nlohmann::json json;
+};
+/// Those of architectures that we import; none where there is no reference data.
+std::vector<OracleModel> oracleModels();
 
 /// The index of the largest element of row `row`; of equal ones the first.
 int32_t argmax(const std::vector<double>& rows, size_t row, size_t width);

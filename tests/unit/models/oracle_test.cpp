@@ -2,51 +2,26 @@
 // ../shared/oracle. Rule 1 of its README: float32 arithmetic on the weights as they are in the
 // file.
 
-#include "compiler/import/Import.h"
-#include "llvm/ADT/STLExtras.h"
 #include "tests/unit/models/model_runner.h"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
-
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 
 namespace emel::testing {
 namespace {
 
 using Json = nlohmann::json;
 
-std::string oracleFolder() {
-  const char* folder = std::getenv("EMEL_ORACLE");
-  return folder ? folder : EMEL_SOURCE_DIR "/../shared/oracle";
-}
-
-struct Entry {
-  std::string name;
-  Json json;
-};
 // Keeps failure messages short.
-void PrintTo(const Entry& entry, std::ostream* out) { *out << entry.name; }
+void PrintTo(const OracleModel& model, std::ostream* out) { *out << model.name; }
 
-/// Every model of an architecture that we import; one nameless entry where there is no reference
-/// data.
-std::vector<Entry> entries() {
-  std::ifstream file(oracleFolder() + "/manifest.json");
-  Json manifest = Json::parse(file, nullptr, /*allow_exceptions=*/false);
-  if (!manifest.is_object()) return {{"absent", {}}};
-  std::vector<Entry> found;
-  for (const Json& json : manifest["entries"]) {
-    std::string name = json["name"], arch = json["arch"];
-    if (!llvm::is_contained(knownArchitectures(), arch)) continue;
-    std::replace_if(name.begin(), name.end(), [](char c) { return !std::isalnum(c); }, '_');
-    found.push_back({name, json});
-  }
-  return found;
+/// One nameless model where there is no reference data.
+std::vector<OracleModel> models() {
+  std::vector<OracleModel> found = oracleModels();
+  return found.empty() ? std::vector<OracleModel>{{"absent", "", {}}} : found;
 }
 
-class OracleTest : public ::testing::TestWithParam<Entry> {
+class OracleTest : public ::testing::TestWithParam<OracleModel> {
  protected:
   void SetUp() override {
     if (GetParam().json.is_null()) GTEST_SKIP() << "no reference data at " << oracleFolder();
@@ -63,7 +38,7 @@ void expectGreedy(const std::vector<int32_t>& got, const Json& run) {
 
 TEST_P(OracleTest, MatchesRuleOne) {
   const Json& json = GetParam().json;
-  std::string folder = oracleFolder() + "/" + json["dir"].get<std::string>();
+  const std::string& folder = GetParam().folder;
   ModelRunner runner(folder + "/model.gguf");
   ASSERT_EQ(runner.error(), "");
   double limit = json["arch"] == "gpt2" ? 2e-2 : 1e-3;
@@ -79,7 +54,7 @@ TEST_P(OracleTest, MatchesRuleOne) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Oracle, OracleTest, ::testing::ValuesIn(entries()),
+INSTANTIATE_TEST_SUITE_P(Oracle, OracleTest, ::testing::ValuesIn(models()),
                          [](const auto& info) { return info.param.name; });
 
 }  // namespace
