@@ -212,3 +212,81 @@ LogicalResult KvReadOp::verify() {
     return emitOpError("(C3) expected a window of at least 0");
   return verifyIds(*this, mask.getDimSize(0), {getPositions(), getSlots()});
 }
+
+//===----------------------------------------------------------------------===//
+// Tiles
+//===----------------------------------------------------------------------===//
+
+/// Dimension `dim` of an operand that has one index for each `heads / few` of the result's heads.
+static std::optional<DimMap> mapHeads(int64_t dim, int64_t few, int64_t heads) {
+  if (isDynamic(few) || isDynamic(heads)) return std::nullopt;
+  DimMap map = DimMap::same(dim);
+  map.num = few;
+  map.den = std::max<int64_t>(heads, 1);
+  return map.reduced();
+}
+
+std::optional<DimMap> RopeOp::mapTile(unsigned, int64_t dim, unsigned operand) {
+  bool isInput = operand == 0, isPositions = operand == 1;
+  if (isInput && dim < 2) return DimMap::same(dim);
+  if (isPositions && dim == 0) return DimMap::same(tensorType(getPositions()).getRank() - 1);
+  return std::nullopt;
+}
+
+std::optional<DimMap> SoftmaxOp::mapTile(unsigned, int64_t dim, unsigned operand) {
+  int64_t row = tensorType(getInput()).getRank() - 1;
+  if (operand == 0) return dim < row ? std::optional(DimMap::same(dim)) : std::nullopt;
+  bool isMask = getMask() && operand == getODSOperandIndexAndLength(1).first;
+  return dim == (isMask ? row - 1 : row - 2) ? std::optional(DimMap::same(0)) : std::nullopt;
+}
+
+std::optional<DimMap> FlashAttentionOp::mapTile(unsigned, int64_t dim, unsigned operand) {
+  bool isQuery = operand == 0, isKeyOrValue = operand == 1 || operand == 2,
+       isMask = getMask() && operand == 3, isHead = dim == 1;
+  if (dim == 2) return std::nullopt;
+  if (isQuery) return DimMap::same(dim);
+  if (isKeyOrValue && isHead)
+    return mapHeads(1, tensorType(getKey()).getDimSize(1), tensorType(getQuery()).getDimSize(1));
+  bool isSinks = !isKeyOrValue && !isMask;
+  return (isMask && !isHead) || (isSinks && isHead) ? std::optional(DimMap::same(0)) : std::nullopt;
+}
+
+std::optional<DimMap> KvWriteOp::mapTile(unsigned, int64_t, unsigned operand) {
+  bool isState = operand == 0, isKeyOrValue = operand == 1 || operand == 2;
+  if (isState) return DimMap::same(0);
+  return isKeyOrValue ? std::optional(DimMap::same(1)) : std::nullopt;
+}
+
+std::optional<DimMap> KvReadOp::mapTile(unsigned result, int64_t dim, unsigned operand) {
+  bool isMask = result == 2, isState = operand == 0;
+  return !isMask && isState && dim == 1 ? std::optional(DimMap::same(0)) : std::nullopt;
+}
+
+std::optional<DimMap> AttentionOp::mapTile(unsigned, int64_t dim, unsigned operand) {
+  bool isQuery = operand == 0, isState = operand == 1, isSinks = operand == 4, isHead = dim == 1;
+  if (dim == 2) return std::nullopt;
+  if (isQuery) return DimMap::same(dim);
+  if (isState && isHead)
+    return mapHeads(0, cast<KvType>(getState().getType()).getHeads(),
+                    tensorType(getQuery()).getDimSize(1));
+  return isState || isSinks != isHead ? std::nullopt : std::optional(DimMap::same(0));
+}
+
+//===----------------------------------------------------------------------===//
+// Cost
+//===----------------------------------------------------------------------===//
+
+/// Scores and their weighted sum for each query, [n, heads, key], over `cells` keys.
+static double countAttention(ArrayRef<int64_t> query, int64_t valueDim, int64_t cells) {
+  return 2.0 * query[0] * query[1] * cells * (query[2] + valueDim);
+}
+
+double FlashAttentionOp::countFlops(function_ref<ArrayRef<int64_t>(Value)> shapeOf, int64_t) {
+  return countAttention(shapeOf(getQuery()), shapeOf(getValue())[2], shapeOf(getKey())[0]);
+}
+
+double AttentionOp::countFlops(function_ref<ArrayRef<int64_t>(Value)> shapeOf, int64_t context) {
+  int64_t window = getWindow();
+  return countAttention(shapeOf(getQuery()), cast<KvType>(getState().getType()).getValueDim(),
+                        window > 0 ? std::min(window, context) : context);
+}

@@ -4,7 +4,6 @@
 #define EMEL_DIALECTS_EMEL_ATTENTION_TD
 
 include "dialects/emel/EmelBase.td"
-include "dialects/emel/Interfaces.td"
 
 def Emel_RopeMode : Emel_Enum<"RopeMode", "which elements rotate together, by which position", [
     I32EnumAttrCase<"Normal", 0, "normal">, I32EnumAttrCase<"Neox", 1, "neox">,
@@ -13,7 +12,8 @@ def Emel_RopeMode : Emel_Enum<"RopeMode", "which elements rotate together, by wh
   ]>;
 def Emel_RopeModeAttr : Emel_EnumAttr<Emel_RopeMode, "rope_mode">;
 
-def Emel_RopeOp : Emel_Op<"rope", [Pure, AllTypesMatch<["input", "result"]>]> {
+def Emel_RopeOp : Emel_Op<"rope", [Pure, AllTypesMatch<["input", "result"]>,
+                                  DeclareOpInterfaceMethods<Emel_TileOpInterface>]> {
   let summary = "Rotates pairs of elements by an angle that grows with the position";
   let description = [{
     The input is `[tokens, heads, row]`. Pair j of the first `dims` elements of a row turns by
@@ -69,7 +69,8 @@ def Emel_RopeOp : Emel_Op<"rope", [Pure, AllTypesMatch<["input", "result"]>]> {
 }
 
 def Emel_SoftmaxOp : Emel_Op<"softmax", [Pure, AttrSizedOperandSegments,
-                                         AllTypesMatch<["input", "result"]>]> {
+                                         AllTypesMatch<["input", "result"]>,
+                                         DeclareOpInterfaceMethods<Emel_TileOpInterface>]> {
   let summary = "Turns each row into probabilities";
   let description = [{
     `result = e^(z - max z) / sum e^(z - max z)` with `z = input * scale + slope_h * mask`, row by row. The
@@ -97,7 +98,9 @@ def Emel_SoftmaxOp : Emel_Op<"softmax", [Pure, AttrSizedOperandSegments,
   let hasVerifier = 1;
 }
 
-def Emel_FlashAttentionOp : Emel_InferredOp<"flash_attention", [AttrSizedOperandSegments]> {
+def Emel_FlashAttentionOp : Emel_InferredOp<"flash_attention", [
+    AttrSizedOperandSegments, DeclareOpInterfaceMethods<Emel_TileOpInterface>,
+    DeclareOpInterfaceMethods<Emel_CostOpInterface>]> {
   let summary = "Attends over keys and values that are tensors";
   let description = [{
     `result[i, h] = sum over c of p[h, i, c] * value[c, h / g]`, where `g = heads / kv_heads` and p is the
@@ -127,7 +130,8 @@ def Emel_FlashAttentionOp : Emel_InferredOp<"flash_attention", [AttrSizedOperand
 }
 
 def Emel_KvWriteOp : Emel_Op<"kv_write", [Pure, AllTypesMatch<["state", "result"]>,
-                                          DeclareOpInterfaceMethods<Emel_StateOpInterface>]> {
+                                          DeclareOpInterfaceMethods<Emel_StateOpInterface>,
+                                          DeclareOpInterfaceMethods<Emel_TileOpInterface>]> {
   let summary = "Stores keys and values at their slots and positions";
   let description = [{
     Row i of key and value becomes the cell `(slots[i], positions[i])` of the result; what that cell
@@ -152,7 +156,7 @@ def Emel_KvWriteOp : Emel_Op<"kv_write", [Pure, AllTypesMatch<["state", "result"
   let hasVerifier = 1;
 }
 
-def Emel_KvReadOp : Emel_Op<"kv_read", [Pure]> {
+def Emel_KvReadOp : Emel_Op<"kv_read", [Pure, DeclareOpInterfaceMethods<Emel_TileOpInterface>]> {
   let summary = "Reads all cells and says which of them each token may see";
   let description = [{
     Key and value list the cells of the slots in `slots`, by ascending slot and position. `mask[i, c]` is
@@ -179,7 +183,9 @@ def Emel_KvReadOp : Emel_Op<"kv_read", [Pure]> {
   let hasVerifier = 1;
 }
 
-def Emel_AttentionOp : Emel_InferredOp<"attention"> {
+def Emel_AttentionOp : Emel_InferredOp<"attention", [
+    DeclareOpInterfaceMethods<Emel_TileOpInterface>,
+    DeclareOpInterfaceMethods<Emel_CostOpInterface>]> {
   let summary = "Attends over the cells of a state";
   let description = [{
     The same as `emel.kv_read` of the state followed by `emel.flash_attention`; cells that a token does not

@@ -84,3 +84,65 @@ LogicalResult OutProdOp::inferReturnTypes(MLIRContext *, std::optional<Location>
   results.push_back(RankedTensorType::get(shape, lhs.getElementType()));
   return success();
 }
+
+//===----------------------------------------------------------------------===//
+// Tiles and cost
+//===----------------------------------------------------------------------===//
+
+/// A leading dimension of the operand that broadcasts: each index serves `wide / narrow`.
+static std::optional<DimMap> mapLeading(RankedTensorType wide, RankedTensorType narrow,
+                                        int64_t dim) {
+  int64_t own = dim - (wide.getRank() - narrow.getRank());
+  if (own < 0) return std::nullopt;
+  int64_t many = wide.getDimSize(dim), few = narrow.getDimSize(own);
+  if (isDynamic(many) || isDynamic(few)) return std::nullopt;
+  DimMap map = DimMap::same(own);
+  map.num = few;
+  map.den = std::max<int64_t>(many, 1);
+  return map.reduced();
+}
+
+std::optional<DimMap> MatmulOp::mapTile(unsigned, int64_t dim, unsigned operand) {
+  RankedTensorType input = tensorType(getInput()), weight = tensorType(getWeight());
+  int64_t column = input.getRank() - 1;
+  if (operand == 0) return dim < column ? std::optional(DimMap::same(dim)) : std::nullopt;
+  if (dim == column) return DimMap::same(weight.getRank() - 2);
+  return dim < column - 1 ? mapLeading(input, weight, dim) : std::nullopt;
+}
+
+std::optional<DimMap> MatmulIdOp::mapTile(unsigned, int64_t dim, unsigned operand) {
+  bool isWeight = operand == 1, isInput = operand == 0;
+  if (dim == 2) return isWeight ? std::optional(DimMap::same(1)) : std::nullopt;
+  bool isPerToken = isInput && tensorType(getInput()).getRank() == 2;
+  if (isWeight || (dim == 1 && isPerToken)) return std::nullopt;
+  return DimMap::same(dim);
+}
+
+std::optional<DimMap> OutProdOp::mapTile(unsigned, int64_t dim, unsigned operand) {
+  RankedTensorType lhs = tensorType(getLhs()), rhs = tensorType(getRhs());
+  int64_t column = lhs.getRank() - 1;
+  if (dim < column - 1)
+    return operand == 0 ? std::optional(DimMap::same(dim)) : mapLeading(lhs, rhs, dim);
+  // The rows of the result are the columns of the left operand.
+  if ((operand == 0) != (dim == column - 1)) return std::nullopt;
+  return DimMap::same(tensorType(getOperand(operand)).getRank() - 1);
+}
+
+/// A multiplication and an addition for each element of the result and each of `depth` summands.
+static double countProducts(ArrayRef<int64_t> result, int64_t depth) {
+  double count = 2.0 * depth;
+  for (int64_t dim : result) count *= dim;
+  return count;
+}
+
+double MatmulOp::countFlops(function_ref<ArrayRef<int64_t>(Value)> shapeOf, int64_t) {
+  return countProducts(shapeOf(getResult()), shapeOf(getInput()).back());
+}
+
+double MatmulIdOp::countFlops(function_ref<ArrayRef<int64_t>(Value)> shapeOf, int64_t) {
+  return countProducts(shapeOf(getResult()), shapeOf(getInput()).back());
+}
+
+double OutProdOp::countFlops(function_ref<ArrayRef<int64_t>(Value)> shapeOf, int64_t) {
+  return countProducts(shapeOf(getResult()), shapeOf(getLhs()).drop_back().back());
+}

@@ -5,7 +5,9 @@
 
 include "dialects/emel/EmelBase.td"
 
-def Emel_MatmulOp : Emel_InferredOp<"matmul"> {
+def Emel_MatmulOp : Emel_InferredOp<"matmul", [
+    DeclareOpInterfaceMethods<Emel_TileOpInterface>,
+    DeclareOpInterfaceMethods<Emel_CostOpInterface>]> {
   let summary = "Multiplies rows by the rows of a weight";
   let description = [{
     `result[…, i, o] = sum over k of input[…, i, k] * weight[…, o, k]`, with sum and product of the
@@ -42,7 +44,9 @@ def Emel_MatmulOp : Emel_InferredOp<"matmul"> {
   }];
 }
 
-def Emel_MatmulIdOp : Emel_InferredOp<"matmul_id"> {
+def Emel_MatmulIdOp : Emel_InferredOp<"matmul_id", [
+    DeclareOpInterfaceMethods<Emel_TileOpInterface>,
+    DeclareOpInterfaceMethods<Emel_CostOpInterface>]> {
   let summary = "Multiplies each row by the experts chosen for it";
   let description = [{
     `result[i, e, o] = sum over k of input[i, (e,) k] * weight[ids[i, e], o, k]`. The input has one row
@@ -65,7 +69,9 @@ def Emel_MatmulIdOp : Emel_InferredOp<"matmul_id"> {
   let assemblyFormat = "$input `,` $weight `,` $ids attr-dict `:` functional-type(operands, results)";
 }
 
-def Emel_OutProdOp : Emel_InferredOp<"out_prod"> {
+def Emel_OutProdOp : Emel_InferredOp<"out_prod", [
+    DeclareOpInterfaceMethods<Emel_TileOpInterface>,
+    DeclareOpInterfaceMethods<Emel_CostOpInterface>]> {
   let summary = "Sums the outer products of rows";
   let description = [{
     `result[…, i, o] = sum over k of lhs[…, k, i] * rhs[…, k, o]`, with sum and product of the semiring (see

@@ -215,3 +215,9 @@ OpFoldResult CastOp::fold(FoldAdaptor) {
 OpFoldResult ScaleOp::fold(FoldAdaptor) {
   return getFactor().isExactlyValue(1.0) && getBias().isZero() ? getInput() : Value();
 }
+
+std::optional<DimMap> AddIdOp::mapTile(unsigned, int64_t dim, unsigned operand) {
+  bool isRow = dim == 2, isBias = operand == 1, isIds = operand == 2;
+  if (isBias) return isRow ? std::optional(DimMap::same(1)) : std::nullopt;
+  return isIds && isRow ? std::nullopt : std::optional(DimMap::same(dim));
+}

@@ -6,7 +6,7 @@
 include "dialects/emel/EmelBase.td"
 
 class Emel_BinaryOp<string opMnemonic, string what, string formula, list<Trait> traits = []>
-    : Emel_InferredOp<opMnemonic, traits> {
+    : Emel_InferredOp<opMnemonic, traits # [Emel_ElementwiseTiles]> {
   let summary = what;
   let description = [{
     `result[i] = }] # formula # [{`, with the right operand broadcast to the left one.
@@ -50,7 +50,7 @@ def Emel_UnaryKind : Emel_Enum<"UnaryKind", "a function of one number", [
   ]>;
 def Emel_UnaryKindAttr : Emel_EnumAttr<Emel_UnaryKind, "unary_kind">;
 
-def Emel_UnaryOp : Emel_SameTypeOp<"unary"> {
+def Emel_UnaryOp : Emel_SameTypeOp<"unary", [Emel_ElementwiseTiles]> {
   let summary = "Applies a function to each element";
   let description = [{
     | kind | result | kind | result |
@@ -84,7 +84,7 @@ def Emel_GluKind : Emel_Enum<"GluKind", "the activation of a gated linear unit",
   ]>;
 def Emel_GluKindAttr : Emel_EnumAttr<Emel_GluKind, "glu_kind">;
 
-def Emel_GluOp : Emel_SameTypeOp<"glu"> {
+def Emel_GluOp : Emel_SameTypeOp<"glu", [Emel_ElementwiseTiles]> {
   let summary = "Gates one tensor by the activation of another";
   let description = [{
     `result[i] = act(gate[i]) * up[i]` with act = relu (`reglu`), gelu (`geglu`), silu (`swiglu`),
@@ -101,7 +101,7 @@ def Emel_GluOp : Emel_SameTypeOp<"glu"> {
   let assemblyFormat = "`` $kind $gate `,` $up attr-dict `:` type($result)";
 }
 
-def Emel_ScaleOp : Emel_SameTypeOp<"scale"> {
+def Emel_ScaleOp : Emel_SameTypeOp<"scale", [Emel_ElementwiseTiles]> {
   let summary = "Multiplies by a number and adds another";
   let description = [{
     `result[i] = input[i] * factor`, plus `bias` where that is not 0.
@@ -120,7 +120,7 @@ def Emel_ScaleOp : Emel_SameTypeOp<"scale"> {
   let hasFolder = 1;
 }
 
-def Emel_ClampOp : Emel_SameTypeOp<"clamp"> {
+def Emel_ClampOp : Emel_SameTypeOp<"clamp", [Emel_ElementwiseTiles]> {
   let summary = "Moves each element into a range";
   let description = [{
     `result[i] = min(max(input[i], low), high)`; a NaN stays one.
@@ -138,7 +138,7 @@ def Emel_ClampOp : Emel_SameTypeOp<"clamp"> {
   let hasFolder = 1;
 }
 
-def Emel_LeakyReluOp : Emel_SameTypeOp<"leaky_relu"> {
+def Emel_LeakyReluOp : Emel_SameTypeOp<"leaky_relu", [Emel_ElementwiseTiles]> {
   let summary = "Multiplies the elements below zero by a slope";
   let description = [{
     `result[i] = x > 0 ? x : slope * x` with `x = input[i]`.
@@ -155,7 +155,7 @@ def Emel_LeakyReluOp : Emel_SameTypeOp<"leaky_relu"> {
   let hasVerifier = 1;
 }
 
-def Emel_XieluOp : Emel_SameTypeOp<"xielu"> {
+def Emel_XieluOp : Emel_SameTypeOp<"xielu", [Emel_ElementwiseTiles]> {
   let summary = "Applies the expanded integral of the exponential linear unit";
   let description = [{
     `result[i] = x > 0 ? alpha_p x^2 + beta x : alpha_n (e^min(x, eps) - 1 - x) + beta x` with `x = input[i]`.
@@ -175,7 +175,7 @@ def Emel_XieluOp : Emel_SameTypeOp<"xielu"> {
   let hasVerifier = 1;
 }
 
-def Emel_SwigluOaiOp : Emel_SameTypeOp<"swiglu_oai"> {
+def Emel_SwigluOaiOp : Emel_SameTypeOp<"swiglu_oai", [Emel_ElementwiseTiles]> {
   let summary = "Gates one tensor by another, both of them limited";
   let description = [{
     `result[i] = x sigmoid(alpha x) (y + 1)` with `x = min(gate[i], limit)` and
@@ -193,7 +193,7 @@ def Emel_SwigluOaiOp : Emel_SameTypeOp<"swiglu_oai"> {
   let hasVerifier = 1;
 }
 
-def Emel_AddIdOp : Emel_InferredOp<"add_id"> {
+def Emel_AddIdOp : Emel_InferredOp<"add_id", [DeclareOpInterfaceMethods<Emel_TileOpInterface>]> {
   let summary = "Adds to each row the bias of the expert chosen for it";
   let description = [{
     `result[i, e, :] = input[i, e, :] + bias[ids[i, e], :]`. An id that names no row is an error when run.
@@ -212,7 +212,7 @@ def Emel_AddIdOp : Emel_InferredOp<"add_id"> {
   let assemblyFormat = "$input `,` $bias `,` $ids attr-dict `:` functional-type(operands, results)";
 }
 
-def Emel_CastOp : Emel_Op<"cast", [Pure]> {
+def Emel_CastOp : Emel_Op<"cast", [Pure, Emel_ElementwiseTiles]> {
   let summary = "Converts elements to another type";
   let description = [{
     To a float: the nearest one, ties to even; a block format is decoded. From a float to an integer: the

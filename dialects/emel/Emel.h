@@ -19,6 +19,8 @@
 #include "dialects/emel/EmelEnums.h.inc"
 #include "dialects/emel/EmelInterfaces.h.inc"
 
+#include "dialects/emel/TileTraits.h"
+
 #define GET_ATTRDEF_CLASSES
 #include "dialects/emel/EmelAttrs.h.inc"
 #define GET_TYPEDEF_CLASSES

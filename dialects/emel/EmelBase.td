@@ -12,6 +12,8 @@ include "mlir/Interfaces/ControlFlowInterfaces.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
+include "dialects/emel/Interfaces.td"
+
 def Emel_Dialect : Dialect {
   let name = "emel";
   let cppNamespace = "::emel";
@@ -197,5 +199,13 @@ class Emel_InferredOp<string opMnemonic, list<Trait> traits = []>
 /// A pure op whose result has the type of its only tensor operand.
 class Emel_SameTypeOp<string opMnemonic, list<Trait> traits = []>
     : Emel_Op<opMnemonic, traits # [Pure, SameOperandsAndResultType]>;
+
+/// How parts of results lead to parts of operands, where it is as in other ops; see TileTraits.h.
+class Emel_TileTrait<string name> : NativeOpTrait<name> {
+  let cppNamespace = "::emel";
+}
+class Emel_Tiles<string name> : TraitList<[Emel_TileOpInterface, Emel_TileTrait<name>]>;
+def Emel_ElementwiseTiles : Emel_Tiles<"ElementwiseTiles">;
+def Emel_RowTiles : Emel_Tiles<"RowTiles">;
 
 #endif  // EMEL_DIALECTS_EMEL_BASE_TD

@@ -48,3 +48,8 @@ OpFoldResult TriOp::fold(FoldAdaptor) {
   auto inner = getInput().getDefiningOp<TriOp>();
   return inner && inner.getKind() == getKind() ? getInput() : Value();
 }
+
+std::optional<DimMap> DiagOp::mapTile(unsigned, int64_t dim, unsigned) {
+  // Rows and columns of the matrix are both the input's row.
+  return DimMap::same(std::min(dim, tensorType(getInput()).getRank() - 1));
+}

@@ -5,7 +5,7 @@
 
 include "dialects/emel/EmelBase.td"
 
-def Emel_FillOp : Emel_SameTypeOp<"fill"> {
+def Emel_FillOp : Emel_SameTypeOp<"fill", [Emel_ElementwiseTiles]> {
   let summary = "Makes a tensor of the input's shape that holds one number everywhere";
   let description = [{
     `result[i] = value`; of the input only the shape matters.
@@ -37,7 +37,7 @@ def Emel_ArangeOp : Emel_Op<"arange", [Pure]> {
   let hasVerifier = 1;
 }
 
-def Emel_DiagOp : Emel_InferredOp<"diag"> {
+def Emel_DiagOp : Emel_InferredOp<"diag", [DeclareOpInterfaceMethods<Emel_TileOpInterface>]> {
   let summary = "Puts each row on the diagonal of a matrix";
   let description = [{
     `result[…, i, j] = i == j ? input[…, i] : 0`.
@@ -58,7 +58,7 @@ def Emel_DiagMaskKind : Emel_Enum<"DiagMaskKind", "what hides an element", [
   ]>;
 def Emel_DiagMaskKindAttr : Emel_EnumAttr<Emel_DiagMaskKind, "diag_mask_kind">;
 
-def Emel_DiagMaskOp : Emel_SameTypeOp<"diag_mask"> {
+def Emel_DiagMaskOp : Emel_SameTypeOp<"diag_mask", [Emel_ElementwiseTiles]> {
   let summary = "Hides what lies after a diagonal";
   let description = [{
     `result[…, i, j] = j > i + past ? hidden : input[…, i, j]`, where hidden is -inf (`inf`) or 0 (`zero`).
@@ -83,7 +83,7 @@ def Emel_TriKind : Emel_Enum<"TriKind", "a triangle of a matrix", [
   ]>;
 def Emel_TriKindAttr : Emel_EnumAttr<Emel_TriKind, "tri_kind">;
 
-def Emel_TriOp : Emel_SameTypeOp<"tri"> {
+def Emel_TriOp : Emel_SameTypeOp<"tri", [Emel_ElementwiseTiles]> {
   let summary = "Keeps a triangle of each matrix";
   let description = [{
     Elements outside the triangle become 0. Element `[…, i, j]` is inside where j >= i (`upper_diag`),

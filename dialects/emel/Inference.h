@@ -35,6 +35,14 @@ inline bool hasWholeBlocks(mlir::RankedTensorType type) {
          lastDim(type) % block.getInfo().block_elements == 0;
 }
 
+/// Dimension `dim` of a tensor whose elements an op decodes; of a row of blocks, whole blocks.
+inline DimMap mapDecoded(mlir::RankedTensorType type, int64_t dim) {
+  DimMap map = DimMap::same(dim);
+  auto block = llvm::dyn_cast<BlockType>(type.getElementType());
+  if (block && dim == type.getRank() - 1) map.granule = block.getInfo().block_elements;
+  return map;
+}
+
 inline bool hasLayout(mlir::RankedTensorType type) { return static_cast<bool>(type.getEncoding()); }
 
 inline bool isFinite(const llvm::APFloat &value) { return value.isFinite(); }

@@ -284,3 +284,104 @@ OpFoldResult UnpackOp::fold(FoldAdaptor) {
   auto inner = getInput().getDefiningOp<PackOp>();
   return inner && inner.getInput().getType() == getType() ? inner.getInput() : Value();
 }
+
+//===----------------------------------------------------------------------===//
+// Tiles
+//===----------------------------------------------------------------------===//
+
+std::optional<DimMap> GetRowsOp::mapTile(unsigned, int64_t dim, unsigned operand) {
+  RankedTensorType table = tensorType(getTable());
+  int64_t row = table.getRank() - 1;
+  bool isTable = operand == 0;
+  if (dim == (isTable ? row - 1 : row)) return std::nullopt;
+  return isTable ? mapDecoded(table, dim) : DimMap::same(dim);
+}
+
+std::optional<DimMap> PermuteOp::mapTile(unsigned, int64_t dim, unsigned) {
+  return DimMap::same(getOrder()[dim]);
+}
+
+std::optional<DimMap> SliceOp::mapTile(unsigned, int64_t dim, unsigned) {
+  DimMap map = DimMap::same(dim);
+  if (dim == static_cast<int64_t>(getDim())) map.offset = getOffset();
+  return map;
+}
+
+std::optional<DimMap> ConcatOp::mapTile(unsigned, int64_t dim, unsigned operand) {
+  DimMap map = DimMap::same(dim);
+  if (dim != static_cast<int64_t>(getDim())) return map;
+  for (Value before : getInputs().take_front(operand)) {
+    if (isDynamic(tensorType(before).getDimSize(dim))) return std::nullopt;
+    map.offset -= tensorType(before).getDimSize(dim);
+  }
+  return map;
+}
+
+std::optional<DimMap> RepeatOp::mapTile(unsigned, int64_t dim, unsigned) {
+  return getCounts()[dim] == 1 ? std::optional(DimMap::same(dim)) : std::nullopt;
+}
+
+std::optional<DimMap> PadOp::mapTile(unsigned, int64_t dim, unsigned) {
+  bool isPadded = getLow()[dim] != 0 || getHigh()[dim] != 0;
+  if (isPadded && getKind() != PadKind::Zeros) return std::nullopt;
+  DimMap map = DimMap::same(dim);
+  map.offset = -getLow()[dim];
+  return map;
+}
+
+std::optional<DimMap> RollOp::mapTile(unsigned, int64_t dim, unsigned) {
+  return getShifts()[dim] == 0 ? std::optional(DimMap::same(dim)) : std::nullopt;
+}
+
+namespace {
+
+/// A number of elements of which one factor may be unknown.
+struct Count {
+  int64_t known = 1;
+  bool hasUnknown = false;
+
+  bool operator==(const Count &) const = default;
+  /// False where the product is too large or 0, so that no map follows from it.
+  bool multiply(int64_t dim) {
+    if (isDynamic(dim)) return !std::exchange(hasUnknown, true);
+    return dim > 0 && !__builtin_mul_overflow(known, dim, &known);
+  }
+  /// Whether the other one has to grow until both can be equal.
+  bool isAhead(const Count &other) const {
+    return hasUnknown == other.hasUnknown ? known > other.known : hasUnknown;
+  }
+};
+
+}  // namespace
+
+/// The dimensions of a shape that are not 1, outermost first.
+static SmallVector<int64_t> properDims(ArrayRef<int64_t> shape) {
+  SmallVector<int64_t> dims;
+  for (auto [dim, size] : llvm::enumerate(shape))
+    if (size != 1) dims.push_back(dim);
+  return dims;
+}
+
+std::optional<DimMap> ReshapeOp::mapTile(unsigned, int64_t dim, unsigned) {
+  ArrayRef<int64_t> from = tensorType(getInput()).getShape(), to = getType().getShape();
+  SmallVector<int64_t> inputs = properDims(from), results = properDims(to);
+  // Dimensions fall into groups of equal products, from the outermost on. In a group an index of
+  // the result's outermost dimension is `num` elements, one of the input's is `den`.
+  size_t i = 0, r = 0;
+  while (i < inputs.size() && r < results.size()) {
+    int64_t input = inputs[i], result = results[r];
+    Count outer, inner, num, den;
+    if (!outer.multiply(to[results[r++]]) || !inner.multiply(from[inputs[i++]])) return {};
+    while (outer != inner) {
+      bool growInput = outer.isAhead(inner);
+      if (growInput ? i == inputs.size() : r == results.size()) return {};
+      int64_t size = growInput ? from[inputs[i++]] : to[results[r++]];
+      if (!(growInput ? inner : outer).multiply(size) || !(growInput ? den : num).multiply(size))
+        return {};
+    }
+    if (result == dim && !num.hasUnknown && !den.hasUnknown)
+      return DimMap{input, num.known, den.known}.reduced();
+    if (result >= dim) return {};
+  }
+  return {};
+}

@@ -5,7 +5,7 @@
 
 include "dialects/emel/EmelBase.td"
 
-def Emel_GetRowsOp : Emel_InferredOp<"get_rows"> {
+def Emel_GetRowsOp : Emel_InferredOp<"get_rows", [DeclareOpInterfaceMethods<Emel_TileOpInterface>]> {
   let summary = "Gathers rows by index";
   let description = [{
     `result[…, i, :] = table[…, ids[…, i], :]`; the rows are decoded to f32 (an f64 table
@@ -26,7 +26,7 @@ def Emel_GetRowsOp : Emel_InferredOp<"get_rows"> {
   let assemblyFormat = "$table `,` $ids attr-dict `:` functional-type(operands, results)";
 }
 
-def Emel_ReshapeOp : Emel_Op<"reshape", [Pure]> {
+def Emel_ReshapeOp : Emel_Op<"reshape", [Pure, DeclareOpInterfaceMethods<Emel_TileOpInterface>]> {
   let summary = "Gives the same elements, in the same order, another shape";
   let description = [{
     * (C1) the element types are equal, and there is no layout;
@@ -44,7 +44,7 @@ def Emel_ReshapeOp : Emel_Op<"reshape", [Pure]> {
   let hasFolder = 1;
 }
 
-def Emel_PermuteOp : Emel_InferredOp<"permute"> {
+def Emel_PermuteOp : Emel_InferredOp<"permute", [DeclareOpInterfaceMethods<Emel_TileOpInterface>]> {
   let summary = "Reorders dimensions";
   let description = [{
     Dimension i of the result is dimension `order[i]` of the input.
@@ -61,7 +61,7 @@ def Emel_PermuteOp : Emel_InferredOp<"permute"> {
   let hasFolder = 1;
 }
 
-def Emel_SliceOp : Emel_InferredOp<"slice"> {
+def Emel_SliceOp : Emel_InferredOp<"slice", [DeclareOpInterfaceMethods<Emel_TileOpInterface>]> {
   let summary = "Takes a range of one dimension";
   let description = [{
     * (C1) `dim` is a dimension of the input of known size, and there is no layout;
@@ -80,7 +80,7 @@ def Emel_SliceOp : Emel_InferredOp<"slice"> {
   let hasFolder = 1;
 }
 
-def Emel_ConcatOp : Emel_InferredOp<"concat"> {
+def Emel_ConcatOp : Emel_InferredOp<"concat", [DeclareOpInterfaceMethods<Emel_TileOpInterface>]> {
   let summary = "Joins tensors along one dimension";
   let description = [{
     * (C1) there is an input, and `dim` is a dimension of it;
@@ -96,7 +96,7 @@ def Emel_ConcatOp : Emel_InferredOp<"concat"> {
   let hasFolder = 1;
 }
 
-def Emel_RepeatOp : Emel_InferredOp<"repeat"> {
+def Emel_RepeatOp : Emel_InferredOp<"repeat", [DeclareOpInterfaceMethods<Emel_TileOpInterface>]> {
   let summary = "Repeats a tensor along its dimensions";
   let description = [{
     `result[i, …] = input[i mod size, …]`, where dimension d of the result is `counts[d]` times that of the
@@ -120,7 +120,7 @@ def Emel_PadKind : Emel_Enum<"PadKind", "what surrounds a padded tensor", [
   ]>;
 def Emel_PadKindAttr : Emel_EnumAttr<Emel_PadKind, "pad_kind">;
 
-def Emel_PadOp : Emel_InferredOp<"pad"> {
+def Emel_PadOp : Emel_InferredOp<"pad", [DeclareOpInterfaceMethods<Emel_TileOpInterface>]> {
   let summary = "Surrounds a tensor with more elements";
   let description = [{
     `low[d]` elements go before dimension d and `high[d]` after it: zeros, or the tensor's own elements as if
@@ -143,7 +143,7 @@ def Emel_PadOp : Emel_InferredOp<"pad"> {
   let hasFolder = 1;
 }
 
-def Emel_RollOp : Emel_SameTypeOp<"roll"> {
+def Emel_RollOp : Emel_SameTypeOp<"roll", [DeclareOpInterfaceMethods<Emel_TileOpInterface>]> {
   let summary = "Shifts elements cyclically";
   let description = [{
     `result[i, …] = input[(i - shifts[0]) mod size, …]`, in every dimension.

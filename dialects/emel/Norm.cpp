@@ -55,3 +55,14 @@ LogicalResult GroupNormOp::verify() {
            << dimText(channels) << " channels, found " << groups;
   return success();
 }
+
+std::optional<DimMap> GroupNormOp::mapTile(unsigned, int64_t dim, unsigned) {
+  int64_t channels = tensorType(getInput()).getRank() - 3;
+  if (dim > channels) return std::nullopt;
+  DimMap map = DimMap::same(dim);
+  if (dim < channels) return map;
+  int64_t count = tensorType(getInput()).getDimSize(channels);
+  if (isDynamic(count)) return std::nullopt;
+  map.granule = std::max<int64_t>(count / static_cast<int64_t>(getGroups()), 1);
+  return map;
+}

@@ -5,7 +5,7 @@
 
 include "dialects/emel/EmelBase.td"
 
-def Emel_RmsNormOp : Emel_Op<"rms_norm", [Pure, AllTypesMatch<["input", "result"]>]> {
+def Emel_RmsNormOp : Emel_Op<"rms_norm", [Pure, AllTypesMatch<["input", "result"]>, Emel_RowTiles]> {
   let summary = "Divides each row by its root mean square";
   let description = [{
     `result = input / sqrt(mean(input^2) + eps) [* weight]`, row by row, rounded to the element type before
@@ -28,7 +28,8 @@ def Emel_RmsNormOp : Emel_Op<"rms_norm", [Pure, AllTypesMatch<["input", "result"
 }
 
 def Emel_LayerNormOp : Emel_Op<"layer_norm", [Pure, AttrSizedOperandSegments,
-                                              AllTypesMatch<["input", "result"]>]> {
+                                              AllTypesMatch<["input", "result"]>,
+                                              Emel_RowTiles]> {
   let summary = "Shifts each row to mean 0 and scales it to variance 1";
   let description = [{
     `result = (input - mean) / sqrt(mean((input - mean)^2) + eps) [* weight] [+ bias]`, row by row, rounded
@@ -54,7 +55,7 @@ def Emel_LayerNormOp : Emel_Op<"layer_norm", [Pure, AttrSizedOperandSegments,
   let hasVerifier = 1;
 }
 
-def Emel_L2NormOp : Emel_SameTypeOp<"l2_norm"> {
+def Emel_L2NormOp : Emel_SameTypeOp<"l2_norm", [Emel_RowTiles]> {
   let summary = "Divides each row by its length";
   let description = [{
     `result = input / max(sqrt(sum(input^2)), eps)`, row by row.
@@ -72,7 +73,7 @@ def Emel_L2NormOp : Emel_SameTypeOp<"l2_norm"> {
   let hasVerifier = 1;
 }
 
-def Emel_GroupNormOp : Emel_SameTypeOp<"group_norm"> {
+def Emel_GroupNormOp : Emel_SameTypeOp<"group_norm", [DeclareOpInterfaceMethods<Emel_TileOpInterface>]> {
   let summary = "Shifts each group of channels to mean 0 and scales it to variance 1";
   let description = [{
     The input is `[…, channels, height, width]`. Each of `groups` ranges of consecutive channels becomes

@@ -68,3 +68,7 @@ LogicalResult CountEqualOp::inferReturnTypes(MLIRContext *context, std::optional
   results.push_back(RankedTensorType::get({}, IntegerType::get(context, 64)));
   return success();
 }
+
+std::optional<DimMap> ReduceOp::mapTile(unsigned, int64_t dim, unsigned) {
+  return llvm::is_contained(getDims(), dim) ? std::nullopt : std::optional(DimMap::same(dim));
+}

@@ -11,7 +11,7 @@ def Emel_ReduceKind : Emel_Enum<"ReduceKind", "how elements are combined", [
   ]>;
 def Emel_ReduceKindAttr : Emel_EnumAttr<Emel_ReduceKind, "reduce_kind">;
 
-def Emel_ReduceOp : Emel_InferredOp<"reduce"> {
+def Emel_ReduceOp : Emel_InferredOp<"reduce", [DeclareOpInterfaceMethods<Emel_TileOpInterface>]> {
   let summary = "Combines the elements along dimensions";
   let description = [{
     The reduced dimensions stay, with size 1. Over nothing the sum is 0, the mean a NaN, the maximum -inf and
@@ -28,7 +28,7 @@ def Emel_ReduceOp : Emel_InferredOp<"reduce"> {
   let assemblyFormat = "`` $kind $input $dims attr-dict `:` functional-type(operands, results)";
 }
 
-def Emel_TopKOp : Emel_InferredOp<"top_k"> {
+def Emel_TopKOp : Emel_InferredOp<"top_k", [Emel_RowTiles]> {
   let summary = "Finds the largest elements of each row";
   let description = [{
     The indices of the k largest elements of each row, largest first; of equal ones the lower index. A NaN
@@ -45,7 +45,7 @@ def Emel_TopKOp : Emel_InferredOp<"top_k"> {
   let assemblyFormat = "$input `k` $k attr-dict `:` functional-type(operands, results)";
 }
 
-def Emel_ArgmaxOp : Emel_InferredOp<"argmax"> {
+def Emel_ArgmaxOp : Emel_InferredOp<"argmax", [Emel_RowTiles]> {
   let summary = "Finds the largest element of each row";
   let description = [{
     The index of the largest element of each row; of equal ones the lowest. A NaN ranks below all numbers.
@@ -66,7 +66,7 @@ def Emel_SortOrder : Emel_Enum<"SortOrder", "what comes first", [
   ]>;
 def Emel_SortOrderAttr : Emel_EnumAttr<Emel_SortOrder, "sort_order">;
 
-def Emel_ArgsortOp : Emel_InferredOp<"argsort"> {
+def Emel_ArgsortOp : Emel_InferredOp<"argsort", [Emel_RowTiles]> {
   let summary = "Ranks the elements of each row";
   let description = [{
     The indices of each row's elements, smallest (`asc`) or largest (`desc`) first; equal ones keep their
@@ -83,7 +83,7 @@ def Emel_ArgsortOp : Emel_InferredOp<"argsort"> {
   let assemblyFormat = "`` $order $input attr-dict `:` functional-type(operands, results)";
 }
 
-def Emel_CumsumOp : Emel_SameTypeOp<"cumsum"> {
+def Emel_CumsumOp : Emel_SameTypeOp<"cumsum", [Emel_RowTiles]> {
   let summary = "Sums each row up to each of its elements";
   let description = [{
     `result[…, i] = sum of input[…, j] over j <= i`.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <numeric>
 
 #include "llvm/ADT/SmallVector.h"
 
@@ -44,6 +45,13 @@ struct DimMap {
   /// Dimension `dim` index by index.
   static DimMap same(int64_t dim) { return {dim}; }
 
+  /// The same map, with `num / den` in its lowest terms.
+  DimMap reduced() const {
+    DimMap map = *this;
+    map.num /= std::gcd(num, den);
+    map.den /= std::gcd(num, den);
+    return map;
+  }
   bool isIdentity(int64_t resultDim) const {
     return dim == resultDim && num == den && offset == 0 && granule == 1;
   }

@@ -62,3 +62,25 @@ LogicalResult AccumulateOp::inferReturnTypes(MLIRContext *, std::optional<Locati
                                              Adaptor adaptor, SmallVectorImpl<Type> &results) {
   return inferWhole(loc, adaptor.getWhole(), adaptor.getPart(), adaptor.getOffsets(), results);
 }
+
+std::optional<DimMap> SetRowsOp::mapTile(unsigned, int64_t dim, unsigned operand) {
+  bool isTable = operand == 0, isRows = operand == 1;
+  int64_t row = tensorType(getTable()).getRank() - 1;
+  // Any row may go to any place.
+  bool isSame = isTable || dim < row - 1 || (isRows && dim == row);
+  return isSame ? std::optional(DimMap::same(dim)) : std::nullopt;
+}
+
+static DimMap mapPart(ArrayRef<int64_t> offsets, int64_t dim, unsigned operand) {
+  DimMap map = DimMap::same(dim);
+  if (operand == 1) map.offset = -offsets[dim];
+  return map;
+}
+
+std::optional<DimMap> SetOp::mapTile(unsigned, int64_t dim, unsigned operand) {
+  return mapPart(getOffsets(), dim, operand);
+}
+
+std::optional<DimMap> AccumulateOp::mapTile(unsigned, int64_t dim, unsigned operand) {
+  return mapPart(getOffsets(), dim, operand);
+}

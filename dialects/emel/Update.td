@@ -5,7 +5,7 @@
 
 include "dialects/emel/EmelBase.td"
 
-def Emel_SetRowsOp : Emel_InferredOp<"set_rows"> {
+def Emel_SetRowsOp : Emel_InferredOp<"set_rows", [DeclareOpInterfaceMethods<Emel_TileOpInterface>]> {
   let summary = "Replaces rows by index";
   let description = [{
     The table, with `result[…, ids[…, i], :] = rows[…, i, :]` converted to its element type. Of rows with
@@ -28,7 +28,7 @@ def Emel_SetRowsOp : Emel_InferredOp<"set_rows"> {
 }
 
 class Emel_PartOp<string opMnemonic, string what, string formula>
-    : Emel_InferredOp<opMnemonic> {
+    : Emel_InferredOp<opMnemonic, [DeclareOpInterfaceMethods<Emel_TileOpInterface>]> {
   let summary = what;
   let description = [{
     The whole, with `}] # formula # [{`.
