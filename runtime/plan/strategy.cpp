@@ -1,6 +1,7 @@
 #include "runtime/plan/strategy.h"
 
 #include "runtime/io/status.h"
+#include "runtime/plan/best_fit.h"
 #include "runtime/plan/greedy.h"
 
 #include <absl/strings/str_cat.h>
@@ -18,6 +19,7 @@ constexpr std::string_view kAuto = "auto";
 // A new strategy is a row here.
 constexpr Strategy kStrategies[] = {
     {"greedy", "the largest buffer first, each as low as there is room", PlanGreedily},
+    {"best-fit", "in order of time, each in the smallest hole that holds it", PlanByBestFit},
 };
 
 absl::StatusOr<absl::Span<const Strategy>> Select(std::string_view name) {
