@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Writes the reference page of a dialect from what mlir-tblgen prints about it, or with --check compares the two. What
-TableGen says about C++ is left out: classes, traits, and the enums that the attributes list already."""
+TableGen says about C++ is left out: classes, traits, parameters, and the enums that the attributes list already."""
 
 import argparse
 import pathlib
@@ -11,7 +11,7 @@ import sys
 NOISE = re.compile(r"^(?:Traits|Interfaces|Effects): .*\n\n?", re.MULTILINE)
 CASES = re.compile(r"^Enum cases:\n((?:\* .*\n)+)", re.MULTILINE)
 PARAMETERS = re.compile(r"^#### Parameters:\n\n(?:\|.*\n)+", re.MULTILINE)
-ENUM_SYNTAX = re.compile(r"Syntax:\n\n```\n#emel\.\w+<\n  ::emel::\w+   # value\n>\n```\n\n")
+ATTRIBUTE_SYNTAX = re.compile(r"Syntax:\n\n```\n#\w+\.\w+<\n(?:  .*# \w+\n)+>\n```\n\n")
 
 
 def tidy(text):
@@ -21,10 +21,10 @@ def tidy(text):
     text = text[:text.index("## Enums")] if "## Enums" in text else text
     text = NOISE.sub("", text)
     text = re.sub(r"^(### `[\w.]+`) \(.*\)$", r"\1", text, flags=re.MULTILINE)
-    text = ENUM_SYNTAX.sub("", text)
+    text = ATTRIBUTE_SYNTAX.sub("", text)
     text = CASES.sub(lambda match: re.sub(r"\* (\w+) \(.*\n(?=\*)", r"`\1`, ", match[1]), text)
     text = re.sub(r"\* (\w+) \(`\w+`\)$", r"`\1`.", text, flags=re.MULTILINE)
-    text = re.sub(r"<td>::(?:mlir|emel)::(\w+)</td>", r"<td>\1</td>", text)
+    text = re.sub(r"<td>::(?:mlir|emel)::(?:plan::)?(\w+)</td>", r"<td>\1</td>", text)
     text = PARAMETERS.sub("", text)
     text = re.sub(r"\n{3,}", "\n\n", text)
     ops = re.findall(r"^### `(\w+)\.(\w+)`$", text, re.MULTILINE)

@@ -154,7 +154,7 @@ module attributes {emel.model = {architecture = "llama", context = 8 : i64, voca
 // -----
 
 module attributes {emel.model = {architecture = "llama", context = 8 : i64, vocab = 8 : i64}} {
-  // expected-error @below {{(M4) must take tokens, positions, slots and out_rows as 'tensor<?xi32>', found 'tensor<?xi64>'}}
+  // expected-error @below {{(M4) must take tokens, positions, slots and out_rows as vectors of i32, found 'tensor<?xi64>'}}
   func.func private @step(tensor<?xi32>, tensor<?xi64>, tensor<?xi32>, tensor<?xi32>) -> tensor<?x8xf32>
 }
 

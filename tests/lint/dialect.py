@@ -1,9 +1,10 @@
 #!/usr/bin/python3
-"""Checks what belongs together around the dialect's ops, which docs/reference/emel.md lists:
+"""Checks what belongs together around the ops of the dialects, which docs/reference/DIALECT.md lists:
 
 * each numbered constraint has a test that breaks it, and tests expect no others;
-* each op's example stands in a test, and each op has numeric cases;
-* docs/reference/ggml-coverage.md names ops that exist, and every op;
+* each op's example stands in a test;
+* each op of emel has numeric cases;
+* docs/reference/ggml-coverage.md names ops that exist, and every op of emel;
 * the training ops it calls refused are those that the parser refuses.
 """
 
@@ -11,7 +12,7 @@ import re
 
 import repository
 
-DECLARATIONS = {"shard", "weight"}  # they have no value to compute
+DECLARATIONS = {"shard", "weight", "yield"}  # they have no value of their own to compute
 EXPECTED = re.compile(r"expected-error.*?\{\{.*?\(([A-Z]\d+)\)")
 
 
@@ -19,10 +20,10 @@ def squeeze(text):
     return re.sub(r"\s+", " ", text).strip()
 
 
-def documented_ops():
+def documented_ops(dialect):
     """Each op's name and text of the reference page, and under None what stands before the ops."""
-    page = repository.text("docs/reference/emel.md")
-    head, *ops = re.split(r"^### `emel\.", page.split("\n## Attributes")[0], flags=re.MULTILINE)
+    page = repository.text(f"docs/reference/{dialect}.md")
+    head, *ops = re.split(rf"^### `{dialect}\.", page.split("\n## Attributes")[0], flags=re.MULTILINE)
     return {None: head, **{op[:op.index("`")]: op for op in ops}}
 
 
@@ -30,44 +31,53 @@ def tests(pattern):
     return [path.read_text() for path in sorted((repository.ROOT / "tests").glob(pattern))]
 
 
-def broken_constraints():
+def negative_tests(dialect):
+    """Those of plans are in files of that name."""
+    every = {path: path.read_text() for path in (repository.ROOT / "tests" / "dialect").glob("*-invalid.mlir")}
+    return [text for path, text in sorted(every.items()) if path.name.startswith("plan") == (dialect == "plan")]
+
+
+def broken_constraints(dialect):
     """The pairs of op and constraint that negative tests break; None for those of whole modules."""
     broken = set()
-    for text in tests("dialect/*-invalid.mlir"):
+    for text in negative_tests(dialect):
         for section in text.split("// -----"):
             lines = section.splitlines()
             for i, line in enumerate(lines):
                 match = EXPECTED.search(line)
                 if not match:
                     continue
-                op = re.search(r"emel\.(\w+)", " ".join(rest for rest in lines[i + 1:] if "// expected" not in rest))
+                op = re.search(rf"{dialect}\.(\w+)", " ".join(rest for rest in lines[i + 1:] if "// expected" not in rest))
                 broken.add((op[1] if op and match[1][0] == "C" else None, match[1]))
     return broken
 
 
-def check_constraints(ops):
+def check_constraints(dialect, ops):
     listed = {(op, constraint) for op, text in ops.items() for constraint in re.findall(r"^\* \(([A-Z]\d+)\)", text, re.MULTILINE)}
-    broken = broken_constraints()
+    broken = broken_constraints(dialect)
     for op, constraint in sorted(listed - broken, key=str):
-        yield f"no test breaks ({constraint}) of {op or 'the dialect'}"
+        yield f"no test breaks ({constraint}) of {dialect}{'.' + op if op else ''}"
     for op, constraint in sorted(broken - listed, key=str):
-        yield f"a test breaks ({constraint}) of {op or 'the dialect'}, which its description does not list"
+        yield f"a test breaks ({constraint}) of {dialect}{'.' + op if op else ''}, which its description does not list"
 
 
-def check_examples(ops):
+def check_examples(dialect, ops):
     positive = squeeze(" ".join(text for text in tests("dialect/*.mlir") if "-verify-diagnostics" not in text))
-    numeric = {path.stem for path in (repository.ROOT / "tests" / "interpreter").glob("*.mlir")}
     for op, text in ops.items():
         if op is None:
             continue
         examples = re.findall(r"```mlir\n(.*?)```", text, re.DOTALL)
         if len(examples) != 1:
-            yield f"emel.{op}: expected one example, found {len(examples)}"
+            yield f"{dialect}.{op}: expected one example, found {len(examples)}"
         for example in examples:
             if squeeze(example) not in positive:
-                yield f"emel.{op}: its example is in no test of tests/dialect"
-        if op not in numeric | DECLARATIONS:
-            yield f"emel.{op}: there is no tests/interpreter/{op}.mlir"
+                yield f"{dialect}.{op}: its example is in no test of tests/dialect"
+
+
+def check_numbers(ops):
+    numeric = {path.stem for path in (repository.ROOT / "tests" / "interpreter").glob("*.mlir")}
+    for op in sorted(set(ops) - {None} - numeric - DECLARATIONS):
+        yield f"emel.{op}: there is no tests/interpreter/{op}.mlir"
 
 
 def check_coverage(ops):
@@ -86,9 +96,16 @@ def check_coverage(ops):
 
 
 def main():
-    ops = documented_ops()
-    findings = [*check_constraints(ops), *check_examples(ops), *check_coverage(ops)]
-    repository.finish(findings, len(ops))
+    findings, checked = [], 0
+    for dialect in ("emel", "plan"):
+        ops = documented_ops(dialect)
+        if dialect == "plan":
+            del ops[None]  # what the head lists is about plans with places
+        findings += [*check_constraints(dialect, ops), *check_examples(dialect, ops)]
+        if dialect == "emel":
+            findings += [*check_numbers(ops), *check_coverage(ops)]
+        checked += len(ops)
+    repository.finish(findings, checked)
 
 
 if __name__ == "__main__":
