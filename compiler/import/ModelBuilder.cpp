@@ -159,7 +159,7 @@ Value ModelBuilder::declareWeight(const gguf::Tensor *tensor, StringRef name,
   if (!weight && ok())
     weight = declarations_.create<WeightOp>(makeOrigin(builder_.getContext(), name, {name.str()}),
                                             name, type, "shard" + std::to_string(tensor->shard),
-                                            tensor->offset, tensor->bytes);
+                                            tensor->offset, tensor->bytes, LayoutAttr());
   return builder_.create<GetWeightOp>(makeOrigin(builder_.getContext(), name, {name.str()}), type,
                                       name);
 }

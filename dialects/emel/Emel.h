@@ -9,6 +9,7 @@
 #include "mlir/IR/OpDefinition.h"
 #include "mlir/IR/OpImplementation.h"
 #include "mlir/IR/SymbolTable.h"
+#include "mlir/IR/TensorEncoding.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
@@ -37,7 +38,7 @@ mlir::Type getElementType(mlir::MLIRContext *context, gguf::TensorType type);
 /// The inverse; none for types that no GGUF tensor has.
 std::optional<gguf::TensorType> getTensorType(mlir::Type elementType);
 
-/// The bytes of a tensor of static shape in the GGUF arrangement; none on overflow.
+/// The bytes of a tensor of static shape, in its layout; none on overflow.
 std::optional<int64_t> getStorageBytes(mlir::RankedTensorType type);
 
 }  // namespace emel

@@ -211,16 +211,3 @@ std::optional<gguf::TensorType> emel::getTensorType(Type type) {
   if (type.isInteger(64)) return gguf::TensorType::kI64;
   return std::nullopt;
 }
-
-std::optional<int64_t> emel::getStorageBytes(RankedTensorType type) {
-  std::optional<gguf::TensorType> format = getTensorType(type.getElementType());
-  if (!format) return std::nullopt;
-  const gguf::TensorTypeInfo &info = gguf::GetInfo(*format);
-  int64_t count = 1;
-  for (int64_t dim : type.getShape())
-    if (__builtin_mul_overflow(count, dim, &count)) return std::nullopt;
-  int64_t bytes;
-  if (__builtin_mul_overflow(count / info.block_elements, int64_t{info.block_bytes}, &bytes))
-    return std::nullopt;
-  return bytes;
-}

@@ -1,4 +1,5 @@
 #include "dialects/emel/Inference.h"
+#include "dialects/emel/Layouts.h"
 
 using namespace mlir;
 using namespace emel;
@@ -25,14 +26,21 @@ LogicalResult WeightOp::verify() {
   if (static_cast<int64_t>(getOffset()) < 0)
     return emitOpError("(C4) expected an offset of at least 0, found ")
            << static_cast<int64_t>(getOffset());
+  if (getLayoutAttr() && !canHaveLayout(type, getLayoutAttr()))
+    return emitOpError("(C5) cannot have ") << getLayoutAttr() << ": " << type;
   return success();
+}
+
+RankedTensorType WeightOp::getStoredType() {
+  auto type = cast<RankedTensorType>(getType());
+  return getLayoutAttr() ? withLayout(type, getLayoutAttr()) : type;
 }
 
 LogicalResult GetWeightOp::verifySymbolUses(SymbolTableCollection &symbols) {
   auto weight = symbols.lookupNearestSymbolFrom<WeightOp>(*this, getWeightAttr());
   if (!weight) return emitOpError("(C1) names ") << getWeightAttr() << ", which is no weight";
-  if (weight.getType() != getType())
+  if (weight.getStoredType() != getType())
     return emitOpError("(C1) expected the weight's type ")
-           << weight.getType() << ", found " << getType();
+           << weight.getStoredType() << ", found " << getType();
   return success();
 }

@@ -29,24 +29,33 @@ def Emel_WeightOp : Emel_Op<"weight", [Symbol]> {
     * (C1) the type has a static shape and no layout;
     * (C2) the innermost dimension is a multiple of the block's elements;
     * (C3) `size` is what the type needs;
-    * (C4) offset and size are not negative.
+    * (C4) offset and size are not negative;
+    * (C5) the type can have the layout.
+
+    With a layout, the weight is packed once, by the compiler, and everything that reads it finds it packed: it is `emel.pack` of what
+    lies in the shard. `--emel-store-packed` turns the one into the other.
 
     ```mlir
-    emel.weight @blk.0.attn_q.weight : tensor<64x64x!emel.q8_0> in @shard0 at 44032 bytes 4352
+    emel.weight @output.weight : tensor<512x64x!emel.q8_0> in @shard0 at 9216 bytes 34816 packed <r16>
     ```
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<Emel_AnyTensor>:$type,
-                       FlatSymbolRefAttr:$shard, I64Attr:$offset, I64Attr:$size);
+                       FlatSymbolRefAttr:$shard, I64Attr:$offset, I64Attr:$size,
+                       OptionalAttr<Emel_LayoutAttr>:$layout);
   let assemblyFormat = [{
-    $sym_name `:` $type `in` $shard `at` $offset `bytes` $size attr-dict
+    $sym_name `:` $type `in` $shard `at` $offset `bytes` $size (`packed` $layout^)? attr-dict
   }];
   let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// The type of what is read: with the layout, where there is one.
+    ::mlir::RankedTensorType getStoredType();
+  }];
 }
 
 def Emel_GetWeightOp : Emel_Op<"get_weight", [Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "Reads a weight";
   let description = [{
-    * (C1) the symbol is a weight, of the result's type.
+    * (C1) the symbol is a weight, of the result's type; a packed weight is read in its layout.
 
     ```mlir
     %w = emel.get_weight @output_norm.weight : tensor<64xf32>

@@ -64,6 +64,7 @@ void addNormHandlers(HandlerTable &table);
 void addContractionHandlers(HandlerTable &table);
 void addAttentionHandlers(HandlerTable &table);
 void addMovementHandlers(HandlerTable &table);
+void addLayoutHandlers(HandlerTable &table);
 void addUpdateHandlers(HandlerTable &table);
 void addFillHandlers(HandlerTable &table);
 void addReductionHandlers(HandlerTable &table);
@@ -71,6 +72,10 @@ void addReductionHandlers(HandlerTable &table);
 /// Row `row` of a tensor that may be a weight in its file; `scratch` is used where it must be
 /// decoded. Null after an error was reported.
 const double *getRow(const Tensor &tensor, int64_t row, std::vector<double> &scratch);
+
+/// The same rows, read through the packed bytes of their layout: a panel at a time is packed, and rows
+/// are taken from it. `type` is the packed tensor's; a mistake in packing shows as wrong numbers.
+Tensor packRows(mlir::Operation *user, const Tensor &tensor, mlir::RankedTensorType type);
 
 /// Decodes the weights among the operands of `op`.
 mlir::LogicalResult decodeOperands(mlir::Operation *op, Frame &frame);

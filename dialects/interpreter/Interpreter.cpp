@@ -19,6 +19,7 @@ Interpreter::Interpreter(ModuleOp module, Options options)
   addContractionHandlers(handlers_);
   addAttentionHandlers(handlers_);
   addMovementHandlers(handlers_);
+  addLayoutHandlers(handlers_);
   addUpdateHandlers(handlers_);
   addFillHandlers(handlers_);
   addReductionHandlers(handlers_);
@@ -156,8 +157,11 @@ static WeightRows rowsOf(Operation *user, io::Source *source, uint64_t offset,
   uint64_t rowBytes = rowSize / info.block_elements * info.block_bytes;
   auto bytes = std::make_shared<std::vector<uint8_t>>(rowBytes);
   auto floats = std::make_shared<std::vector<float>>(rowSize);
-  return {[=](int64_t row, MutableArrayRef<double> out) {
-    absl::Status status = source->Read(offset + row * rowBytes, absl::MakeSpan(*bytes));
+  auto read = [=](int64_t row, absl::Span<uint8_t> out) {
+    return source->Read(offset + row * rowBytes, out);
+  };
+  auto decode = [=](int64_t row, MutableArrayRef<double> out) {
+    absl::Status status = read(row, absl::MakeSpan(*bytes));
     // The decoder gives floats, which cannot hold what a double does.
     bool isDouble = type == gguf::TensorType::kF64;
     if (status.ok() && !isDouble) status = gguf::Dequantize(type, *bytes, absl::MakeSpan(*floats));
@@ -170,7 +174,8 @@ static WeightRows rowsOf(Operation *user, io::Source *source, uint64_t offset,
     else
       llvm::copy(*floats, out.begin());
     return true;
-  }};
+  };
+  return {decode, read};
 }
 
 FailureOr<Tensor> Interpreter::openWeight(Operation *user, FlatSymbolRefAttr name) {
@@ -195,7 +200,10 @@ FailureOr<Tensor> Interpreter::openWeight(Operation *user, FlatSymbolRefAttr nam
   }
   gguf::TensorType format = *getTensorType(type.getElementType());
   WeightRows rows = rowsOf(user, *source, offset, format, type.getShape().back());
-  if (type.getRank() > 1) return Tensor{Shape(type.getShape()), std::move(rows)};
+  if (type.getRank() > 1) {
+    Tensor tensor = {Shape(type.getShape()), std::move(rows)};
+    return weight.getLayout() ? packRows(user, tensor, weight.getStoredType()) : tensor;
+  }
   Tensor tensor = Tensor::ofReals(type.getShape());
   if (!rows.decode(0, tensor.reals())) return failure();
   return tensor;

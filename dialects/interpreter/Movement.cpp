@@ -240,13 +240,6 @@ static LogicalResult pad(PadOp op, Frame &frame) {
                    }));
 }
 
-/// Layouts arrange bytes; here every tensor is a list of numbers.
-template <typename OpType>
-static LogicalResult relayout(OpType op, Frame &frame) {
-  frame.set(op.getResult(), frame.get(op.getInput()));
-  return success();
-}
-
 void addMovementHandlers(HandlerTable &table) {
   addRowsHandler<GetRowsOp, getRows>(table);
   addHandler<ReshapeOp, reshape>(table);
@@ -256,8 +249,6 @@ void addMovementHandlers(HandlerTable &table) {
   addHandler<RepeatOp, repeat>(table);
   addHandler<PadOp, pad>(table);
   addHandler<RollOp, roll>(table);
-  addRowsHandler<PackOp, relayout>(table);
-  addRowsHandler<UnpackOp, relayout>(table);
 }
 
 }  // namespace emel::interpreter

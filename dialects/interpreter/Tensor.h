@@ -11,6 +11,9 @@
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
 
+#include <absl/status/status.h>
+#include <absl/types/span.h>
+
 /// The values that the interpreter computes with.
 namespace emel::interpreter {
 
@@ -26,6 +29,8 @@ inline int64_t countElements(llvm::ArrayRef<int64_t> shape) {
 struct WeightRows {
   /// Decodes row `row` into `out`; false after reporting an error.
   std::function<bool(int64_t row, llvm::MutableArrayRef<double> out)> decode;
+  /// Reads the bytes of row `row` as the file has them; null where rows were put together from others.
+  std::function<absl::Status(int64_t row, absl::Span<uint8_t> out)> read;
 };
 
 /// A tensor at run time. Numbers of every float type are held as doubles that the type can hold.

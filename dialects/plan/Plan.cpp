@@ -198,7 +198,7 @@ LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbols) {
     for (auto name : getWeights()->getAsRange<FlatSymbolRefAttr>()) {
       auto weight = symbols.lookupNearestSymbolFrom<WeightOp>(*this, name);
       if (!weight) return emitOpError("(C1) names ") << name << ", which is no weight";
-      inputs.push_back(weight.getType());
+      inputs.push_back(weight.getStoredType());
     }
   if (TypeRange(inputs) != TypeRange(kernel.getArgumentTypes()) ||
       getResultTypes() != TypeRange(kernel.getResultTypes()))

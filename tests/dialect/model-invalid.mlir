@@ -35,6 +35,20 @@ emel.weight @w : tensor<64xf32> in @s at -1 bytes 256
 
 // -----
 
+// expected-error @below {{'emel.weight' op (C5) cannot have #emel.layout<r16>: 'tensor<64xf32>'}}
+emel.weight @w : tensor<64xf32> in @s at 0 bytes 256 packed <r16>
+
+// -----
+
+emel.weight @w : tensor<4x32x!emel.q8_0> in @s at 0 bytes 136 packed <r16>
+func.func @f() {
+  // expected-error @below {{'emel.get_weight' op (C1) expected the weight's type 'tensor<4x32x!emel.q8_0, #emel.layout<r16>>', found 'tensor<4x32x!emel.q8_0>'}}
+  %0 = emel.get_weight @w : tensor<4x32x!emel.q8_0>
+  return
+}
+
+// -----
+
 func.func @f() {
   // expected-error @below {{'emel.get_weight' op (C1) names @w, which is no weight}}
   %0 = emel.get_weight @w : tensor<64xf32>

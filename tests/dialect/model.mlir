@@ -9,6 +9,8 @@ module attributes {emel.model = {architecture = "llama", context = 512 : i64, vo
   emel.shard @shard0 "model.gguf" bytes 1327104
   // CHECK: emel.weight @blk.0.attn_q.weight : tensor<64x64x!emel.q8_0> in @shard0 at 44032 bytes 4352
   emel.weight @blk.0.attn_q.weight : tensor<64x64x!emel.q8_0> in @shard0 at 44032 bytes 4352
+  // CHECK: emel.weight @output.weight : tensor<512x64x!emel.q8_0> in @shard0 at 9216 bytes 34816 packed <r16>
+  emel.weight @output.weight : tensor<512x64x!emel.q8_0> in @shard0 at 9216 bytes 34816 packed <r16>
   // CHECK: emel.weight @output_norm.weight : tensor<64xf32> in @shard0 at 0 bytes 256
   emel.weight @output_norm.weight : tensor<64xf32> in @shard0 at 0 bytes 256
 

@@ -46,4 +46,20 @@ func.func @blocks() -> (tensor<2x2x1xf32>) {
 // CHECK-NEXT: 0
 // CHECK-NEXT: 7.65878e-06
 // CHECK-NEXT: 7.65878e-06
+
+emel.shard @packed_blocks.shard "../fixtures/blocks/q8_0.bin" bytes 170
+emel.weight @packed_blocks.w : tensor<5x1x32x!emel.q8_0> in @packed_blocks.shard at 0 bytes 170
+func.func @packed_blocks() -> (tensor<2x2x1xf32>) {
+  %x = arith.constant dense<[[0.235, 0.946, -0.746, 0.211, 0.062, 1.418, 0.122, 0.131, -1.146, -0.006, -0.552, -0.09, -1.776, -0.479, -1.181, -1.151, 1.311, -0.535, 0.717, -0.948, 0.692, -0.575, 1.069, -0.896, 0.016, -0.28, -0.377, -0.909, 1.631, -1.632, -1.582, -0.33], [2.477, 0.036, -1.423, -1.063, 1.215, 0.892, -0.763, -0.037, 0.369, 0.206, -0.954, -0.656, -1.128, 1.173, -0.582, 1.124, 1.702, -0.853, 0.241, 0.812, 1.615, -0.893, 0.97, -0.008, -0.369, -0.536, 0.207, -0.374, 0.682, 0.358, 0.454, 0.355]]> : tensor<2x32xf32>
+  %ids = arith.constant dense<[[0, 4], [2, 2]]> : tensor<2x2xi32>
+  %w = emel.get_weight @packed_blocks.w : tensor<5x1x32x!emel.q8_0>
+  %p = emel.pack %w : tensor<5x1x32x!emel.q8_0> to tensor<5x1x32x!emel.q8_0, #emel.layout<r16>>
+  %r = emel.matmul_id %x, %p, %ids : (tensor<2x32xf32>, tensor<5x1x32x!emel.q8_0, #emel.layout<r16>>, tensor<2x2xi32>) -> tensor<2x2x1xf32>
+  return %r : tensor<2x2x1xf32>
+}
+// CHECK-NEXT: @packed_blocks
+// CHECK-NEXT: -7.5443
+// CHECK-NEXT: 0
+// CHECK-NEXT: 7.65878e-06
+// CHECK-NEXT: 7.65878e-06
 // CHECK-NOT: {{.}}

@@ -21,9 +21,12 @@ def declare(case_name, file, type_text):
             f"emel.weight @{case_name}.w : {type_text} in @{case_name}.shard at 0 bytes {size}\n")
 
 
-def weight_case(op, name, file, type_text, body, expected, inputs=None, out="f32"):
-    text = f"%w = emel.get_weight @{name}.w : {type_text}\n" + body.replace("{w}", type_text)
-    case(op, name, inputs or {}, text, lambda r: expected, out=out, module=declare(name, file, type_text))
+def weight_case(op, name, file, type_text, body, expected, inputs=None, out="f32", packed=False):
+    """`packed` stores the weight in layout r16, in which it is then read."""
+    read = type_text[:-1] + ", #emel.layout<r16>>" if packed else type_text
+    text = f"%w = emel.get_weight @{name}.w : {read}\n" + body.replace("{w}", read)
+    module = declare(name, file, type_text)
+    case(op, name, inputs or {}, text, lambda r: expected, out=out, module=module[:-1] + " packed <r16>\n" if packed else module)
 
 
 Q8, TYPE = stored("q8_0", 5, 32), "tensor<5x32x!emel.q8_0>"
@@ -33,6 +36,8 @@ weight_case("get_weight", "blocks", "q8_0.bin", TYPE, "%r = emel.cast %w : {w} t
 weight_case("get_weight", "as_it_lies", "q8_0.bin", TYPE, "%r = emel.unpack %p : {p} to {w}".replace(
     "{p}", TYPE[:-1] + ", #emel.layout<r16>>").replace("%r =", f"%p = emel.pack %w : {{w}} to {TYPE[:-1]}, #emel.layout<r16>>\n%r ="),
     Q8, out=TYPE)
+weight_case("get_weight", "packed_blocks", "q8_0.bin", TYPE, "%u = emel.unpack %w : {w} to " + TYPE + "\n%r = emel.cast %u : " + TYPE + " to {r}",
+            Q8, packed=True)
 weight_case("get_weight", "halves", "f16.bin", "tensor<8x8xf16>", "%r = emel.permute %w [1, 0] : ({w}) -> {r}", HALF.T, out="f16")
 weight_case("cast", "from_iq2_xxs", "iq2_xxs.bin", "tensor<5x256x!emel.iq2_xxs>",
             "%few = emel.slice %w dim 0 from 0 size 1 : ({w}) -> tensor<1x256x!emel.iq2_xxs>\n"
@@ -43,6 +48,12 @@ weight_case("matmul", "blocks", "q8_0.bin", TYPE, "%r = emel.matmul %x, %w : ({x
 EXPERTS = "tensor<5x1x32x!emel.q8_0>"
 IDS = i32([[0, 4], [2, 2]])
 weight_case("matmul_id", "blocks", "q8_0.bin", EXPERTS, "%r = emel.matmul_id %x, %w, %ids : ({x}, {w}, {ids}) -> {r}",
+            np.einsum("ik,iek->ie", ROWS, Q8[IDS])[..., None], {"x": ROWS, "ids": IDS})
+PACKED, PACKED_EXPERTS = (text[:-1] + ", #emel.layout<r16>>" for text in (TYPE, EXPERTS))
+weight_case("matmul", "packed_blocks", "q8_0.bin", TYPE,
+            f"%p = emel.pack %w : {{w}} to {PACKED}\n%r = emel.matmul %x, %p : ({{x}}, {PACKED}) -> {{r}}", ROWS @ Q8.T, {"x": ROWS})
+weight_case("matmul_id", "packed_blocks", "q8_0.bin", EXPERTS,
+            f"%p = emel.pack %w : {{w}} to {PACKED_EXPERTS}\n%r = emel.matmul_id %x, %p, %ids : ({{x}}, {PACKED_EXPERTS}, {{ids}}) -> {{r}}",
             np.einsum("ik,iek->ie", ROWS, Q8[IDS])[..., None], {"x": ROWS, "ids": IDS})
 weight_case("get_rows", "blocks", "q8_0.bin", TYPE, "%r = emel.get_rows %w, %ids : ({w}, {ids}) -> {r}", Q8[[2, 0]],
             {"ids": i32([2, 0])})

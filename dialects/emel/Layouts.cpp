@@ -1,0 +1,63 @@
+#include "dialects/emel/Layouts.h"
+
+#include "dialects/emel/Inference.h"
+
+using namespace mlir;
+using namespace emel;
+
+/// What the library calls a layout; none where activations alone have it.
+static std::optional<layout::Layout> libraryLayout(LayoutAttr layout) {
+  if (!layout || layout.getValue() == Layout::RowMajor) return layout::Layout::kRowMajor;
+  if (layout.getValue() == Layout::R16) return layout::Layout::kR16;
+  return std::nullopt;
+}
+
+std::optional<layout::Format> emel::getFormat(RankedTensorType type) {
+  std::optional<gguf::TensorType> element = getTensorType(type.getElementType());
+  auto layout = libraryLayout(dyn_cast_or_null<LayoutAttr>(type.getEncoding()));
+  if (!element || !layout) return std::nullopt;
+  return layout::Format{*layout, *element};
+}
+
+layout::Shape emel::getMatrices(RankedTensorType type) {
+  layout::Shape shape = {1, 1, 1};
+  ArrayRef<int64_t> dims = type.getShape();
+  if (!dims.empty()) shape.columns = dims.back();
+  if (dims.size() > 1) shape.rows = dims[dims.size() - 2];
+  // A product beyond what a file can hold saturates, so that the library refuses it.
+  if (dims.size() > 2)
+    for (int64_t dim : dims.drop_back(2))
+      if (__builtin_mul_overflow(shape.matrices, static_cast<uint64_t>(dim), &shape.matrices))
+        shape.matrices = UINT64_MAX;
+  return shape;
+}
+
+bool emel::canHaveLayout(RankedTensorType type, LayoutAttr layout) {
+  if (layout.getValue() != Layout::R16) return true;
+  std::optional<gguf::TensorType> element = getTensorType(type.getElementType());
+  return element && layout::Exists({layout::Layout::kR16, *element}) && type.getRank() >= 2 &&
+         hasWholeBlocks(type);
+}
+
+RankedTensorType emel::withLayout(RankedTensorType type, LayoutAttr layout) {
+  return RankedTensorType::get(type.getShape(), type.getElementType(), layout);
+}
+
+LogicalResult LayoutAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType,
+                                         function_ref<InFlightDiagnostic()> emitError) const {
+  auto type = RankedTensorType::get(shape, elementType);
+  if (canHaveLayout(type, *this)) return success();
+  return emitError() << "expected a matrix, of rows of whole blocks, of a type that has layout "
+                     << stringifyEnum(getValue()) << ", found " << type;
+}
+
+std::optional<int64_t> emel::getStorageBytes(RankedTensorType type) {
+  std::optional<gguf::TensorType> element = getTensorType(type.getElementType());
+  if (!element) return std::nullopt;
+  // Arrangements that only activations have keep every element as it is.
+  layout::Format format =
+      getFormat(type).value_or(layout::Format{layout::Layout::kRowMajor, *element});
+  absl::StatusOr<uint64_t> bytes = layout::PackedBytes(format, getMatrices(type));
+  if (!bytes.ok()) return std::nullopt;
+  return static_cast<int64_t>(*bytes);
+}
