@@ -257,11 +257,6 @@ std::optional<DimMap> KvWriteOp::mapTile(unsigned, int64_t, unsigned operand) {
   return isKeyOrValue ? std::optional(DimMap::same(1)) : std::nullopt;
 }
 
-std::optional<DimMap> KvReadOp::mapTile(unsigned result, int64_t dim, unsigned operand) {
-  bool isMask = result == 2, isState = operand == 0;
-  return !isMask && isState && dim == 1 ? std::optional(DimMap::same(0)) : std::nullopt;
-}
-
 std::optional<DimMap> AttentionOp::mapTile(unsigned, int64_t dim, unsigned operand) {
   bool isQuery = operand == 0, isState = operand == 1, isSinks = operand == 4, isHead = dim == 1;
   if (dim == 2) return std::nullopt;

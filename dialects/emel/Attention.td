@@ -156,7 +156,7 @@ def Emel_KvWriteOp : Emel_Op<"kv_write", [Pure, AllTypesMatch<["state", "result"
   let hasVerifier = 1;
 }
 
-def Emel_KvReadOp : Emel_Op<"kv_read", [Pure, DeclareOpInterfaceMethods<Emel_TileOpInterface>]> {
+def Emel_KvReadOp : Emel_Op<"kv_read", [Pure]> {
   let summary = "Reads all cells and says which of them each token may see";
   let description = [{
     Key and value list the cells of the slots in `slots`, by ascending slot and position. `mask[i, c]` is

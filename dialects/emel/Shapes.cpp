@@ -41,6 +41,9 @@ static LogicalResult inferOp(Operation &op, TypeMap &types) {
     for (Value value : fuse.getYielded()) results.push_back(typeIn(types, value));
   } else if (auto reshape = dyn_cast<ReshapeOp>(op)) {
     if (failed(inferReshape(reshape, types, results))) return failure();
+  } else if (auto castOp = dyn_cast<CastOp>(op)) {
+    auto input = cast<RankedTensorType>(typeIn(types, castOp.getInput()));
+    results.push_back(input.clone(castOp.getType().getElementType()));
   } else if (auto infer = dyn_cast<InferTypeOpInterface>(op)) {
     if (failed(inferByInterface(infer, types, results))) return failure();
   } else {

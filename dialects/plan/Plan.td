@@ -123,6 +123,8 @@ def Plan_ArenaOp : Plan_Op<"arena", [Symbol]> {
   let hasVerifier = 1;
 }
 
+def Plan_Value : AnyTypeOf<[AnyRankedTensor, Emel_KvType], "tensor or state">;
+
 class Plan_FunctionOp<string opMnemonic, list<Trait> traits>
     : Plan_Op<opMnemonic, traits # [IsolatedFromAbove, FunctionOpInterface, SingleBlock]> {
   let arguments = (ins SymbolNameAttr:$sym_name,
@@ -205,10 +207,10 @@ def Plan_LaunchOp : Plan_Op<"launch", [
     ```
   }];
   let arguments = (ins Plan_LaunchKindAttr:$kind, FlatSymbolRefAttr:$kernel,
-      Variadic<AnyType>:$inputs, OptionalAttr<TypedArrayAttrBase<FlatSymbolRefAttr, "weights">>:$weights,
+      Variadic<Plan_Value>:$inputs, OptionalAttr<TypedArrayAttrBase<FlatSymbolRefAttr, "weights">>:$weights,
       OptionalAttr<StrArrayAttr>:$extents, OptionalAttr<ArrayAttr>:$tiles,
       OptionalAttr<ArrayAttr>:$lives, OptionalAttr<ArrayAttr>:$places);
-  let results = (outs Variadic<AnyType>:$results);
+  let results = (outs Variadic<Plan_Value>:$results);
   let assemblyFormat = [{
     `` $kind $kernel `(` $inputs `)` (`weights` $weights^)? (`extents` $extents^)? (`tiles` $tiles^)?
     (`lives` $lives^)? (`places` $places^)? attr-dict `:` functional-type($inputs, $results)

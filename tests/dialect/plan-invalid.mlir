@@ -196,3 +196,14 @@ plan.entry @decode(%x: tensor<4xf32>) attributes {emel.entry = {rows = 1 : i64, 
 
 // expected-error @below {{'plan.kernel' op region #0 ('body') failed to verify constraint: region with 1 blocks}}
 plan.kernel private @k()
+
+// -----
+
+plan.kernel @k(%x: i32) {
+  plan.return
+}
+plan.entry @decode(%x: i32) attributes {emel.entry = {rows = 1 : i64, tokens = 1 : i64}} {
+  // expected-error @below {{'plan.launch' op operand #0 must be variadic of tensor or state, but got 'i32'}}
+  plan.launch owner @k(%x) : (i32) -> ()
+  plan.return
+}
