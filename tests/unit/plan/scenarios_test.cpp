@@ -1,5 +1,5 @@
 #include "runtime/include/emel/plan.h"
-#include "runtime/plan/strategy.h"
+#include "tests/unit/plan/every_strategy.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -415,16 +415,7 @@ TEST_P(Scenario, 13Reallocation) {
   EXPECT_THAT(backends_[0].buffers, ElementsAre(20, 20));
 }
 
-std::vector<std::string> StrategyNames() {
-  std::vector<std::string> names = {"auto"};
-  for (const auto& strategy : emel::plan::Strategies()) names.emplace_back(strategy.name);
-  return names;
-}
-
-INSTANTIATE_TEST_SUITE_P(All, Scenario, testing::ValuesIn(StrategyNames()), [](const auto& info) {
-  std::string name = info.param;
-  std::erase(name, '-');
-  return name;
-});
+INSTANTIATE_TEST_SUITE_P(All, Scenario, testing::ValuesIn(emel::tests::EveryStrategy()),
+                         emel::tests::StrategyInName);
 
 }  // namespace
