@@ -92,7 +92,7 @@ std::string Describe(const Problem& problem, int32_t buffer) {
 }
 
 int64_t AlignedSize(const Problem& problem, int32_t buffer) {
-  return (problem.buffers[buffer].size + problem.alignment - 1) & -problem.alignment;
+  return (problem.buffers[buffer].size + (problem.alignment - 1)) & -problem.alignment;
 }
 
 absl::Status Check(const Problem& problem) {
