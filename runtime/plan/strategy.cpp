@@ -3,6 +3,7 @@
 #include "runtime/io/status.h"
 #include "runtime/plan/best_fit.h"
 #include "runtime/plan/greedy.h"
+#include "runtime/plan/search.h"
 
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_join.h>
@@ -20,6 +21,7 @@ constexpr std::string_view kAuto = "auto";
 constexpr Strategy kStrategies[] = {
     {"greedy", "the largest buffer first, each as low as there is room", PlanGreedily},
     {"best-fit", "in order of time, each in the smallest hole that holds it", PlanByBestFit},
+    {"search", "the optimum, as far as it is found within the limit of placements", PlanBySearch},
 };
 
 absl::StatusOr<absl::Span<const Strategy>> Select(std::string_view name) {

@@ -21,7 +21,7 @@ struct Options {
 
   // How many placements a search may try. It counts, rather than measures time, so that the same
   // problem gives the same plan on any machine under any load.
-  int64_t node_limit = 2'000'000;
+  int64_t node_limit = 1'000'000;
 
   // Called now and then with the placements tried; false stops the search, which then goes by the
   // best plan it has. For people who wait; a compilation leaves it empty.
@@ -35,6 +35,12 @@ struct Effort {
   int64_t proved_from = 0;  // no plan of the merged problem has fewer bytes: proved
   bool stopped = false;     // keep_going said so
 };
+
+// Whether to go on; asked now and then in long work.
+inline bool KeepGoing(Effort& effort) {
+  if (effort.options.keep_going && !effort.options.keep_going(effort.nodes)) effort.stopped = true;
+  return !effort.stopped;
+}
 
 // One way to plan. `plan` gets a checked problem without permissions (MergeInPlace has used them)
 // and whose lower bound is within the capacity. It may return a plan larger than the capacity;
