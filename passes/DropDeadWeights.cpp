@@ -12,19 +12,19 @@ namespace emel {
 
 namespace {
 
-bool isDeclaration(Operation* op) { return isa<WeightOp, ShardOp>(op); }
+bool isDeclaration(Operation *op) { return isa<WeightOp, ShardOp>(op); }
 
 /// The declarations that something reads, directly or through another declaration.
-llvm::SetVector<Operation*> findLive(ModuleOp module) {
+llvm::SetVector<Operation *> findLive(ModuleOp module) {
   SymbolTable symbols(module);
-  llvm::SetVector<Operation*> live;
-  auto mark = [&](Operation* user) {
+  llvm::SetVector<Operation *> live;
+  auto mark = [&](Operation *user) {
     user->getAttrDictionary().walk([&](FlatSymbolRefAttr name) {
-      Operation* symbol = symbols.lookup(name.getAttr());
+      Operation *symbol = symbols.lookup(name.getAttr());
       if (symbol && isDeclaration(symbol)) live.insert(symbol);
     });
   };
-  module.walk([&](Operation* op) {
+  module.walk([&](Operation *op) {
     if (!isDeclaration(op)) mark(op);
   });
   for (size_t i = 0; i < live.size(); ++i) mark(live[i]);
@@ -40,8 +40,8 @@ struct DropDeadWeightsPass : impl::DropDeadWeightsBase<DropDeadWeightsPass> {
       record.remove(op.getLoc(), "no op uses it");
       op.erase();
     });
-    llvm::SetVector<Operation*> live = findLive(module);
-    for (Operation& op : llvm::make_early_inc_range(*module.getBody())) {
+    llvm::SetVector<Operation *> live = findLive(module);
+    for (Operation &op : llvm::make_early_inc_range(*module.getBody())) {
       if (!isDeclaration(&op) || live.contains(&op)) continue;
       record.remove(op.getLoc(), "no op reads it");
       if (auto weight = dyn_cast<WeightOp>(op)) {

@@ -21,3 +21,134 @@ def DropDeadWeights : Pass<"emel-drop-dead-weights", "::mlir::ModuleOp"> {
     Counts `weights`, their `bytes`, and `shards`.
   }];
 }
+
+def Specialize : Pass<"emel-specialize", "::mlir::ModuleOp"> {
+  let summary = "Makes an entry for one token, one for a few and one for many in place of @step";
+  let description = [{
+    Clones `@step` into `@decode` for one token, `@small` for up to `small` tokens and `@prefill` for up to `bulk`
+    tokens (never more than the model's context); of entries that would be the same only one is made. Shapes of
+    `@decode` become known. Keeps the bits.
+
+    Counts `entries` and `values` whose shape became known.
+  }];
+  let options = [
+    Option<"small", "small", "int64_t", "8", "the most tokens of the entry for a few">,
+    Option<"bulk", "bulk", "int64_t", "512", "the most tokens of the entry for many">,
+  ];
+}
+
+def FuseProjections : Pass<"emel-fuse-projections", "::mlir::ModuleOp"> {
+  let summary = "Groups products of one value with several weights";
+  let description = [{
+    Queries, keys and values; gate and up: what reads the same value is computed by one kernel, whatever the types of the
+    weights. Keeps the bits.
+
+    Counts the products that `joined` another.
+  }];
+}
+
+def FuseEpilogue : Pass<"emel-fuse-epilogue", "::mlir::ModuleOp"> {
+  let summary = "Lets what follows a product column by column join its group";
+  let description = [{
+    Activations, biases, scales, reshapes, norms of single heads: ops that need of a product (or of attention) only the columns that
+    they compute, and else only weights. Keeps the bits.
+
+    Counts how often an op `joined` a group.
+  }];
+}
+
+def FuseRope : Pass<"emel-fuse-rope", "::mlir::ModuleOp"> {
+  let summary = "Lets rotations and writes to states join the projections";
+  let description = [{
+    Like `--emel-fuse-epilogue`, for ops that also take positions, slots or a state: head by head, a projection is rotated and stored where it was
+    computed. Keeps the bits.
+
+    Counts how often an op `joined` a group.
+  }];
+}
+
+def FuseResidual : Pass<"emel-fuse-residual", "::mlir::ModuleOp"> {
+  let summary = "Lets sums with other values join a product";
+  let description = [{
+    Like `--emel-fuse-epilogue`, for ops that also take tensors from elsewhere: the residual is added, and experts are weighted and
+    summed, where the product was computed. Keeps the bits.
+
+    Counts how often an op `joined` a group.
+  }];
+}
+
+def FuseRows : Pass<"emel-fuse-rows", "::mlir::ModuleOp"> {
+  let summary = "Groups light ops that work row by row";
+  let description = [{
+    A norm with the quantisation of what it gives; softmax, choice and weights of a router: ops without a large weight of which each
+    row needs only the same row of the others. Keeps the bits.
+
+    Counts how often an op `joined` a group.
+  }];
+}
+
+def Outline : Pass<"emel-outline", "::mlir::ModuleOp"> {
+  let summary = "Makes a kernel of each group, and a launch of it in a plan";
+  let description = [{
+    Each entry becomes a `plan.entry` of launches in the order of its ops. Groups that compute the same on other values and weights
+    share one kernel, whatever layer they are of. A launch has the origins of all ops of its group.
+
+    Counts `kernels` and `launches`.
+  }];
+  let dependentDialects = ["::emel::plan::PlanDialect"];
+}
+
+def Partition : Pass<"emel-partition", "::mlir::ModuleOp"> {
+  let summary = "Divides launches into tiles and says who computes them";
+  let description = [{
+    Tiles follow from shapes alone, never from the number of workers: products are divided by columns, in whole panels of packed rows
+    and whole heads where the kernel needs them; attention by heads and blocks of tokens; light work by tokens. A light launch of at most
+    `redundant` numbers becomes one that each worker computes for itself, which saves a barrier. Heavy launches of entries for more than
+    `dynamic-from` tokens take tiles as they come, the others have owners.
+
+    Counts `tiles` of all launches at their largest.
+  }];
+  let options = [
+    Option<"tileColumns", "columns", "int64_t", "256", "columns of a weight that a tile has at most">,
+    Option<"tileRows", "rows", "int64_t", "8", "tokens of a tile of light work">,
+    Option<"redundant", "redundant", "int64_t", "65536", "the most numbers that every worker computes for itself">,
+    Option<"dynamicFrom", "dynamic-from", "int64_t", "8", "entries for more tokens have dynamic launches">,
+  ];
+}
+
+def InsertBarriers : Pass<"emel-insert-barriers", "::mlir::ModuleOp"> {
+  let summary = "Separates launches that cannot run side by side";
+  let description = [{
+    A barrier goes before a launch that reads what another worker may have written since the last barrier, or that changes a state which another may
+    still read, and after dynamic launches: as late as possible, which makes them as few as possible for the order of the
+    launches. None is needed where each tile reads only what its owner wrote.
+
+    Counts `barriers`, and launches that `avoided` one before them.
+  }];
+}
+
+def Lifetimes : Pass<"emel-lifetimes", "::mlir::ModuleOp"> {
+  let summary = "Says in which epochs each value is needed";
+  let description = [{
+    A value lives from the epoch of its launch to that of its last use, with as many bytes as it has at the largest step. Where a
+    launch reads an operand for the last time and every index of it only where it writes the result, the result may take over
+    its bytes.
+
+    Counts `values`, and those that may be computed `in place`.
+  }];
+}
+
+def PlanBuffers : Pass<"emel-plan-buffers", "::mlir::ModuleOp"> {
+  let summary = "Gives every value its place in an arena";
+  let description = [{
+    Values share bytes when their lifetimes do not meet, or in place. The arena `@arena` is there once, `@scratch` once for each
+    worker, `@logits` is the caller's; each is as large as the entry that needs most of it. The search for the smallest arena is bounded by a
+    number of steps, so that the same module gives the same plan on every machine.
+
+    Counts `arena bytes` of all entries, and `bytes saved` by sharing.
+  }];
+  let options = [
+    Option<"alignment", "alignment", "int64_t", "64", "of every place, in bytes">,
+    Option<"maxArena", "max-arena", "int64_t", "0", "fails where @arena needs more bytes; 0: no limit">,
+  ];
+}

@@ -6,18 +6,40 @@ using namespace mlir;
 
 namespace emel {
 
-void addGraphPasses(OpPassManager& passes, const PipelineOptions& options) {
+void addGraphPasses(OpPassManager &passes, const PipelineOptions &options) {
   passes.addPass(createSimplify());
   passes.addPass(createDropDeadWeights());
 }
 
-void addAllPasses(OpPassManager& passes, const PipelineOptions& options) {
+void addFusionPasses(OpPassManager &passes, const PipelineOptions &options) {
+  if (options.fuseProjections) passes.addPass(createFuseProjections());
+  if (options.fuseEpilogue) passes.addPass(createFuseEpilogue());
+  if (options.fuseRope) passes.addPass(createFuseRope());
+  if (options.fuseResidual) passes.addPass(createFuseResidual());
+  if (options.fuseRows) passes.addPass(createFuseRows());
+}
+
+void addPlanPasses(OpPassManager &passes, const PipelineOptions &options) {
+  passes.addPass(createOutline());
+  passes.addPass(createPartition());
+  passes.addPass(createInsertBarriers());
+  passes.addPass(createLifetimes());
+  passes.addPass(createPlanBuffers({.maxArena = options.maxArena}));
+}
+
+void addAllPasses(OpPassManager &passes, const PipelineOptions &options) {
   addGraphPasses(passes, options);
+  passes.addPass(createSpecialize({.small = options.small, .bulk = options.bulk}));
+  addFusionPasses(passes, options);
 }
 
 void registerPipelines() {
   static PassPipelineRegistration<PipelineOptions> graph(
       "emel-graph-pipeline", "Makes the graph of an import smaller", addGraphPasses);
+  static PassPipelineRegistration<PipelineOptions> fusion(
+      "emel-fusion-pipeline", "Groups what one kernel computes", addFusionPasses);
+  static PassPipelineRegistration<PipelineOptions> plan("emel-plan-pipeline",
+                                                        "Makes a plan of groups", addPlanPasses);
   static PassPipelineRegistration<PipelineOptions> all("emel-pipeline", "Runs all passes in order",
                                                        addAllPasses);
 }

@@ -7,13 +7,38 @@
 namespace emel {
 
 /// The switches of all pipelines. Each fusion can be left out.
-struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {};
+struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
+  Option<int64_t> small{*this, "small", llvm::cl::desc("the most tokens of the entry for a few"),
+                        llvm::cl::init(8)};
+  Option<int64_t> bulk{*this, "bulk", llvm::cl::desc("the most tokens of the entry for many"),
+                       llvm::cl::init(512)};
+  Option<int64_t> maxArena{*this, "max-arena",
+                           llvm::cl::desc("fails where the arena needs more bytes; 0: no limit"),
+                           llvm::cl::init(0)};
+  Option<bool> fuseProjections{*this, "fuse-projections",
+                               llvm::cl::desc("group products of one value"), llvm::cl::init(true)};
+  Option<bool> fuseEpilogue{*this, "fuse-epilogue", llvm::cl::desc("let activations join products"),
+                            llvm::cl::init(true)};
+  Option<bool> fuseRope{*this, "fuse-rope",
+                        llvm::cl::desc("let rotations and writes to states join projections"),
+                        llvm::cl::init(true)};
+  Option<bool> fuseResidual{*this, "fuse-residual", llvm::cl::desc("let sums join products"),
+                            llvm::cl::init(true)};
+  Option<bool> fuseRows{*this, "fuse-rows", llvm::cl::desc("group light ops that work row by row"),
+                        llvm::cl::init(true)};
+};
 
 /// `--emel-graph-pipeline`: from an import to a smaller graph of the same form.
-void addGraphPasses(mlir::OpPassManager& passes, const PipelineOptions& options);
+void addGraphPasses(mlir::OpPassManager &passes, const PipelineOptions &options);
+
+/// `--emel-fusion-pipeline`: from entries to groups that become kernels.
+void addFusionPasses(mlir::OpPassManager &passes, const PipelineOptions &options);
+
+/// `--emel-plan-pipeline`: from groups to a plan with places, barriers and tiles.
+void addPlanPasses(mlir::OpPassManager &passes, const PipelineOptions &options);
 
 /// `--emel-pipeline`: all passes, in order. Tests take this one apart to check every pass of it.
-void addAllPasses(mlir::OpPassManager& passes, const PipelineOptions& options);
+void addAllPasses(mlir::OpPassManager &passes, const PipelineOptions &options);
 
 /// Makes them known to a tool's command line.
 void registerPipelines();

@@ -16,27 +16,27 @@ namespace {
 
 /// Gives what takes an op's place the op's origin as well, and records what goes without heir.
 struct OriginKeeper : RewriterBase::Listener {
-  explicit OriginKeeper(Record& record) : record_(record) {}
+  explicit OriginKeeper(Record &record) : record_(record) {}
 
-  void notifyOperationErased(Operation* op) override {
+  void notifyOperationErased(Operation *op) override {
     if (!replaced_.erase(op)) record_.remove(op->getLoc(), "no op uses it");
   }
-  void notifyOperationReplaced(Operation* op, ValueRange values) override {
+  void notifyOperationReplaced(Operation *op, ValueRange values) override {
     replaced_.insert(op);
     for (Value value : values)
-      if (Operation* heir = value ? value.getDefiningOp() : nullptr)
+      if (Operation *heir = value ? value.getDefiningOp() : nullptr)
         heir->setLoc(FusedLoc::get(op->getContext(), {heir->getLoc(), op->getLoc()}));
   }
 
  private:
-  Record& record_;
-  llvm::DenseSet<Operation*> replaced_;
+  Record &record_;
+  llvm::DenseSet<Operation *> replaced_;
 };
 
 struct SimplifyPass : impl::SimplifyBase<SimplifyPass> {
-  LogicalResult initialize(MLIRContext* context) override {
+  LogicalResult initialize(MLIRContext *context) override {
     RewritePatternSet patterns(context);
-    for (Dialect* dialect : context->getLoadedDialects())
+    for (Dialect *dialect : context->getLoadedDialects())
       dialect->getCanonicalizationPatterns(patterns);
     for (RegisteredOperationName op : context->getRegisteredOperations())
       op.getCanonicalizationPatterns(patterns, context);
@@ -62,7 +62,7 @@ struct SimplifyPass : impl::SimplifyBase<SimplifyPass> {
 
   int64_t countOps() {
     int64_t count = 0;
-    getOperation().walk([&](Operation*) { ++count; });
+    getOperation().walk([&](Operation *) { ++count; });
     return count;
   }
 

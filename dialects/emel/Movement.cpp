@@ -354,28 +354,23 @@ struct Count {
 
 }  // namespace
 
-/// The dimensions of a shape that are not 1, outermost first.
-static SmallVector<int64_t> properDims(ArrayRef<int64_t> shape) {
-  SmallVector<int64_t> dims;
-  for (auto [dim, size] : llvm::enumerate(shape))
-    if (size != 1) dims.push_back(dim);
-  return dims;
-}
-
 std::optional<DimMap> ReshapeOp::mapTile(unsigned, int64_t dim, unsigned) {
   ArrayRef<int64_t> from = tensorType(getInput()).getShape(), to = getType().getShape();
-  SmallVector<int64_t> inputs = properDims(from), results = properDims(to);
   // Dimensions fall into groups of equal products, from the outermost on. In a group an index of
   // the result's outermost dimension is `num` elements, one of the input's is `den`.
   size_t i = 0, r = 0;
-  while (i < inputs.size() && r < results.size()) {
-    int64_t input = inputs[i], result = results[r];
+  while (i < from.size() && r < to.size()) {
+    if (from[i] == 1 && to[r] != 1) {
+      ++i;  // a group begins where there is something to divide
+      continue;
+    }
+    int64_t input = i, result = r;
     Count outer, inner, num, den;
-    if (!outer.multiply(to[results[r++]]) || !inner.multiply(from[inputs[i++]])) return {};
+    if (!outer.multiply(to[r++]) || !inner.multiply(from[i++])) return {};
     while (outer != inner) {
       bool growInput = outer.isAhead(inner);
-      if (growInput ? i == inputs.size() : r == results.size()) return {};
-      int64_t size = growInput ? from[inputs[i++]] : to[results[r++]];
+      if (growInput ? i == from.size() : r == to.size()) return {};
+      int64_t size = growInput ? from[i++] : to[r++];
       if (!(growInput ? inner : outer).multiply(size) || !(growInput ? den : num).multiply(size))
         return {};
     }

@@ -214,22 +214,52 @@ FailureOr<Tensor> Interpreter::openWeight(Operation *user, FlatSymbolRefAttr nam
 //===----------------------------------------------------------------------===//
 
 Session::Session(Interpreter &interpreter) : interpreter_(interpreter) {
-  step_ = interpreter.module().lookupSymbol<func::FuncOp>(EmelDialect::kStep);
-  if (!step_) return;
-  for (Type type : step_.getArgumentTypes())
+  for (auto function : interpreter.module().getOps<func::FuncOp>()) {
+    auto bounds = function->getAttrOfType<DictionaryAttr>(EmelDialect::kEntryAttr);
+    if (!bounds && function.getSymName() != EmelDialect::kStep) continue;
+    int64_t most = bounds ? bounds.getAs<IntegerAttr>("tokens").getInt() : INT64_MAX;
+    steps_.push_back({most, function});
+  }
+  llvm::stable_sort(steps_, llvm::less_first());
+  if (steps_.empty()) return;
+  for (Type type : steps_.front().second.getArgumentTypes())
     if (isa<KvType>(type)) states_.push_back(std::make_shared<const State>());
 }
 
 FailureOr<Tensor> Session::step(ArrayRef<int32_t> tokens, int64_t slot) {
   ModuleOp module = interpreter_.module();
-  // The attribute makes the verifier check what follows relies on: the types of @step.
+  // The attribute makes the verifier check what follows relies on: the types of the entries.
   auto model = module->getAttrOfType<DictionaryAttr>(EmelDialect::kModelAttr);
   if (!model) return module.emitError("is no model: it has no attribute 'emel.model'");
-  int64_t count = static_cast<int64_t>(tokens.size()), &next = nextPosition_[slot];
+  int64_t count = static_cast<int64_t>(tokens.size()), next = nextPosition_[slot];
   int64_t context = model.getAs<IntegerAttr>("context").getInt();
   if (next + count > context)
-    return step_.emitError("expected at most ")
+    return module.emitError("expected at most ")
            << context << " positions, the model's context, found " << next + count;
+  Tensor logits = Tensor::ofReals({0, model.getAs<IntegerAttr>("vocab").getInt()});
+  do {
+    int64_t piece = std::min<int64_t>(tokens.size(), steps_.back().first);
+    FailureOr<Tensor> rows = stepOnce(tokens.take_front(piece), slot);
+    if (failed(rows)) return failure();
+    llvm::append_range(logits.reals(), rows->reals());
+    logits.shape[0] += piece;
+    tokens = tokens.drop_front(piece);
+  } while (!tokens.empty());
+  return logits;
+}
+
+/// Whether a function's shapes allow so many tokens.
+static bool takes(func::FuncOp step, int64_t tokens) {
+  auto type = cast<RankedTensorType>(step.getArgumentTypes().front());
+  return type.isDynamicDim(0) || type.getDimSize(0) == tokens;
+}
+
+/// One call of the smallest entry that takes so many tokens.
+FailureOr<Tensor> Session::stepOnce(ArrayRef<int32_t> tokens, int64_t slot) {
+  int64_t count = static_cast<int64_t>(tokens.size()), &next = nextPosition_[slot];
+  func::FuncOp step = steps_.back().second;
+  for (auto &[most, function] : llvm::reverse(steps_))
+    if (most >= count && takes(function, count)) step = function;
   Tensor ids = Tensor::ofInts({count}), positions = ids, slots = ids, rows = ids;
   for (int64_t i = 0; i < count; ++i) {
     ids.ints()[i] = tokens[i];
@@ -241,11 +271,11 @@ FailureOr<Tensor> Session::step(ArrayRef<int32_t> tokens, int64_t slot) {
   for (Tensor *tensor : {&ids, &positions, &slots, &rows})
     arguments.push_back(std::make_shared<const Tensor>(std::move(*tensor)));
   llvm::append_range(arguments, states_);
-  if (failed(interpreter_.call(step_, arguments, results))) return failure();
+  if (failed(interpreter_.call(step, arguments, results))) return failure();
   states_.assign(results.begin() + 1, results.end());
   const Tensor &logits = *std::get<std::shared_ptr<const Tensor>>(results.front());
   if (logits.shape.front() != count)
-    return step_.emitError("expected a row of logits for each of ")
+    return step.emitError("expected a row of logits for each of ")
            << count << " tokens, found " << logits.shape.front();
   return logits;
 }

@@ -65,18 +65,21 @@ class Interpreter {
   int callDepth_ = 0, callCount_ = 0;
 };
 
-/// Feeds a model's `@step` and keeps its states between steps.
+/// Feeds a model's `@step`, or the entries in its place, and keeps its states between steps.
 class Session {
  public:
   explicit Session(Interpreter &interpreter);
 
-  /// Runs one step over `tokens` of sequence `slot`, from that sequence's next position on. The
-  /// result has a row of logits for each token.
+  /// Feeds `tokens` to sequence `slot`, from that sequence's next position on, in as many steps as
+  /// the largest entry makes necessary. The result has a row of logits for each token.
   mlir::FailureOr<Tensor> step(llvm::ArrayRef<int32_t> tokens, int64_t slot = 0);
 
  private:
+  mlir::FailureOr<Tensor> stepOnce(llvm::ArrayRef<int32_t> tokens, int64_t slot);
+
   Interpreter &interpreter_;
-  mlir::func::FuncOp step_;
+  /// Functions and the most tokens that they take, ascending.
+  llvm::SmallVector<std::pair<int64_t, mlir::func::FuncOp>> steps_;
   llvm::SmallVector<RuntimeValue> states_;
   std::map<int64_t, int64_t> nextPosition_;
 };

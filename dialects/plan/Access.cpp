@@ -73,10 +73,10 @@ static void addPart(DenseMap<Value, Box> &parts, Value value, const Box &part) {
   for (auto [range, other] : llvm::zip_equal(it->second, part)) range = range.hull(other);
 }
 
-SmallVector<std::optional<Box>> KernelAccess::reads(unsigned result, const Box &part) const {
+KernelAccess::Parts KernelAccess::partsFor(unsigned result, const Box &part) const {
   KernelOp kernel = kernel_;
   Block &body = kernel.getBody().front();
-  DenseMap<Value, Box> parts;
+  Parts parts;
   parts[body.getTerminator()->getOperand(result)] = part;
   for (Operation &op : llvm::reverse(body.without_terminator()))
     for (OpResult opResult : op.getResults()) {
@@ -87,12 +87,38 @@ SmallVector<std::optional<Box>> KernelAccess::reads(unsigned result, const Box &
         addPart(parts, operand.get(),
                 mapPart(opResult, own, operand, typeIn(types_, operand.get())));
     }
+  return parts;
+}
+
+SmallVector<std::optional<Box>> KernelAccess::reads(unsigned result, const Box &part) const {
+  KernelOp kernel = kernel_;
+  Parts parts = partsFor(result, part);
   SmallVector<std::optional<Box>> reads;
   for (BlockArgument argument : kernel.getArguments()) {
     auto found = parts.find(argument);
     reads.push_back(found == parts.end() ? std::nullopt : std::optional<Box>(found->second));
   }
   return reads;
+}
+
+double KernelAccess::countFlops(unsigned result, const Box &part, int64_t context) const {
+  KernelOp kernel = kernel_;
+  DenseMap<Value, SmallVector<int64_t>> shapes;
+  for (auto &[value, box] : partsFor(result, part))
+    for (Range range : box) shapes[value].push_back(range.end - range.begin);
+  double flops = 0;
+  for (Operation &op : kernel.getBody().front().without_terminator()) {
+    if (op.getNumResults() == 0 || !shapes.contains(op.getResult(0))) continue;
+    if (auto cost = dyn_cast<CostOpInterface>(op)) {
+      flops +=
+          cost.countFlops([&](Value value) { return ArrayRef<int64_t>(shapes[value]); }, context);
+      continue;
+    }
+    double elements = 1;
+    for (int64_t size : shapes[op.getResult(0)]) elements *= size;
+    flops += elements;
+  }
+  return flops;
 }
 
 bool KernelAccess::isElementwise(unsigned result, unsigned argument) const {

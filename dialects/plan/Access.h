@@ -35,10 +35,19 @@ class KernelAccess {
   /// then it may be written over it.
   bool isElementwise(unsigned result, unsigned argument) const;
 
+  /// The floating-point operations that a part of a result takes, where a state holds `context`
+  /// cells for each sequence.
+  double countFlops(unsigned result, const Box &part, int64_t context) const;
+
   mlir::Type argumentType(unsigned index) const;
   mlir::Type resultType(unsigned index) const;
 
  private:
+  using Parts = llvm::DenseMap<mlir::Value, Box>;
+
+  /// The part of every value of the body that a part of a result needs.
+  Parts partsFor(unsigned result, const Box &part) const;
+
   KernelOp kernel_;
   TypeMap types_;
 };

@@ -1,0 +1,33 @@
+#include "passes/Grouping.h"
+#include "passes/Passes.h"
+#include "passes/Record.h"
+
+using namespace mlir;
+
+namespace emel {
+#define GEN_PASS_DEF_FUSERESIDUAL
+#include "passes/Passes.h.inc"
+
+namespace {
+
+/// What takes, beside columns of the group, tensors from elsewhere.
+bool mayJoin(Operation *group, Operation *user) {
+  if (!isHeavy(group) || isa<FuseOp>(user)) return false;
+  bool hasNoState = llvm::all_of(user->getOperandTypes(), llvm::IsaPred<RankedTensorType>);
+  return hasNoState && followsColumns(user, [&](Value value) { return isInGroup(value, group); });
+}
+
+class FuseResidual : public impl::FuseResidualBase<FuseResidual> {
+  void runOnOperation() override {
+    Record record(getOperation(), getArgument());
+    record_ = &record;
+    for (auto function : getOperation().getOps<func::FuncOp>())
+      if (!function.isExternal())
+        record_->count("joined", growGroups(function, Joining::AllUsers, mayJoin));
+  }
+
+  Record *record_ = nullptr;
+};
+
+}  // namespace
+}  // namespace emel

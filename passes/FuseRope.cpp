@@ -1,0 +1,37 @@
+#include "passes/Grouping.h"
+#include "passes/Passes.h"
+#include "passes/Record.h"
+
+using namespace mlir;
+
+namespace emel {
+#define GEN_PASS_DEF_FUSEROPE
+#include "passes/Passes.h.inc"
+
+namespace {
+
+/// What takes, beside columns of the group, positions, slots and states.
+bool mayJoin(Operation *group, Operation *user) {
+  if (!isHeavy(group) || isa<FuseOp>(user)) return false;
+  bool isPlaced = llvm::all_of(user->getOperands(), [&](Value operand) {
+    auto tensor = dyn_cast<RankedTensorType>(operand.getType());
+    return isWeight(operand) || isInGroup(operand, group) || !tensor ||
+           tensor.getElementType().isInteger();
+  });
+  return isPlaced && followsColumns(user, [&](Value value) { return isInGroup(value, group); });
+}
+
+class FuseRope : public impl::FuseRopeBase<FuseRope> {
+  void runOnOperation() override {
+    Record record(getOperation(), getArgument());
+    record_ = &record;
+    for (auto function : getOperation().getOps<func::FuncOp>())
+      if (!function.isExternal())
+        record_->count("joined", growGroups(function, Joining::AllUsers, mayJoin));
+  }
+
+  Record *record_ = nullptr;
+};
+
+}  // namespace
+}  // namespace emel

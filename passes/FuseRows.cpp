@@ -1,0 +1,32 @@
+#include "passes/Grouping.h"
+#include "passes/Passes.h"
+#include "passes/Record.h"
+
+using namespace mlir;
+
+namespace emel {
+#define GEN_PASS_DEF_FUSEROWS
+#include "passes/Passes.h.inc"
+
+namespace {
+
+/// What computes rows of its own from rows of the group, without a sum over a large weight.
+bool mayJoin(Operation *group, Operation *user) {
+  return isRowWise(group) && isRowWise(user) &&
+         needsOnlyRowsOf(user, [&](Value value) { return isInGroup(value, group); });
+}
+
+class FuseRows : public impl::FuseRowsBase<FuseRows> {
+  void runOnOperation() override {
+    Record record(getOperation(), getArgument());
+    record_ = &record;
+    for (auto function : getOperation().getOps<func::FuncOp>())
+      if (!function.isExternal())
+        record_->count("joined", growGroups(function, Joining::SomeUsers, mayJoin));
+  }
+
+  Record *record_ = nullptr;
+};
+
+}  // namespace
+}  // namespace emel

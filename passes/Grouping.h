@@ -1,0 +1,60 @@
+#ifndef EMEL_PASSES_GROUPING_H_
+#define EMEL_PASSES_GROUPING_H_
+
+#include "dialects/emel/Emel.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
+
+/// What the fusion passes share: ops are put into `emel.fuse` groups, groups into larger ones.
+namespace emel {
+
+/// The op of the function's body that `op` is in: itself or the group around it.
+mlir::Operation *groupOf(mlir::Operation *op);
+
+/// Whether the op computes: weights and constants have no group of their own, and a group takes
+/// along those it reads.
+bool isCompute(mlir::Operation *op);
+
+/// Whether a value is computed by the op or group.
+bool isInGroup(mlir::Value value, mlir::Operation *group);
+
+/// Whether a value is the same in every step: a weight or a constant.
+bool isWeight(mlir::Value value);
+
+/// Whether the op, or an op of the group, sums over a weight or attends: what costs time.
+bool isHeavy(mlir::Operation *group);
+
+/// Puts ops and groups of one block into one group. Returns null, and changes nothing, where the
+/// group would have to run both before and after some other op. Values with users outside become
+/// results.
+FuseOp mergeGroups(llvm::ArrayRef<mlir::Operation *> groups, llvm::StringRef name);
+
+/// The dimension of a value along which the heavy ops of its group compute independent parts: that
+/// of a weight's rows, or of heads. Found from the ops backwards by their tile interface; none
+/// where no such dimension comes through.
+std::optional<int64_t> columnsOf(mlir::Value value);
+
+/// Whether parts of a result of `op` along some dimension need only such parts of the values that
+/// `inside` says, along their columns.
+bool followsColumns(mlir::Operation *op, llvm::function_ref<bool(mlir::Value)> inside);
+
+/// Whether every row (the outermost index) of the op's results needs only that row of its tensors.
+bool isRowWise(mlir::Operation *op);
+
+/// Whether a row of the op's result needs only the same row of the values that `inside` says.
+bool needsOnlyRowsOf(mlir::Operation *op, llvm::function_ref<bool(mlir::Value)> inside);
+
+/// Whether a value joins its users to its group only if every user may.
+enum class Joining { AllUsers, SomeUsers };
+
+/// Lets ops join the groups whose values they use, as long as `mayJoin(group, user)` finds some;
+/// returns how often one grew.
+int64_t growGroups(mlir::func::FuncOp function, Joining joining,
+                   llvm::function_ref<bool(mlir::Operation *, mlir::Operation *)> mayJoin);
+
+/// A name for a group of ops: what the heavy ones of them, or else all, are called in the source
+/// model.
+std::string nameFor(llvm::ArrayRef<mlir::Operation *> ops);
+
+}  // namespace emel
+
+#endif  // EMEL_PASSES_GROUPING_H_

@@ -1,0 +1,200 @@
+#include "dialects/plan/EntryShapes.h"
+#include "passes/Passes.h"
+#include "passes/Record.h"
+
+using namespace mlir;
+
+namespace emel {
+#define GEN_PASS_DEF_PARTITION
+#include "passes/Passes.h.inc"
+
+namespace {
+
+using plan::EntryOp;
+using plan::KernelAccess;
+using plan::LaunchKind;
+using plan::LaunchOp;
+using plan::TileAttr;
+
+/// How many indices of a dimension a tile has at least, so that tiles do no work twice and packed
+/// rows stay whole.
+struct Cut {
+  int64_t dim, extent, unit;
+};
+
+bool isAboutEqual(double a, double b) { return std::abs(a - b) <= 0.001 * std::max(a, b); }
+
+/// A range of one dimension, all of the others.
+Box slab(const Box &whole, int64_t dim, Range range) {
+  Box part = whole;
+  part[dim] = range;
+  return part;
+}
+
+bool isHeavy(plan::KernelOp kernel) {
+  return kernel.walk([](CostOpInterface) { return WalkResult::interrupt(); }).wasInterrupted();
+}
+
+int64_t countElements(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  return tensor ? tensor.getNumElements() : 0;
+}
+
+class Partition : public impl::PartitionBase<Partition> {
+ public:
+  using PartitionBase::PartitionBase;
+
+  void runOnOperation() override {
+    Record record(getOperation(), getArgument());
+    record_ = &record;
+    for (EntryOp entry : getOperation().getOps<EntryOp>()) {
+      auto shapes = plan::EntryShapes::create(entry, plan::Extents::of(entry));
+      if (failed(shapes)) return signalPassFailure();
+      for (LaunchOp launch : entry.getBody().front().getOps<LaunchOp>())
+        partition(entry, launch, shapes->accessOf(launch));
+    }
+  }
+
+ private:
+  void partition(EntryOp entry, LaunchOp launch, const KernelAccess &access) {
+    bool heavy = isHeavy(launch.getKernelOp());
+    SmallVector<Attribute> tiles;
+    int64_t count = 0;
+    for (unsigned i = 0; i < launch.getNumResults(); ++i) {
+      TileAttr tile = chooseTile(launch, access, i, heavy);
+      count += plan::Tiles(tile, access.resultType(i)).count();
+      tiles.push_back(tile);
+    }
+    LaunchKind kind = chooseKind(entry, launch, access, heavy, count);
+    if (kind == LaunchKind::Each)
+      for (Attribute &tile : tiles) tile = TileAttr::get(&getContext(), {}, {});
+    launch.setKind(kind);
+    launch.setTilesAttr(ArrayAttr::get(&getContext(), tiles));
+    record_->count("tiles", kind == LaunchKind::Each ? 1 : count);
+  }
+
+  /// Small work that all workers can do for themselves saves a barrier; many tokens make tiles that
+  /// take unequal time.
+  LaunchKind chooseKind(EntryOp entry, LaunchOp launch, const KernelAccess &access, bool heavy,
+                        int64_t count) {
+    if (heavy)
+      return entry.getMaxTokens() > dynamicFrom && count > 1 ? LaunchKind::Dynamic
+                                                             : LaunchKind::Owner;
+    int64_t elements = 0;
+    for (auto [i, type] : llvm::enumerate(launch.getResultTypes())) {
+      elements += countElements(access.resultType(i));
+      bool leaves = llvm::any_of(launch.getResult(i).getUsers(), [](Operation *user) {
+        return user->hasTrait<OpTrait::IsTerminator>();
+      });
+      if (leaves || isa<KvType>(type)) return LaunchKind::Owner;
+    }
+    return elements <= redundant ? LaunchKind::Each : LaunchKind::Owner;
+  }
+
+  /// The smallest unit along a dimension that divides the work without doing any of it twice; none
+  /// where there is no such one below all of it.
+  std::optional<Cut> findCut(const KernelAccess &access, unsigned result, int64_t dim, bool reads) {
+    Box whole = plan::wholeOf(access.resultType(result));
+    int64_t extent = whole[dim].end;
+    double all = access.countFlops(result, whole, kContext);
+    for (int64_t unit = 1; unit < extent; ++unit) {
+      if (extent % unit != 0 && unit % kPanel != 0) continue;
+      int64_t count = llvm::divideCeil(extent, unit);
+      Range first{0, unit};
+      if (extent % unit == 0 &&
+          !isAboutEqual(access.countFlops(result, slab(whole, dim, first), kContext) * count, all))
+        continue;
+      if (extent % unit != 0 && !isDividedBy(access, result, dim, unit, all)) continue;
+      if (reads && !keepsPanels(access, result, dim, unit)) continue;
+      return Cut{dim, extent, unit};
+    }
+    return std::nullopt;
+  }
+
+  bool isDividedBy(const KernelAccess &access, unsigned result, int64_t dim, int64_t unit,
+                   double all) {
+    Box whole = plan::wholeOf(access.resultType(result));
+    double sum = 0;
+    for (int64_t begin = 0; begin < whole[dim].end; begin += unit)
+      sum += access.countFlops(
+          result, slab(whole, dim, {begin, std::min(begin + unit, whole[dim].end)}), kContext);
+    return isAboutEqual(sum, all);
+  }
+
+  /// Whether tiles of the unit read whole panels of every weight that they divide.
+  bool keepsPanels(const KernelAccess &access, unsigned result, int64_t dim, int64_t unit) {
+    Box whole = plan::wholeOf(access.resultType(result));
+    auto reads = access.reads(result, slab(whole, dim, {0, unit}));
+    for (auto [i, read] : llvm::enumerate(reads)) {
+      auto type = dyn_cast<RankedTensorType>(access.argumentType(i));
+      if (!read || !type || type.getRank() < 2) continue;
+      Box all = plan::wholeOf(type);
+      Range rows = (*read)[type.getRank() - 2];
+      bool isWeight = isa<BlockType>(type.getElementType()) || type.getEncoding();
+      if (isWeight && rows != all[type.getRank() - 2] && rows.end % kPanel != 0) return false;
+    }
+    return true;
+  }
+
+  /// Heavy work is divided by columns (rows of weights, heads) and, where that leaves few tiles, by
+  /// tokens too; light work by tokens.
+  TileAttr chooseTile(LaunchOp launch, const KernelAccess &access, unsigned result, bool heavy) {
+    Box whole = plan::wholeOf(access.resultType(result));
+    SmallVector<int64_t> dims, sizes;
+    if (!heavy) {
+      bool isTensor = isa<RankedTensorType>(access.resultType(result));
+      if (isTensor && !whole.empty() && whole[0].end > 1 && findCut(access, result, 0, false)) {
+        dims.push_back(0);
+        sizes.push_back(tileRows);
+      }
+      return TileAttr::get(&getContext(), dims, sizes);
+    }
+    std::optional<Cut> columns;
+    for (int64_t dim = isa<KvType>(access.resultType(result)) ? 0 : 1;
+         dim < static_cast<int64_t>(whole.size()) && !columns; ++dim)
+      columns = findCut(access, result, dim, true);
+    if (columns) {
+      dims.push_back(columns->dim);
+      sizes.push_back(chooseSize(*columns, access, result));
+    }
+    if (auto byRows = cutRows(access, result, columns, sizes)) {
+      dims.insert(dims.begin(), 0);
+      sizes.insert(sizes.begin(), *byRows);
+    }
+    return TileAttr::get(&getContext(), dims, sizes);
+  }
+
+  /// As many units as make about `columns` columns of a weight, as long as there are tiles enough
+  /// for many workers.
+  int64_t chooseSize(const Cut &cut, const KernelAccess &access, unsigned result) {
+    int64_t units = llvm::divideCeil(cut.extent, cut.unit);
+    int64_t width = std::max<int64_t>(1, countElements(access.resultType(result)) / cut.extent);
+    auto tensor = dyn_cast<RankedTensorType>(access.resultType(result));
+    if (tensor && tensor.getRank() > 1) width /= std::max<int64_t>(1, tensor.getDimSize(0));
+    int64_t perTile = std::max<int64_t>(1, tileColumns / (cut.unit * std::max<int64_t>(1, width)));
+    int64_t balanced = std::max<int64_t>(1, units / kTilesWanted);
+    return cut.unit * std::min(perTile, balanced);
+  }
+
+  std::optional<int64_t> cutRows(const KernelAccess &access, unsigned result,
+                                 std::optional<Cut> columns, ArrayRef<int64_t> sizes) {
+    Box whole = plan::wholeOf(access.resultType(result));
+    if (isa<KvType>(access.resultType(result)) || whole.empty() || whole[0].end <= kBlock ||
+        (columns && columns->dim == 0))
+      return std::nullopt;
+    int64_t count = columns ? llvm::divideCeil(columns->extent, sizes.back()) : 1;
+    if (count >= kTilesWanted || !findCut(access, result, 0, false)) return std::nullopt;
+    return kBlock;
+  }
+
+  /// Rows of a packed panel; tiles that are wanted so that many workers find work; tokens of a tile
+  /// of few columns.
+  static constexpr int64_t kPanel = 16, kTilesWanted = 32, kBlock = 32;
+  /// Cells that a sequence is taken to have where work is compared.
+  static constexpr int64_t kContext = 256;
+
+  Record *record_ = nullptr;
+};
+
+}  // namespace
+}  // namespace emel

@@ -1,0 +1,135 @@
+#include "dialects/plan/Plan.h"
+#include "llvm/ADT/MapVector.h"
+#include "passes/Passes.h"
+#include "passes/Record.h"
+#include "runtime/plan/strategy.h"
+
+using namespace mlir;
+
+namespace emel {
+#define GEN_PASS_DEF_PLANBUFFERS
+#include "passes/Passes.h.inc"
+
+namespace {
+
+using plan::ArenaKind;
+using plan::EntryOp;
+using plan::LaunchKind;
+using plan::LaunchOp;
+using plan::LifeAttr;
+
+/// The arenas of a plan, by kind.
+constexpr StringLiteral kArenas[] = {"arena", "scratch", "logits"};
+
+StringRef nameOf(ArenaKind kind) { return kArenas[static_cast<uint32_t>(kind)]; }
+
+bool leaves(OpResult value) {
+  return llvm::any_of(value.getUsers(),
+                      [](Operation *user) { return user->hasTrait<OpTrait::IsTerminator>(); });
+}
+
+ArenaKind arenaOf(OpResult value) {
+  if (leaves(value)) return ArenaKind::Caller;
+  return cast<LaunchOp>(value.getOwner()).getKind() == LaunchKind::Each ? ArenaKind::Worker
+                                                                        : ArenaKind::Shared;
+}
+
+/// The values of one entry that lie in one arena.
+struct Arena {
+  plan::Problem problem;
+  llvm::MapVector<Value, int32_t> buffers;
+};
+
+class PlanBuffers : public impl::PlanBuffersBase<PlanBuffers> {
+ public:
+  using PlanBuffersBase::PlanBuffersBase;
+
+  void runOnOperation() override {
+    Record record(getOperation(), getArgument());
+    record_ = &record;
+    int64_t bytes[3] = {};
+    for (EntryOp entry : getOperation().getOps<EntryOp>()) {
+      DenseMap<Value, plan::PlaceAttr> places;
+      for (ArenaKind kind : {ArenaKind::Shared, ArenaKind::Worker, ArenaKind::Caller}) {
+        FailureOr<int64_t> total = planArena(entry, kind, places);
+        if (failed(total)) return signalPassFailure();
+        int64_t &most = bytes[static_cast<uint32_t>(kind)];
+        most = std::max(most, *total);
+      }
+      setPlaces(entry, places);
+    }
+    declareArenas(bytes);
+  }
+
+ private:
+  Arena collect(EntryOp entry, ArenaKind kind) {
+    Arena arena;
+    arena.problem.alignment = alignment;
+    if (kind == ArenaKind::Shared && maxArena > 0) arena.problem.capacity = maxArena;
+    for (LaunchOp launch : entry.getBody().front().getOps<LaunchOp>())
+      for (OpResult value : launch.getOperation()->getResults()) {
+        LifeAttr life = launch.getLife(value.getResultNumber());
+        if (!life || arenaOf(value) != kind) continue;
+        auto index = static_cast<int32_t>(arena.problem.buffers.size());
+        arena.problem.buffers.push_back({life.getLower(), life.getUpper(), life.getBytes()});
+        arena.problem.names.push_back(launch.getKernel().str());
+        arena.buffers[value] = index;
+        if (life.getOver() < 0) continue;
+        auto over = arena.buffers.find(launch.getInputs()[life.getOver()]);
+        if (over != arena.buffers.end()) arena.problem.in_place.push_back({over->second, index});
+      }
+    return arena;
+  }
+
+  /// Adds the places of the values that lie in one arena and returns the bytes that the entry needs
+  /// of it.
+  FailureOr<int64_t> planArena(EntryOp entry, ArenaKind kind,
+                               DenseMap<Value, plan::PlaceAttr> &places) {
+    Arena arena = collect(entry, kind);
+    if (arena.buffers.empty()) return 0;
+    absl::StatusOr<plan::Solution> solution = plan::Solve(arena.problem, {});
+    if (!solution.ok()) {
+      entry.emitError("cannot plan @")
+          << nameOf(kind) << ": " << std::string(solution.status().message());
+      return failure();
+    }
+    auto symbol = FlatSymbolRefAttr::get(&getContext(), nameOf(kind));
+    for (auto [value, index] : arena.buffers)
+      places[value] =
+          plan::PlaceAttr::get(&getContext(), symbol, solution->plan.places[index].offset,
+                               arena.problem.buffers[index].size);
+    if (kind == ArenaKind::Shared) {
+      record_->count("arena bytes", solution->plan.total);
+      record_->count("bytes saved", plan::NoReuse(arena.problem) - solution->plan.total);
+    }
+    return solution->plan.total;
+  }
+
+  void setPlaces(EntryOp entry, const DenseMap<Value, plan::PlaceAttr> &places) {
+    // The verifier of the whole looks at complete plans only, so that launches may get their places
+    // one by one.
+    for (LaunchOp launch : entry.getBody().front().getOps<LaunchOp>()) {
+      SmallVector<Attribute> own;
+      for (Value value : launch.getResults()) {
+        plan::PlaceAttr place = places.lookup(value);
+        own.push_back(place ? Attribute(place) : UnitAttr::get(&getContext()));
+      }
+      launch.setPlacesAttr(ArrayAttr::get(&getContext(), own));
+    }
+  }
+
+  void declareArenas(const int64_t (&bytes)[3]) {
+    OpBuilder builder = OpBuilder::atBlockBegin(getOperation().getBody());
+    for (auto [i, name] : llvm::enumerate(kArenas)) {
+      if (auto old = getOperation().lookupSymbol<plan::ArenaOp>(name)) old->erase();
+      if (bytes[i] > 0)
+        builder.create<plan::ArenaOp>(getOperation().getLoc(), static_cast<ArenaKind>(i), name,
+                                      bytes[i], alignment);
+    }
+  }
+
+  Record *record_ = nullptr;
+};
+
+}  // namespace
+}  // namespace emel
