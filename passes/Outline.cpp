@@ -67,6 +67,7 @@ class Outline : public impl::OutlineBase<Outline> {
         function.getLoc(), function.getSymName(), function.getFunctionType(),
         function.getArgAttrsAttr(), function.getResAttrsAttr());
     entry->setAttr(EmelDialect::kEntryAttr, function->getAttr(EmelDialect::kEntryAttr));
+    entry_ = entry;
     Block *body = &entry.getBody().emplaceBlock();
     IRMapping map;
     for (BlockArgument argument : function.getArguments())
@@ -79,7 +80,7 @@ class Outline : public impl::OutlineBase<Outline> {
       results.push_back(map.lookup(value));
     builder.create<plan::ReturnOp>(function.getLoc(), results);
     symbols_->erase(function);
-    symbols_->insert(entry);
+    symbols_->insert(entry, Block::iterator(entry));
     return success();
   }
 
@@ -153,7 +154,7 @@ class Outline : public impl::OutlineBase<Outline> {
     auto fuse = dyn_cast<FuseOp>(group);
     std::string name = fuse ? fuse.getName().str() : nameFor(group);
     kernel.setSymName(symbolFor(name));
-    symbols_->insert(kernel);
+    symbols_->insert(kernel, Block::iterator(entry_));
     record_->count("kernels");
     return kernel;
   }
@@ -176,6 +177,7 @@ class Outline : public impl::OutlineBase<Outline> {
     builder.create<plan::ReturnOp>(kernel.getLoc(), results);
   }
 
+  plan::EntryOp entry_;  // kernels go before it
   SymbolTable *symbols_ = nullptr;
   llvm::StringMap<plan::KernelOp> kernels_;
   DenseMap<Value, StringRef> extents_;

@@ -26,7 +26,7 @@ class Specialize : public impl::SpecializeBase<Specialize> {
     if (!step) return;
     if (small < 1 || bulk < 1) {
       step.emitError("expected 'small' and 'bulk' of at least 1 token, found ")
-          << small << " and " << bulk;
+          << static_cast<int64_t>(small) << " and " << static_cast<int64_t>(bulk);
       return signalPassFailure();
     }
     for (const Entry &entry : chooseEntries())
