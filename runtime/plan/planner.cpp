@@ -59,6 +59,7 @@ absl::StatusOr<std::vector<uint64_t>> Planner::Measure(const Graph& graph) const
   EMEL_ASSIGN_OR_RETURN(const GraphPlan plan,
                         PlanGraph(graph, limits_, options_, size_class_bits_));
   std::vector<uint64_t> bytes;
+  bytes.reserve(plan.arenas.size());
   for (const ArenaPlan& arena : plan.arenas) bytes.push_back(arena.total);
   return bytes;
 }

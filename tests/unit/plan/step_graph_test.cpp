@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <iostream>
 #include <string>
 #include <vector>
 
@@ -144,8 +145,10 @@ TEST_P(Step, AllocatesForFewOfItsTensors) {
     EXPECT_LE(s.allocated * 2, tensors);
     EXPECT_LE(s.bytes * 2, s.no_reuse_bytes);
     EXPECT_LE(s.bytes * 100, s.lower_bound_bytes * 103);
-    RecordProperty("tensors", static_cast<int>(tensors));
-    RecordProperty("allocated", static_cast<int>(s.allocated));
+    // The table of docs/c-api.md.
+    std::cout << "| " << tokens << " | " << tensors << " | " << s.allocated << " | " << s.pooled
+              << " | " << s.reused << " | " << s.bytes << " | " << s.lower_bound_bytes << " | "
+              << s.no_reuse_bytes << " |\n";
   }
 }
 
