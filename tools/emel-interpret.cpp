@@ -10,6 +10,8 @@
 #include "tools/support/output_file.h"
 #include "tools/support/progress.h"
 
+#include <absl/strings/str_cat.h>
+
 #include <filesystem>
 
 namespace emel {
@@ -18,8 +20,8 @@ namespace {
 struct Options {
   std::string model, load = "mmap";
   std::optional<std::string> tokens, logits;
-  uint64_t generate = 0, context = 0;
-  bool f64 = false, functions = false;
+  uint64_t generate = 0, context = 0, workers = 3, seed = 0, schedules = 1;
+  bool f64 = false, functions = false, orders = false;
 };
 
 void declare(tools::CommandLine& line, Options& options) {
@@ -39,11 +41,24 @@ void declare(tools::CommandLine& line, Options& options) {
   line.Number("--context", "N", "the longest sequence; 0 takes the model's own", 0, INT32_MAX,
               &options.context);
   line.Choice("--load", {"mmap", "read"}, "how weights reach memory", &options.load);
+  line.Section("how plans run");
+  line.Number("--workers", "W", "workers that share each step", 1, 1024, &options.workers);
+  line.Number("--schedules", "K", "runs each step in K orders of its tiles", 1, INT32_MAX,
+              &options.schedules);
+  line.Number("--seed", "S",
+              "the first order: 0 lets the first worker run ahead, 1 the last one, 2 all in turn; "
+              "others are random",
+              0, INT32_MAX, &options.seed);
   line.Example("emel-interpret model.gguf --tokens 1,5,7 --generate 8", "continue greedily");
   line.Example("emel-interpret model.gguf --tokens 1,5,7 --logits out.f32", "3 rows of logits");
+  line.Example("emel-interpret plan.mlir --tokens 1,5,7 --generate 8 --workers 4 --schedules 10",
+               "run a plan, in ten orders");
   line.Note(
       "The interpreter is the slow, plain oracle of the compiled code: it computes each op in "
-      "double precision and rounds the result once, to float32 unless --f64 is given.");
+      "double precision and rounds the result once, to float32 unless --f64 is given. A plan's "
+      "steps run on poisoned memory, tile by tile: what two workers may touch at once, or what is "
+      "not "
+      "there when it is needed, is an error.");
 }
 
 absl::StatusOr<std::vector<int32_t>> parseTokens(const std::string& text) {
@@ -88,6 +103,9 @@ interpreter::Options runOptions(const Options& options) {
   interpreter::Options run;
   run.precision = options.f64 ? interpreter::Precision::F64 : interpreter::Precision::F32;
   run.load = *io::ParseStrategy(options.load);
+  run.workers = static_cast<int64_t>(options.workers);
+  run.schedules = static_cast<int64_t>(options.schedules);
+  run.seed = options.seed;
   run.shardFolders = {std::filesystem::path(options.model).parent_path().string()};
   return run;
 }
@@ -106,7 +124,7 @@ absl::StatusOr<std::string> runTokens(mlir::ModuleOp module, const Options& opti
   std::string ids;
   for (uint64_t i = 0; i < options.generate; ++i) {
     int32_t token = argmax({logits->row(logits->rowCount() - 1), size_t(logits->rowSize())});
-    ids += (i ? "," : "") + std::to_string(token);
+    absl::StrAppend(&ids, i ? "," : "", token);
     progress.Update(i + 1, options.generate);
     if (i + 1 == options.generate) break;
     logits = session.step(token);
@@ -132,6 +150,10 @@ absl::Status interpret(const Options& options, llvm::ArrayRef<int32_t> tokens) {
   context.printOpOnDiagnostic(false);  // an op may be the whole module
   auto module = load(context, options);
   if (!module.ok()) return module.status();
+  if (options.orders && (*module)->getOps<plan::EntryOp>().empty())
+    return absl::InvalidArgumentError(
+        absl::StrCat("--workers, --schedules and --seed are for plans: '", options.model,
+                     "' has no plan.entry"));
   auto text =
       options.functions ? runFunctions(**module, options) : runTokens(**module, options, tokens);
   if (!text.ok()) return text.status();
@@ -156,6 +178,7 @@ int main(int argc, char** argv) {
     return line.UsageError("expected --logits, --generate or both");
   if (line.given("--context") && !emel::isGguf(options.model))
     return line.UsageError("--context is for GGUF models: a module has its context already");
+  options.orders = line.given("--workers") || line.given("--schedules") || line.given("--seed");
   std::vector<int32_t> tokens;
   if (options.tokens) {
     auto parsed = emel::parseTokens(*options.tokens);

@@ -12,7 +12,10 @@ using namespace mlir;
 namespace emel::interpreter {
 
 Interpreter::Interpreter(ModuleOp module, Options options)
-    : module_(module), options_(std::move(options)), symbols_(module) {
+    : module_(module),
+      options_(std::move(options)),
+      symbols_(module),
+      plans_(std::make_unique<PlanRunner>(*this)) {
   addModelHandlers(handlers_);
   addElementwiseHandlers(handlers_);
   addNormHandlers(handlers_);
@@ -54,13 +57,29 @@ LogicalResult Interpreter::call(func::FuncOp function, ArrayRef<RuntimeValue> ar
     return function.emitError("calls nest deeper than ") << kDeepestCall;
   if (++callCount_ > kMostCalls)
     return function.emitError("makes more than ") << kMostCalls << " calls";
+  return run(function.front(), arguments, results);
+}
+
+LogicalResult Interpreter::call(plan::KernelOp kernel, ArrayRef<RuntimeValue> arguments,
+                                SmallVectorImpl<RuntimeValue> &results) {
+  return run(kernel.getBody().front(), arguments, results);
+}
+
+LogicalResult Interpreter::call(plan::EntryOp entry, ArrayRef<RuntimeValue> arguments,
+                                SmallVectorImpl<RuntimeValue> &results) {
+  return plans_->call(entry, arguments, results);
+}
+
+LogicalResult Interpreter::run(Block &block, ArrayRef<RuntimeValue> arguments,
+                               SmallVectorImpl<RuntimeValue> &results) {
   Frame frame(*this);
-  for (auto [argument, value] : llvm::zip(function.getArguments(), arguments)) {
-    if (failed(checkValue(function.getLoc(), argument.getType(), value))) return failure();
+  for (auto [argument, value] : llvm::zip_equal(block.getArguments(), arguments)) {
+    Location loc = block.getParentOp()->getLoc();
+    if (failed(checkValue(loc, argument.getType(), value))) return failure();
     frame.set(argument, value);
   }
   DenseMap<Value, int64_t> usesLeft;
-  for (Operation &op : function.front()) {
+  for (Operation &op : block) {
     if (failed(execute(&op, frame, results))) return failure();
     op.walk([&](Operation *nested) { dropDead(nested, usesLeft, frame); });
   }
@@ -69,9 +88,9 @@ LogicalResult Interpreter::call(func::FuncOp function, ArrayRef<RuntimeValue> ar
 
 LogicalResult Interpreter::execute(Operation *op, Frame &frame,
                                    SmallVectorImpl<RuntimeValue> &returned) {
-  if (auto ret = dyn_cast<func::ReturnOp>(op)) {
+  if (op->hasTrait<OpTrait::ReturnLike>()) {
     if (failed(decodeOperands(op, frame))) return failure();
-    for (Value operand : ret.getOperands()) returned.push_back(frame.get(operand));
+    for (Value operand : op->getOperands()) returned.push_back(frame.get(operand));
     return success();
   }
   if (auto callOp = dyn_cast<func::CallOp>(op)) {
@@ -207,77 +226,6 @@ FailureOr<Tensor> Interpreter::openWeight(Operation *user, FlatSymbolRefAttr nam
   Tensor tensor = Tensor::ofReals(type.getShape());
   if (!rows.decode(0, tensor.reals())) return failure();
   return tensor;
-}
-
-//===----------------------------------------------------------------------===//
-// Sessions
-//===----------------------------------------------------------------------===//
-
-Session::Session(Interpreter &interpreter) : interpreter_(interpreter) {
-  for (auto function : interpreter.module().getOps<func::FuncOp>()) {
-    auto bounds = function->getAttrOfType<DictionaryAttr>(EmelDialect::kEntryAttr);
-    if (!bounds && function.getSymName() != EmelDialect::kStep) continue;
-    int64_t most = bounds ? bounds.getAs<IntegerAttr>("tokens").getInt() : INT64_MAX;
-    steps_.push_back({most, function});
-  }
-  llvm::stable_sort(steps_, llvm::less_first());
-  if (steps_.empty()) return;
-  for (Type type : steps_.front().second.getArgumentTypes())
-    if (isa<KvType>(type)) states_.push_back(std::make_shared<const State>());
-}
-
-FailureOr<Tensor> Session::step(ArrayRef<int32_t> tokens, int64_t slot) {
-  ModuleOp module = interpreter_.module();
-  // The attribute makes the verifier check what follows relies on: the types of the entries.
-  auto model = module->getAttrOfType<DictionaryAttr>(EmelDialect::kModelAttr);
-  if (!model) return module.emitError("is no model: it has no attribute 'emel.model'");
-  int64_t count = static_cast<int64_t>(tokens.size()), next = nextPosition_[slot];
-  int64_t context = model.getAs<IntegerAttr>("context").getInt();
-  if (next + count > context)
-    return module.emitError("expected at most ")
-           << context << " positions, the model's context, found " << next + count;
-  Tensor logits = Tensor::ofReals({0, model.getAs<IntegerAttr>("vocab").getInt()});
-  do {
-    int64_t piece = std::min<int64_t>(tokens.size(), steps_.back().first);
-    FailureOr<Tensor> rows = stepOnce(tokens.take_front(piece), slot);
-    if (failed(rows)) return failure();
-    llvm::append_range(logits.reals(), rows->reals());
-    logits.shape[0] += piece;
-    tokens = tokens.drop_front(piece);
-  } while (!tokens.empty());
-  return logits;
-}
-
-/// Whether a function's shapes allow so many tokens.
-static bool takes(func::FuncOp step, int64_t tokens) {
-  auto type = cast<RankedTensorType>(step.getArgumentTypes().front());
-  return type.isDynamicDim(0) || type.getDimSize(0) == tokens;
-}
-
-/// One call of the smallest entry that takes so many tokens.
-FailureOr<Tensor> Session::stepOnce(ArrayRef<int32_t> tokens, int64_t slot) {
-  int64_t count = static_cast<int64_t>(tokens.size()), &next = nextPosition_[slot];
-  func::FuncOp step = steps_.back().second;
-  for (auto &[most, function] : llvm::reverse(steps_))
-    if (most >= count && takes(function, count)) step = function;
-  Tensor ids = Tensor::ofInts({count}), positions = ids, slots = ids, rows = ids;
-  for (int64_t i = 0; i < count; ++i) {
-    ids.ints()[i] = tokens[i];
-    positions.ints()[i] = next++;
-    slots.ints()[i] = slot;
-    rows.ints()[i] = i;
-  }
-  SmallVector<RuntimeValue> arguments, results;
-  for (Tensor *tensor : {&ids, &positions, &slots, &rows})
-    arguments.push_back(std::make_shared<const Tensor>(std::move(*tensor)));
-  llvm::append_range(arguments, states_);
-  if (failed(interpreter_.call(step, arguments, results))) return failure();
-  states_.assign(results.begin() + 1, results.end());
-  const Tensor &logits = *std::get<std::shared_ptr<const Tensor>>(results.front());
-  if (logits.shape.front() != count)
-    return step.emitError("expected a row of logits for each of ")
-           << count << " tokens, found " << logits.shape.front();
-  return logits;
 }
 
 }  // namespace emel::interpreter

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "dialects/emel/Emel.h"
+#include "dialects/interpreter/PlanRunner.h"
 #include "dialects/interpreter/Tensor.h"
 #include "llvm/ADT/StringMap.h"
 #include "runtime/io/source.h"
@@ -34,6 +35,10 @@ struct Options {
   io::Strategy load = io::Strategy::kMap;
   /// Folders in which to look for shards beside the path that the module gives.
   std::vector<std::string> shardFolders;
+  /// How entries of plans run: with how many workers, in how many orders of their tiles (all of
+  /// which must give the same bits), and the first order's seed.
+  int64_t workers = 3, schedules = 1;
+  uint64_t seed = 0;
 };
 
 class Interpreter {
@@ -44,6 +49,11 @@ class Interpreter {
   /// Calls a function. Errors are reported as diagnostics at the op where they happen.
   mlir::LogicalResult call(mlir::func::FuncOp function, llvm::ArrayRef<RuntimeValue> arguments,
                            llvm::SmallVectorImpl<RuntimeValue> &results);
+  /// Computes all of a kernel's results. Its weights are the last arguments.
+  mlir::LogicalResult call(plan::KernelOp kernel, llvm::ArrayRef<RuntimeValue> arguments,
+                           llvm::SmallVectorImpl<RuntimeValue> &results);
+  mlir::LogicalResult call(plan::EntryOp entry, llvm::ArrayRef<RuntimeValue> arguments,
+                           llvm::SmallVectorImpl<RuntimeValue> &results);
 
   /// The rows of a weight, which stay in the file.
   mlir::FailureOr<Tensor> openWeight(mlir::Operation *user, mlir::FlatSymbolRefAttr name);
@@ -52,6 +62,9 @@ class Interpreter {
   const Options &options() const { return options_; }
 
  private:
+  /// Runs the ops of a block on values for its arguments.
+  mlir::LogicalResult run(mlir::Block &block, llvm::ArrayRef<RuntimeValue> arguments,
+                          llvm::SmallVectorImpl<RuntimeValue> &results);
   mlir::FailureOr<io::Source *> openShard(mlir::Operation *user, ShardOp shard);
   mlir::LogicalResult execute(mlir::Operation *op, Frame &frame,
                               llvm::SmallVectorImpl<RuntimeValue> &returned);
@@ -62,6 +75,7 @@ class Interpreter {
   mlir::SymbolTable symbols_;
   HandlerTable handlers_;
   llvm::StringMap<std::unique_ptr<io::Source>> shards_;
+  std::unique_ptr<PlanRunner> plans_;
   int callDepth_ = 0, callCount_ = 0;
 };
 
@@ -75,11 +89,17 @@ class Session {
   mlir::FailureOr<Tensor> step(llvm::ArrayRef<int32_t> tokens, int64_t slot = 0);
 
  private:
+  struct Entry {
+    mlir::FunctionOpInterface function;
+    /// The most tokens of a step in which each has its row of logits.
+    int64_t most;
+  };
+
   mlir::FailureOr<Tensor> stepOnce(llvm::ArrayRef<int32_t> tokens, int64_t slot);
 
   Interpreter &interpreter_;
-  /// Functions and the most tokens that they take, ascending.
-  llvm::SmallVector<std::pair<int64_t, mlir::func::FuncOp>> steps_;
+  /// Ascending in size.
+  llvm::SmallVector<Entry> entries_;
   llvm::SmallVector<RuntimeValue> states_;
   std::map<int64_t, int64_t> nextPosition_;
 };

@@ -58,14 +58,19 @@ void printValue(const RuntimeValue &value, llvm::raw_ostream &out) {
 
 LogicalResult runFunctions(ModuleOp module, Options options, llvm::raw_ostream &out) {
   Interpreter interpreter(module, std::move(options));
-  for (auto function : module.getOps<func::FuncOp>()) {
-    if (function.isExternal() || !llvm::all_of(function.getArgumentTypes(), llvm::IsaPred<KvType>))
+  for (auto function : module.getOps<FunctionOpInterface>()) {
+    auto entry = dyn_cast<plan::EntryOp>(*function);
+    auto callee = dyn_cast<func::FuncOp>(*function);
+    if ((!entry && !callee) || function.isExternal() ||
+        !llvm::all_of(function.getArgumentTypes(), llvm::IsaPred<KvType>))
       continue;
     SmallVector<RuntimeValue> results, states;
     while (states.size() < function.getNumArguments())
       states.push_back(std::make_shared<const State>());
-    if (failed(interpreter.call(function, states, results))) return failure();
-    out << '@' << function.getSymName() << '\n';
+    if (failed(entry ? interpreter.call(entry, states, results)
+                     : interpreter.call(callee, states, results)))
+      return failure();
+    out << '@' << function.getName() << '\n';
     for (const RuntimeValue &value : results) printValue(value, out);
   }
   return success();

@@ -9,8 +9,8 @@ namespace emel::interpreter {
 /// are written with 6 significant digits.
 void printValue(const RuntimeValue &value, llvm::raw_ostream &out);
 
-/// Calls every function of the module that takes nothing but states, in order, with empty states,
-/// and prints for each `@name` and its results. This is how numeric tests are written.
+/// Calls every function and plan entry of the module that takes nothing but states, in order, with
+/// empty states, and prints for each `@name` and its results. This is how numeric tests are written.
 mlir::LogicalResult runFunctions(mlir::ModuleOp module, Options options, llvm::raw_ostream &out);
 
 }  // namespace emel::interpreter
