@@ -21,7 +21,7 @@ struct Options {
 
   // How many placements a search may try. It counts, rather than measures time, so that the same
   // problem gives the same plan on any machine under any load.
-  int64_t node_limit = 1'000'000;
+  int64_t node_limit = 200'000;
 
   // Called now and then with the placements tried; false stops the search, which then goes by the
   // best plan it has. For people who wait; a compilation leaves it empty.
