@@ -202,9 +202,9 @@ emel_plan_status_t CreatePlanner(const emel_planner_options_t* options, emel_pla
   }
   Options plan;
   if (ours.strategy) plan.strategy = ours.strategy;
-  if (ours.search_nodes) {
-    plan.node_limit = static_cast<int64_t>(std::min<uint64_t>(ours.search_nodes, kUnlimited));
-  }
+  // Fewer than a compiler's: plans are made while people wait for a step.
+  const uint64_t nodes = ours.search_nodes ? ours.search_nodes : 100'000;
+  plan.node_limit = static_cast<int64_t>(std::min<uint64_t>(nodes, kUnlimited));
   if (auto solution = Solve(Problem{}, plan); !solution.ok()) return Report(solution.status());
   *planner = Planners::Get().Create(std::move(plan), static_cast<int>(ours.size_class_bits));
   return EMEL_PLAN_OK;
