@@ -37,6 +37,40 @@ def Specialize : Pass<"emel-specialize", "::mlir::ModuleOp"> {
   ];
 }
 
+def SelectLayouts : Pass<"emel-select-layouts", "::mlir::ModuleOp"> {
+  let summary = "Chooses the arrangement of every weight's bytes, and packs the weights";
+  let description = [{
+    A weight stays as it is in the file or gets a layout of `docs/layouts.md`, whichever costs least over all its uses in a workload of
+    decode steps and prompt tokens: the bytes that a step reads, or its arithmetic where that takes longer, and packing itself.
+    A weight has one layout for all its uses, so that a table that is gathered from and multiplied by is stored once. The choice stands in
+    the type: an `emel.pack` follows the weight's read. It works on `@step` as well as on entries, and with groups or without.
+
+    Activations stay in rows: every op writes them so, and the costs of columns, which the report lists as well, include turning them.
+
+    Counts the `weights` that are packed, and the `bytes` that they take then.
+  }];
+  let options = [
+    ListOption<"targets", "target", "std::string",
+               "What the artifact is compiled for: x86-64-v3, x86-64-v4, sapphirerapids, generic "
+               "(the default), or several of them">,
+    Option<"decodeTokens", "decode-tokens", "int64_t", "256",
+           "Tokens of the workload that are generated one by one">,
+    Option<"promptTokens", "prompt-tokens", "int64_t", "512",
+           "Tokens of the workload that come in bulk steps">,
+    Option<"batch", "batch", "int64_t", "512", "Tokens of a bulk step, as far as an entry takes them">,
+  ];
+}
+
+def StorePacked : Pass<"emel-store-packed", "::mlir::ModuleOp"> {
+  let summary = "Lets the compiler pack weights, once";
+  let description = [{
+    Where all that reads a weight packs it into the same layout, the weight itself gets the layout: it is packed while the artifact
+    is written, and steps find it packed.
+
+    Counts the `weights`, and the `ops` that are gone.
+  }];
+}
+
 def FuseProjections : Pass<"emel-fuse-projections", "::mlir::ModuleOp"> {
   let summary = "Groups products of one value with several weights";
   let description = [{

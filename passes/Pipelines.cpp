@@ -11,6 +11,15 @@ void addGraphPasses(OpPassManager &passes, const PipelineOptions &options) {
   passes.addPass(createDropDeadWeights());
 }
 
+void addLayoutPasses(OpPassManager &passes, const PipelineOptions &options) {
+  std::vector<std::string> targets(options.targets.begin(), options.targets.end());
+  SelectLayoutsOptions select;
+  select.targets = targets;
+  select.batch = options.bulk;
+  passes.addPass(createSelectLayouts(select));
+  passes.addPass(createStorePacked());
+}
+
 void addFusionPasses(OpPassManager &passes, const PipelineOptions &options) {
   if (options.fuseProjections) passes.addPass(createFuseProjections());
   if (options.fuseEpilogue) passes.addPass(createFuseEpilogue());
@@ -30,12 +39,15 @@ void addPlanPasses(OpPassManager &passes, const PipelineOptions &options) {
 void addAllPasses(OpPassManager &passes, const PipelineOptions &options) {
   addGraphPasses(passes, options);
   passes.addPass(createSpecialize({.small = options.small, .bulk = options.bulk}));
+  addLayoutPasses(passes, options);
   addFusionPasses(passes, options);
 }
 
 void registerPipelines() {
   static PassPipelineRegistration<PipelineOptions> graph(
       "emel-graph-pipeline", "Makes the graph of an import smaller", addGraphPasses);
+  static PassPipelineRegistration<PipelineOptions> layout(
+      "emel-layout-pipeline", "Chooses layouts and stores weights in them", addLayoutPasses);
   static PassPipelineRegistration<PipelineOptions> fusion(
       "emel-fusion-pipeline", "Groups what one kernel computes", addFusionPasses);
   static PassPipelineRegistration<PipelineOptions> plan("emel-plan-pipeline",

@@ -15,6 +15,8 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
   Option<int64_t> maxArena{*this, "max-arena",
                            llvm::cl::desc("fails where the arena needs more bytes; 0: no limit"),
                            llvm::cl::init(0)};
+  ListOption<std::string> targets{*this, "target",
+                                  llvm::cl::desc("the machines that layouts are chosen for")};
   Option<bool> fuseProjections{*this, "fuse-projections",
                                llvm::cl::desc("group products of one value"), llvm::cl::init(true)};
   Option<bool> fuseEpilogue{*this, "fuse-epilogue", llvm::cl::desc("let activations join products"),
@@ -30,6 +32,9 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
 
 /// `--emel-graph-pipeline`: from an import to a smaller graph of the same form.
 void addGraphPasses(mlir::OpPassManager &passes, const PipelineOptions &options);
+
+/// `--emel-layout-pipeline`: chooses layouts of weights, which are then stored in them.
+void addLayoutPasses(mlir::OpPassManager &passes, const PipelineOptions &options);
 
 /// `--emel-fusion-pipeline`: from entries to groups that become kernels.
 void addFusionPasses(mlir::OpPassManager &passes, const PipelineOptions &options);

@@ -146,3 +146,18 @@ double MatmulIdOp::countFlops(function_ref<ArrayRef<int64_t>(Value)> shapeOf, in
 double OutProdOp::countFlops(function_ref<ArrayRef<int64_t>(Value)> shapeOf, int64_t) {
   return countProducts(shapeOf(getResult()), shapeOf(getLhs()).drop_back().back());
 }
+
+std::optional<WeightRead> MatmulOp::readWeight(unsigned operand,
+                                               function_ref<ArrayRef<int64_t>(Value)> shapeOf) {
+  if (operand != 1) return std::nullopt;
+  return WeightRead{countElements(shapeOf(getWeight()).drop_back())};
+}
+
+/// The experts that tokens choose, if no two choose the same one.
+std::optional<WeightRead> MatmulIdOp::readWeight(unsigned operand,
+                                                 function_ref<ArrayRef<int64_t>(Value)> shapeOf) {
+  if (operand != 1) return std::nullopt;
+  ArrayRef<int64_t> weight = shapeOf(getWeight());
+  double experts = std::min<double>(weight[0], countElements(shapeOf(getIds())));
+  return WeightRead{experts * weight[1]};
+}

@@ -7,7 +7,8 @@ include "dialects/emel/EmelBase.td"
 
 def Emel_MatmulOp : Emel_InferredOp<"matmul", [
     DeclareOpInterfaceMethods<Emel_TileOpInterface>,
-    DeclareOpInterfaceMethods<Emel_CostOpInterface>]> {
+    DeclareOpInterfaceMethods<Emel_CostOpInterface>,
+    DeclareOpInterfaceMethods<Emel_WeightOpInterface>]> {
   let summary = "Multiplies rows by the rows of a weight";
   let description = [{
     `result[…, i, o] = sum over k of input[…, i, k] * weight[…, o, k]`, with sum and product of the
@@ -46,7 +47,8 @@ def Emel_MatmulOp : Emel_InferredOp<"matmul", [
 
 def Emel_MatmulIdOp : Emel_InferredOp<"matmul_id", [
     DeclareOpInterfaceMethods<Emel_TileOpInterface>,
-    DeclareOpInterfaceMethods<Emel_CostOpInterface>]> {
+    DeclareOpInterfaceMethods<Emel_CostOpInterface>,
+    DeclareOpInterfaceMethods<Emel_WeightOpInterface>]> {
   let summary = "Multiplies each row by the experts chosen for it";
   let description = [{
     `result[i, e, o] = sum over k of input[i, (e,) k] * weight[ids[i, e], o, k]`. The input has one row

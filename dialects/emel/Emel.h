@@ -14,6 +14,7 @@
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 #include "dialects/emel/Tile.h"
+#include "dialects/emel/WeightRead.h"
 #include "runtime/gguf/tensor_type.h"
 
 #include "dialects/emel/EmelDialect.h.inc"

@@ -20,6 +20,13 @@ inline int64_t mergeDims(int64_t a, int64_t b) { return isDynamic(a) ? b : a; }
 
 inline int64_t lastDim(mlir::RankedTensorType type) { return type.getShape().back(); }
 
+/// How many elements a known shape has.
+inline double countElements(llvm::ArrayRef<int64_t> shape) {
+  double count = 1;
+  for (int64_t dim : shape) count *= static_cast<double>(dim);
+  return count;
+}
+
 /// "64" or "?".
 inline std::string dimText(int64_t dim) { return isDynamic(dim) ? "?" : std::to_string(dim); }
 

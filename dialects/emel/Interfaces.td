@@ -46,4 +46,19 @@ def Emel_CostOpInterface : OpInterface<"CostOpInterface"> {
   ];
 }
 
+def Emel_WeightOpInterface : OpInterface<"WeightOpInterface"> {
+  let cppNamespace = "::emel";
+  let description = [{
+    An op that takes a weight in any layout. Other ops need the arrangement of the file.
+  }];
+  let methods = [
+    InterfaceMethod<[{
+      How an operand is read where values have the shapes that `shapeOf` says. None for an operand that must not have
+      a layout.
+    }], "std::optional<::emel::WeightRead>", "readWeight",
+        (ins "unsigned":$operand,
+             "::llvm::function_ref<::llvm::ArrayRef<int64_t>(::mlir::Value)>":$shapeOf)>,
+  ];
+}
+
 #endif  // EMEL_DIALECTS_EMEL_INTERFACES_TD

@@ -30,6 +30,12 @@ LogicalResult GetRowsOp::inferReturnTypes(MLIRContext *, std::optional<Location>
   return success();
 }
 
+std::optional<WeightRead> GetRowsOp::readWeight(unsigned operand,
+                                                function_ref<ArrayRef<int64_t>(Value)> shapeOf) {
+  if (operand != 0) return std::nullopt;
+  return WeightRead{countElements(shapeOf(getIds())), /*isGathered=*/true};
+}
+
 LogicalResult ReshapeOp::verify() {
   RankedTensorType input = tensorType(getInput()), result = getType();
   if (input.getElementType() != result.getElementType() || hasLayout(input) || hasLayout(result))

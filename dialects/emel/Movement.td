@@ -5,7 +5,9 @@
 
 include "dialects/emel/EmelBase.td"
 
-def Emel_GetRowsOp : Emel_InferredOp<"get_rows", [DeclareOpInterfaceMethods<Emel_TileOpInterface>]> {
+def Emel_GetRowsOp : Emel_InferredOp<"get_rows", [
+    DeclareOpInterfaceMethods<Emel_TileOpInterface>,
+    DeclareOpInterfaceMethods<Emel_WeightOpInterface>]> {
   let summary = "Gathers rows by index";
   let description = [{
     `result[…, i, :] = table[…, ids[…, i], :]`; the rows are decoded to f32 (an f64 table

@@ -1,0 +1,230 @@
+#include "passes/LayoutChoice.h"
+
+#include "dialects/emel/Provenance.h"
+#include "dialects/emel/Shapes.h"
+#include "llvm/ADT/MapVector.h"
+
+using namespace mlir;
+
+namespace emel {
+
+namespace {
+
+/// A part of the workload: so many steps of one entry, at sizes that are known.
+struct Phase {
+  func::FuncOp entry;
+  int64_t tokens;
+  double steps;
+  TypeMap types;
+
+  RankedTensorType typeOf(Value value) const {
+    return dyn_cast<RankedTensorType>(typeIn(types, value));
+  }
+};
+
+/// Where a layout is read: in `decode` and `prefill` of a candidate, by the phase's number.
+enum PhaseKind { Decode, Prefill };
+
+class Chooser {
+ public:
+  Chooser(ModuleOp module, const LayoutWorkload &workload) : module_(module), workload_(workload) {}
+
+  FailureOr<LayoutReport> run() {
+    if (failed(addPhase(1, workload_.decodeTokens)) ||
+        failed(addPhase(workload_.batch, workload_.promptTokens)))
+      return failure();
+    LayoutReport report{workload_, {}, {}};
+    llvm::MapVector<StringAttr, SmallVector<Value>> reads;
+    module_.walk([&](GetWeightOp get) { reads[get.getWeightAttr().getAttr()].push_back(get); });
+    for (WeightOp weight : module_.getOps<WeightOp>())
+      report.weights.push_back(chooseWeight(weight, reads[weight.getSymNameAttr()]));
+    if (!phases_.empty()) chooseActivations(report.activations);
+    return report;
+  }
+
+ private:
+  LogicalResult addPhase(int64_t tokens, int64_t total);
+  func::FuncOp findEntry(int64_t tokens);
+  LayoutChoice chooseWeight(WeightOp weight, ArrayRef<Value> reads);
+  void chooseActivations(std::vector<LayoutChoice> &choices);
+  void addWeightUse(LayoutChoice &choice, OpOperand &use);
+  void addActivationUse(LayoutChoice &choice, PhaseKind kind, Value value);
+  void add(LayoutCandidate &candidate, PhaseKind kind, double seconds);
+  static void choose(LayoutChoice &choice);
+  /// The mean over the targets.
+  double mean(function_ref<double(const LayoutTarget &)> cost) const {
+    double sum = 0;
+    for (const LayoutTarget *target : workload_.targets) sum += cost(*target);
+    return sum / static_cast<double>(workload_.targets.size());
+  }
+
+  ModuleOp module_;
+  const LayoutWorkload &workload_;
+  SmallVector<Phase, 2> phases_;  // by PhaseKind; none in a module without entry
+};
+
+int64_t boundOf(func::FuncOp function) {
+  auto entry = function->getAttrOfType<DictionaryAttr>(EmelDialect::kEntryAttr);
+  return entry ? entry.getAs<IntegerAttr>("tokens").getInt() : INT64_MAX;
+}
+
+/// The entry of the smallest bound that holds so many tokens, else the one of the largest; `@step`
+/// where there are none.
+func::FuncOp Chooser::findEntry(int64_t tokens) {
+  func::FuncOp best;
+  for (auto function : module_.getOps<func::FuncOp>()) {
+    bool isEntry =
+        function->hasAttr(EmelDialect::kEntryAttr) || function.getName() == EmelDialect::kStep;
+    if (!isEntry || function.isExternal()) continue;
+    int64_t bound = boundOf(function), other = best ? boundOf(best) : 0;
+    if (!best || (other < tokens ? bound > other : bound >= tokens && bound < other))
+      best = function;
+  }
+  return best;
+}
+
+LogicalResult Chooser::addPhase(int64_t tokens, int64_t total) {
+  func::FuncOp entry = findEntry(tokens);
+  if (!entry) return success();
+  tokens = std::min(tokens, boundOf(entry));
+  Phase phase{entry, tokens, static_cast<double>(total) / static_cast<double>(tokens), TypeMap()};
+  for (BlockArgument argument : entry.getArguments()) {
+    // Logits are asked for in one row a step; every other unknown dimension is the tokens.
+    auto dims = entry.getArgAttrOfType<ArrayAttr>(argument.getArgNumber(), EmelDialect::kDimsAttr);
+    bool isRows = dims && !dims.empty() && cast<StringAttr>(dims[0]).getValue() == "m";
+    phase.types[argument] = withUnknown(argument.getType(), isRows ? 1 : tokens);
+  }
+  if (failed(inferTypes(entry.front(), phase.types))) return failure();
+  phases_.push_back(std::move(phase));
+  return success();
+}
+
+void Chooser::add(LayoutCandidate &candidate, PhaseKind kind, double seconds) {
+  (kind == Decode ? candidate.decode : candidate.prefill) += seconds;
+  candidate.total += seconds * phases_[kind].steps;
+}
+
+/// Takes the cheapest; of equal ones the first, which is not packed.
+void Chooser::choose(LayoutChoice &choice) {
+  for (unsigned i = 1; i < choice.candidates.size(); ++i)
+    if (choice.candidates[i].total < choice.choice().total) choice.chosen = i;
+}
+
+/// A name for an op that reads: its own and the one it came from.
+std::string describeOp(Operation *op) {
+  Origin origin = getOrigin(op->getLoc());
+  std::string name = op->getName().getStringRef().str();
+  return origin.ops.empty() ? name : name + " " + origin.ops.front().str();
+}
+
+LayoutChoice Chooser::chooseWeight(WeightOp weight, ArrayRef<Value> reads) {
+  LayoutChoice choice;
+  choice.name = weight.getSymName();
+  choice.type = cast<RankedTensorType>(weight.getType());
+  for (LayoutAttr layout : layoutCandidates(choice.type)) {
+    RankedTensorType packed =
+        layout ? RankedTensorType::get(choice.type.getShape(), choice.type.getElementType(), layout)
+               : choice.type;
+    double packing = costOfPacking(packed);
+    choice.candidates.push_back(
+        {layout, static_cast<uint64_t>(*getStorageBytes(packed)), 0, 0, packing, packing});
+  }
+  if (choice.candidates.size() == 1) choice.reason = "its type has no other layout";
+  for (Value read : reads)
+    for (OpOperand &use : read.getUses()) {
+      if (auto pack = dyn_cast<PackOp>(use.getOwner()))
+        for (OpOperand &packed : pack.getResult().getUses()) addWeightUse(choice, packed);
+      else
+        addWeightUse(choice, use);
+    }
+  choose(choice);
+  return choice;
+}
+
+void Chooser::addWeightUse(LayoutChoice &choice, OpOperand &use) {
+  Operation *op = use.getOwner();
+  if (std::string name = describeOp(op); !llvm::is_contained(choice.uses, name))
+    choice.uses.push_back(std::move(name));
+  auto reader = dyn_cast<WeightOpInterface>(op);
+  auto readIn = [&](const Phase &phase) {
+    return reader.readWeight(use.getOperandNumber(),
+                             [&](Value value) { return phase.typeOf(value).getShape(); });
+  };
+  auto isOf = [&](const Phase &phase) { return phase.entry->isProperAncestor(op); };
+  bool canRead = reader && llvm::all_of(phases_, [&](const Phase &phase) {
+                   return !isOf(phase) || readIn(phase);
+                 });
+  if (!canRead && choice.candidates.size() > 1) {
+    choice.reason = op->getName().getStringRef().str() + " needs the arrangement of the file";
+    choice.candidates.resize(1);
+  }
+  if (!canRead) return;
+  for (auto [kind, phase] : llvm::enumerate(phases_)) {
+    if (!isOf(phase)) continue;
+    auto shapeOf = [&](Value value) { return phase.typeOf(value).getShape(); };
+    auto counter = dyn_cast<CostOpInterface>(op);
+    double flops = counter ? counter.countFlops(shapeOf, phase.tokens) : 0;
+    for (LayoutCandidate &candidate : choice.candidates) {
+      auto type = RankedTensorType::get(choice.type.getShape(), choice.type.getElementType(),
+                                        candidate.layout);
+      add(candidate, static_cast<PhaseKind>(kind), mean([&](const LayoutTarget &target) {
+            return costOfWeight(target, type, *readIn(phase), flops);
+          }));
+    }
+  }
+}
+
+/// Whether an op goes along another dimension of an operand than its innermost one, where it goes
+/// along the innermost one of its result.
+bool readsAcross(OpOperand &use) {
+  auto tiled = dyn_cast<TileOpInterface>(use.getOwner());
+  auto result = tiled ? dyn_cast<RankedTensorType>(tiled->getResult(0).getType()) : nullptr;
+  if (!result || result.getRank() == 0) return false;
+  auto map = tiled.mapTile(0, result.getRank() - 1, use.getOperandNumber());
+  return map && map->dim != cast<RankedTensorType>(use.get().getType()).getRank() - 1;
+}
+
+/// Every op writes row by row, so that a value in columns costs another pass over it.
+void Chooser::addActivationUse(LayoutChoice &choice, PhaseKind kind, Value value) {
+  const Phase &phase = phases_[kind];
+  ArrayRef<int64_t> shape = phase.typeOf(value).getShape();
+  for (LayoutCandidate &candidate : choice.candidates) {
+    auto cost = [&](bool isStrided) {
+      return mean([&](auto &target) { return costOfActivation(target, shape, isStrided); });
+    };
+    if (candidate.layout) add(candidate, kind, cost(/*isStrided=*/true));
+    for (OpOperand &use : value.getUses()) {
+      bool isAcross = readsAcross(use);
+      add(candidate, kind, cost(candidate.layout ? !isAcross : isAcross));
+    }
+  }
+}
+
+void Chooser::chooseActivations(std::vector<LayoutChoice> &choices) {
+  auto columns = LayoutAttr::get(module_.getContext(), Layout::ColumnMajor);
+  for (auto [kind, phase] : llvm::enumerate(phases_))
+    phase.entry.walk([&, kind = kind, phase = &phase](Operation *op) {
+      for (Value result : op->getResults()) {
+        RankedTensorType type = phase->typeOf(result);
+        if (!type || type.getRank() < 2 || !type.getElementType().isF32() || type.getEncoding() ||
+            isa<GetWeightOp>(op) || op->getNumRegions() != 0 || result.use_empty())
+          continue;
+        LayoutChoice choice{
+            phase->entry.getName().str() + ": " + describeOp(op), type, {}, {}, 0, ""};
+        for (LayoutAttr layout : {LayoutAttr(), columns})
+          choice.candidates.push_back({layout, static_cast<uint64_t>(*getStorageBytes(type))});
+        for (Operation *user : result.getUsers()) choice.uses.push_back(describeOp(user));
+        addActivationUse(choice, static_cast<PhaseKind>(kind), result);
+        choose(choice);
+        choices.push_back(std::move(choice));
+      }
+    });
+}
+
+}  // namespace
+
+FailureOr<LayoutReport> chooseLayouts(ModuleOp module, const LayoutWorkload &workload) {
+  return Chooser(module, workload).run();
+}
+
+}  // namespace emel

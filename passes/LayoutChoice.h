@@ -1,0 +1,53 @@
+#ifndef EMEL_PASSES_LAYOUTCHOICE_H_
+#define EMEL_PASSES_LAYOUTCHOICE_H_
+
+#include "passes/LayoutCost.h"
+
+/// Which layout each weight and activation gets, and why.
+namespace emel {
+
+/// What is expected to run, and where. The cost of a layout is the sum over all of it.
+struct LayoutWorkload {
+  llvm::SmallVector<const LayoutTarget *> targets;  // one packed copy serves them all
+  int64_t decodeTokens = 256;                       // generated, one a step
+  int64_t promptTokens = 512;                       // in steps of `batch`
+  int64_t batch = 512;
+};
+
+/// One layout that a tensor could have. Times are seconds: of a step of one token, of a bulk step,
+/// for having packed it, and of the whole workload; each the mean of the targets.
+struct LayoutCandidate {
+  LayoutAttr layout;  // null: as in the file; for activations row-major
+  uint64_t bytes = 0;
+  double decode = 0, prefill = 0, packing = 0, total = 0;
+};
+
+struct LayoutChoice {
+  std::string name;  // of the weight, or of what computes the activation
+  mlir::RankedTensorType type;
+  llvm::SmallVector<std::string> uses;  // ops that read it
+  llvm::SmallVector<LayoutCandidate> candidates;
+  unsigned chosen = 0;
+  /// Where there is one candidate only: why.
+  std::string reason;
+
+  const LayoutCandidate &choice() const { return candidates[chosen]; }
+};
+
+struct LayoutReport {
+  LayoutWorkload workload;
+  std::vector<LayoutChoice> weights, activations;
+
+  /// A table for people, and everything for programs.
+  void print(llvm::raw_ostream &out) const;
+  void printJson(llvm::raw_ostream &out) const;
+};
+
+/// Chooses for every weight of a model in the form of a graph, with or without groups, before or
+/// after layouts were selected: the same module, workload and version give the same report. Fails,
+/// with an error at the op, where shapes do not follow from the entries' arguments.
+mlir::FailureOr<LayoutReport> chooseLayouts(mlir::ModuleOp module, const LayoutWorkload &workload);
+
+}  // namespace emel
+
+#endif  // EMEL_PASSES_LAYOUTCHOICE_H_

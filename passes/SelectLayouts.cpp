@@ -1,0 +1,67 @@
+#include "dialects/emel/Layouts.h"
+#include "llvm/ADT/StringSet.h"
+#include "passes/LayoutChoice.h"
+#include "passes/Passes.h"
+#include "passes/Record.h"
+
+using namespace mlir;
+
+namespace emel {
+
+#define GEN_PASS_DEF_SELECTLAYOUTS
+#include "passes/Passes.h.inc"
+
+namespace {
+
+struct SelectLayoutsPass : impl::SelectLayoutsBase<SelectLayoutsPass> {
+  using SelectLayoutsBase::SelectLayoutsBase;
+
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    Record record(module, getArgument());
+    FailureOr<LayoutWorkload> workload = readWorkload();
+    if (failed(workload)) return signalPassFailure();
+    FailureOr<LayoutReport> report = chooseLayouts(module, *workload);
+    if (failed(report)) return signalPassFailure();
+    llvm::StringMap<LayoutAttr> layouts;
+    for (const LayoutChoice &weight : report->weights)
+      if (weight.choice().layout) layouts[weight.name] = weight.choice().layout;
+    llvm::StringSet<> packed;
+    module.walk([&](GetWeightOp get) {
+      auto type = cast<RankedTensorType>(get.getType());
+      LayoutAttr layout = layouts.lookup(get.getWeight());
+      bool isDone = type.getEncoding() || llvm::any_of(get->getUsers(), llvm::IsaPred<PackOp>);
+      if (!layout || isDone) return;
+      OpBuilder builder(get->getContext());
+      builder.setInsertionPointAfter(get);
+      auto pack = builder.create<PackOp>(get.getLoc(), withLayout(type, layout), get);
+      get.getResult().replaceAllUsesExcept(pack, pack);
+      if (packed.insert(get.getWeight()).second) {
+        record.count("weights");
+        record.count("bytes", *getStorageBytes(withLayout(type, layout)));
+      }
+    });
+  }
+
+ private:
+  /// The options, where they make sense.
+  FailureOr<LayoutWorkload> readWorkload() {
+    LayoutWorkload workload{{}, decodeTokens, promptTokens, batch};
+    for (const std::string &name : targets) {
+      const LayoutTarget *found = findLayoutTarget(name);
+      if (!found)
+        return getOperation().emitError("expected a target of ")
+               << layoutTargetNames() << ", found '" << name << "'";
+      workload.targets.push_back(found);
+    }
+    if (workload.targets.empty()) workload.targets.push_back(findLayoutTarget("generic"));
+    if (workload.decodeTokens < 0 || workload.promptTokens < 0 || workload.batch < 1)
+      return getOperation().emitError(
+                 "expected token counts of at least 0 and a batch of at least 1, found ")
+             << workload.decodeTokens << ", " << workload.promptTokens << " and " << workload.batch;
+    return workload;
+  }
+};
+
+}  // namespace
+}  // namespace emel
