@@ -13,7 +13,7 @@ namespace {
 
 // Larger groups are left to the greedy strategy: a search would not get far, and it recurses once
 // for each buffer.
-constexpr size_t kMostRectangles = 4096;
+constexpr size_t kMostRectangles = 2048;
 
 // Which orders to try, in turn; each solves instances quickly that the others are stuck in.
 constexpr PackingOrder kOrders[] = {
