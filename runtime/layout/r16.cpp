@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <type_traits>
 
 namespace emel::layout {
 namespace {
@@ -156,26 +157,32 @@ void UnpackField(const R16Format::Field& field, uint32_t block, uint32_t lane, c
   }
 }
 
-// The plane's bits of each element of a block, a byte for each.
+// The lowest `width` bits of each byte of a word.
+template <uint32_t width>
+constexpr uint32_t kMask = ((1u << width) - 1) * 0x01010101u;
+
+// The plane's bits of each element of a block, a byte for each. Most spans are whole words.
+template <uint32_t width>
 void ReadCodes(const R16Format::Plane& plane, uint32_t elements, const uint8_t* block,
                uint8_t* codes) {
-  const uint8_t mask = static_cast<uint8_t>((1u << plane.width) - 1);
   const uint8_t* run = block + plane.source;
   for (uint32_t k = 0; k < elements; run += plane.span) {
-    for (uint32_t shift = 0; shift < 8; shift += plane.width, k += plane.span) {
-      for (uint32_t i = 0; i < plane.span; ++i) {
-        codes[k + i] = static_cast<uint8_t>(run[i] >> shift) & mask;
+    for (uint32_t shift = 0; shift < 8; shift += width, k += plane.span) {
+      if (plane.span == 1) codes[k] = static_cast<uint8_t>(*run >> shift & kMask<width>);
+      for (uint32_t i = 0; i + 4 <= plane.span; i += 4) {
+        StoreWord(LoadWord(run + i) >> shift & kMask<width>, codes + k + i);
       }
     }
   }
 }
 
 // Expects zeros where it writes.
+template <uint32_t width>
 void WriteCodes(const R16Format::Plane& plane, uint32_t elements, const uint8_t* codes,
                 uint8_t* block) {
   uint8_t* run = block + plane.source;
   for (uint32_t k = 0; k < elements; run += plane.span) {
-    for (uint32_t shift = 0; shift < 8; shift += plane.width, k += plane.span) {
+    for (uint32_t shift = 0; shift < 8; shift += width, k += plane.span) {
       for (uint32_t i = 0; i < plane.span; ++i) {
         run[i] = static_cast<uint8_t>(run[i] | codes[k + i] << shift);
       }
@@ -186,7 +193,8 @@ void WriteCodes(const R16Format::Plane& plane, uint32_t elements, const uint8_t*
 // A plane takes `width` lines of each group. Line j, bits from width * s on: the codes of elements
 // 4 * (s * width + j) and the three after it, one to a byte. Codes are below 2^width, so shifting
 // the dword carries nothing from byte to byte.
-void PackPlane(uint32_t width, const uint8_t* codes, uint32_t lane, uint8_t* lines) {
+template <uint32_t width>
+void PackPlane(const uint8_t* codes, uint32_t lane, uint8_t* lines) {
   for (uint32_t j = 0; j < width; ++j) {
     uint32_t word = 0;
     for (uint32_t shift = 0; shift < 8; shift += width) {
@@ -196,13 +204,51 @@ void PackPlane(uint32_t width, const uint8_t* codes, uint32_t lane, uint8_t* lin
   }
 }
 
-void UnpackPlane(uint32_t width, const uint8_t* lines, uint32_t lane, uint8_t* codes) {
-  const uint32_t mask = ((1u << width) - 1) * 0x01010101u;
+template <uint32_t width>
+void UnpackPlane(const uint8_t* lines, uint32_t lane, uint8_t* codes) {
   for (uint32_t j = 0; j < width; ++j) {
     const uint32_t word = LoadWord(lines + j * kR16Line + lane * 4);
     for (uint32_t shift = 0; shift < 8; shift += width) {
-      StoreWord(word >> shift & mask, codes + 4 * (shift + j));
+      StoreWord(word >> shift & kMask<width>, codes + 4 * (shift + j));
     }
+  }
+}
+
+// Moves one plane of a block: its groups are `group_bytes` apart.
+template <uint32_t width>
+void MovePlane(const R16Format::Plane& plane, uint32_t elements, uint32_t group_bytes,
+               uint32_t lane, const uint8_t* block, uint8_t* lines) {
+  uint8_t codes[kLargestBlock];
+  ReadCodes<width>(plane, elements, block, codes);
+  for (uint32_t k = 0; k < elements; k += kGroup, lines += group_bytes) {
+    PackPlane<width>(codes + k, lane, lines);
+  }
+}
+
+template <uint32_t width>
+void MovePlaneBack(const R16Format::Plane& plane, uint32_t elements, uint32_t group_bytes,
+                   uint32_t lane, uint8_t* block, const uint8_t* lines) {
+  uint8_t codes[kLargestBlock];
+  for (uint32_t k = 0; k < elements; k += kGroup, lines += group_bytes) {
+    UnpackPlane<width>(lines, lane, codes + k);
+  }
+  WriteCodes<width>(plane, elements, codes, block);
+}
+
+// Calls `move` with the plane's width as a constant.
+template <typename Move>
+void ForWidth(uint32_t width, Move move) {
+  switch (width) {
+    case 1:
+      return move(std::integral_constant<uint32_t, 1>());
+    case 2:
+      return move(std::integral_constant<uint32_t, 2>());
+    case 4:
+      return move(std::integral_constant<uint32_t, 4>());
+    case 8:
+      return move(std::integral_constant<uint32_t, 8>());
+    default:  // 0: the type has no such plane
+      return;
   }
 }
 
@@ -255,7 +301,6 @@ void PackLane(const R16Format& format, uint64_t columns, uint32_t lane, const ui
               uint8_t* panel) {
   const gguf::TensorTypeInfo& info = gguf::GetInfo(format.type);
   if (IsFloat(format)) return PackFloats(columns * info.block_bytes, lane, row, panel);
-  uint8_t codes[kLargestBlock];
   for (uint64_t b = 0; b < columns / info.block_elements; ++b, row += info.block_bytes) {
     const BlockPlace place = PlaceOf(format, b, info.block_elements);
     for (const R16Format::Field& field : format.fields) {
@@ -263,11 +308,9 @@ void PackLane(const R16Format& format, uint64_t columns, uint32_t lane, const ui
     }
     uint8_t* lines = panel + place.lines;
     for (const R16Format::Plane& plane : format.planes) {
-      if (plane.width == 0) continue;
-      ReadCodes(plane, info.block_elements, row, codes);
-      for (uint32_t g = 0; g < info.block_elements / kGroup; ++g) {
-        PackPlane(plane.width, codes + g * kGroup, lane, lines + g * GroupBytes(format));
-      }
+      ForWidth(plane.width, [&](auto width) {
+        MovePlane<width>(plane, info.block_elements, GroupBytes(format), lane, row, lines);
+      });
       lines += plane.width * kR16Line;
     }
   }
@@ -277,7 +320,6 @@ void UnpackLane(const R16Format& format, uint64_t columns, uint32_t lane, const 
                 uint8_t* row) {
   const gguf::TensorTypeInfo& info = gguf::GetInfo(format.type);
   if (IsFloat(format)) return UnpackFloats(columns * info.block_bytes, lane, panel, row);
-  uint8_t codes[kLargestBlock];
   for (uint64_t b = 0; b < columns / info.block_elements; ++b, row += info.block_bytes) {
     const BlockPlace place = PlaceOf(format, b, info.block_elements);
     std::memset(row, 0, info.block_bytes);
@@ -286,11 +328,9 @@ void UnpackLane(const R16Format& format, uint64_t columns, uint32_t lane, const 
     }
     const uint8_t* lines = panel + place.lines;
     for (const R16Format::Plane& plane : format.planes) {
-      if (plane.width == 0) continue;
-      for (uint32_t g = 0; g < info.block_elements / kGroup; ++g) {
-        UnpackPlane(plane.width, lines + g * GroupBytes(format), lane, codes + g * kGroup);
-      }
-      WriteCodes(plane, info.block_elements, codes, row);
+      ForWidth(plane.width, [&](auto width) {
+        MovePlaneBack<width>(plane, info.block_elements, GroupBytes(format), lane, row, lines);
+      });
       lines += plane.width * kR16Line;
     }
   }
