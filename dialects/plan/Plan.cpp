@@ -110,7 +110,10 @@ LogicalResult EntryOp::verify() {
   return success();
 }
 
-LogicalResult EntryOp::verifyRegions() { return isPlaced() ? verifyPlan(*this) : success(); }
+// A plan is verified as a user of symbols: by then kernels and launches have been verified.
+LogicalResult EntryOp::verifySymbolUses(SymbolTableCollection &) {
+  return isPlaced() ? verifyPlan(*this) : success();
+}
 
 static int64_t getBound(EntryOp entry, StringRef name) {
   return entry->getAttrOfType<DictionaryAttr>(EmelDialect::kEntryAttr)

@@ -47,11 +47,15 @@ def Plan_Dialect : Dialect {
     **Time.** Barriers divide an entry into epochs. Two accesses to the same bytes in the same epoch, one of which writes, must be made
     by the same worker, whatever W is. A plan with places is verified:
 
-    * (P1) every place lies inside its arena and is aligned, and is as large as its value can be;
-    * (P2) no value is overwritten before its last use, unless by a launch that reads it in place;
-    * (P3) no two accesses race, for any W;
-    * (P4) a dynamic launch is followed by a barrier, or ends the entry;
-    * (P5) what an entry returns is intact at its end, and logits lie in memory of the caller.
+    * (P1) every place lies inside its arena and is aligned, and is as large as its value can be; a launch has at most
+      65536 tiles;
+    * (P2) no value is overwritten before its last use, unless by the launch that is its last use: there a tile may write
+      bytes that no other tile of the launch reads, and that it reads only to compute the element that takes their place.
+      States are used in the order in which they replace one another;
+    * (P3) no two accesses race, for any W, n and m. The same worker makes those of tiles t of T and u of U of two `owner`
+      launches if t/T = u/U, and those of the copies in a worker arena;
+    * (P4) a barrier follows a dynamic launch, or the end of the entry: no other launch;
+    * (P5) what an entry returns is intact at its end, in memory of the caller, and states in the order in which it took them.
   }];
   let useDefaultAttributePrinterParser = 1;
   let dependentDialects = ["::emel::EmelDialect"];
@@ -157,7 +161,8 @@ def Plan_KernelOp : Plan_FunctionOp<"kernel", [Symbol]> {
   let hasVerifier = 1;
 }
 
-def Plan_EntryOp : Plan_FunctionOp<"entry", [Symbol]> {
+def Plan_EntryOp : Plan_FunctionOp<"entry", [
+    Symbol, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "Defines a step up to a size";
   let description = [{
     Takes and returns what `@step` does; `emel.entry` says for how many tokens and rows.
@@ -173,7 +178,6 @@ def Plan_EntryOp : Plan_FunctionOp<"entry", [Symbol]> {
     ```
   }];
   let hasVerifier = 1;
-  let hasRegionVerifier = 1;
   let extraClassDeclaration = [{
     ::mlir::ArrayRef<::mlir::Type> getArgumentTypes() { return getFunctionType().getInputs(); }
     ::mlir::ArrayRef<::mlir::Type> getResultTypes() { return getFunctionType().getResults(); }

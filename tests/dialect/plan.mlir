@@ -49,7 +49,7 @@ plan.entry @decode(%x: tensor<1x64xf32>) -> tensor<1x64xf32>
 // CHECK: plan.entry @partitioned(
 // CHECK: plan.launch owner @norm(%{{.*}}) weights [@w] tiles [#plan.tile<[0] by [1]>] places [#plan.place<@arena at 0 bytes 256>] : (tensor<1x64xf32>) -> tensor<1x64xf32>
 // CHECK: plan.barrier
-// CHECK: plan.launch owner @store(%{{.*}}, %{{.*}}, %{{.*}}) extents ["", "n"] tiles [#plan.tile<[0] by [1]>, #plan.tile<[0, 1] by [1, 16]>] lives [unit, #plan.life<1 to 2 bytes 256 over 1>] places [unit, #plan.place<@arena at 0 bytes 256>] : (!emel.kv<1x64x64xf32>, tensor<1x64xf32>, tensor<1xi32>) -> (!emel.kv<1x64x64xf32>, tensor<1x64xf32>)
+// CHECK: plan.launch owner @store(%{{.*}}, %{{.*}}, %{{.*}}) extents ["", "n"] tiles [#plan.tile<[0] by [1]>, #plan.tile<[0, 1] by [1, 16]>] lives [unit, #plan.life<1 to 2 bytes 256 over 1>] places [unit, #plan.place<@arena at 256 bytes 256>] : (!emel.kv<1x64x64xf32>, tensor<1x64xf32>, tensor<1xi32>) -> (!emel.kv<1x64x64xf32>, tensor<1x64xf32>)
 // CHECK: plan.barrier
 // CHECK: plan.launch each @norm(%{{.*}}) weights [@w] tiles [#plan.tile<[] by []>] lives [#plan.life<2 to 3 bytes 256>] places [#plan.place<@scratch at 0 bytes 256>]
 // CHECK: plan.launch dynamic @norm(%{{.*}}) weights [@w] tiles [#plan.tile<[1] by [16]>] places [#plan.place<@logits at 0 bytes 256>]
@@ -62,7 +62,7 @@ plan.entry @partitioned(%x: tensor<1x64xf32>, %at: tensor<1xi32>, %kv: !emel.kv<
   %new, %z = plan.launch owner @store(%kv, %y, %at) extents ["", "n"]
       tiles [#plan.tile<[0] by [1]>, #plan.tile<[0, 1] by [1, 16]>]
       lives [unit, #plan.life<1 to 2 bytes 256 over 1>]
-      places [unit, #plan.place<@arena at 0 bytes 256>]
+      places [unit, #plan.place<@arena at 256 bytes 256>]
       : (!emel.kv<1x64x64xf32>, tensor<1x64xf32>, tensor<1xi32>)
       -> (!emel.kv<1x64x64xf32>, tensor<1x64xf32>)
   plan.barrier
