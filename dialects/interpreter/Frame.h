@@ -73,8 +73,9 @@ void addReductionHandlers(HandlerTable &table);
 /// decoded. Null after an error was reported.
 const double *getRow(const Tensor &tensor, int64_t row, std::vector<double> &scratch);
 
-/// The same rows, read through the packed bytes of their layout: a panel at a time is packed, and rows
-/// are taken from it. `type` is the packed tensor's; a mistake in packing shows as wrong numbers.
+/// The same rows, read through the packed bytes of their layout: a panel at a time is packed, and
+/// rows are taken from it. `type` is the packed tensor's; a mistake in packing shows as wrong
+/// numbers.
 Tensor packRows(mlir::Operation *user, const Tensor &tensor, mlir::RankedTensorType type);
 
 /// Decodes the weights among the operands of `op`.

@@ -50,13 +50,14 @@ LogicalResult PlanRunner::call(plan::EntryOp entry, ArrayRef<RuntimeValue> argum
                                SmallVectorImpl<RuntimeValue> &results) {
   FailureOr<plan::Extents> extents = extentsOf(entry, arguments);
   if (failed(extents)) return failure();
+  FailureOr<StepPlan *> plan = nullptr;
+  if (entry.isPlaced()) plan = planOf(entry, *extents);
   StepValues values;
-  if (failed(values.compute(interpreter_, entry, *extents, arguments))) return failure();
+  if (failed(plan) || failed(values.compute(interpreter_, entry, *extents, arguments)))
+    return failure();
   results.assign(values.returned().begin(), values.returned().end());
-  if (!entry.isPlaced()) return success();
+  if (!*plan) return success();
 
-  FailureOr<StepPlan *> plan = planOf(entry, *extents);
-  if (failed(plan)) return failure();
   const Options &options = interpreter_.options();
   for (int64_t i = 0; i < options.schedules; ++i) {
     PlanMachine machine(**plan, &values, options.workers);

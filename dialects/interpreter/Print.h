@@ -10,7 +10,8 @@ namespace emel::interpreter {
 void printValue(const RuntimeValue &value, llvm::raw_ostream &out);
 
 /// Calls every function and plan entry of the module that takes nothing but states, in order, with
-/// empty states, and prints for each `@name` and its results. This is how numeric tests are written.
+/// empty states, and prints for each `@name` and its results. This is how numeric tests are
+/// written.
 mlir::LogicalResult runFunctions(mlir::ModuleOp module, Options options, llvm::raw_ostream &out);
 
 }  // namespace emel::interpreter

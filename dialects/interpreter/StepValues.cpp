@@ -48,14 +48,21 @@ LogicalResult StepValues::add(OpResult result, RuntimeValue value) {
            << result.getResultNumber() << " of type " << type << ", found "
            << RankedTensorType::get(tensor.shape, type.getElementType());
   if (!canEncode(type)) return result.getOwner()->emitOpError("cannot keep a value of ") << type;
-  std::vector<uint8_t> &bytes = bytes_[result] = encode(type, tensor);
-  values_[result] = std::make_shared<const Tensor>(decode(type, bytes));
+  auto bytes = std::make_shared<const std::vector<uint8_t>>(encode(type, tensor));
+  values_[result] = std::make_shared<const Tensor>(decode(type, *bytes));
+  bytes_[result] = std::move(bytes);
   return success();
+}
+
+StepValues StepValues::mapped(const IRMapping &copy) const {
+  StepValues mapped;
+  for (const auto &[value, bytes] : bytes_) mapped.bytes_[copy.lookup(value)] = bytes;
+  return mapped;
 }
 
 ArrayRef<uint8_t> StepValues::bytesOf(Value value) const {
   auto found = bytes_.find(value);
-  return found == bytes_.end() ? ArrayRef<uint8_t>() : ArrayRef<uint8_t>(found->second);
+  return found == bytes_.end() ? ArrayRef<uint8_t>() : ArrayRef<uint8_t>(*found->second);
 }
 
 }  // namespace emel::interpreter

@@ -3,6 +3,7 @@
 
 #include "dialects/interpreter/Interpreter.h"
 #include "dialects/plan/Access.h"
+#include "mlir/IR/IRMapping.h"
 
 /// What the launches of an entry compute, one after the other and each as a whole: what workers
 /// must find in memory, whatever the order in which they run tiles.
@@ -13,6 +14,9 @@ class StepValues {
   /// Runs the kernels. Each value passes through its bytes, as it does between workers.
   mlir::LogicalResult compute(Interpreter &interpreter, plan::EntryOp entry, plan::Extents extents,
                               llvm::ArrayRef<RuntimeValue> arguments);
+
+  /// The same values under the names of a copy of the entry.
+  StepValues mapped(const mlir::IRMapping &copy) const;
 
   /// The bytes of a result of a launch; empty of a state.
   llvm::ArrayRef<uint8_t> bytesOf(mlir::Value value) const;
@@ -25,7 +29,7 @@ class StepValues {
 
   TypeMap types_;
   llvm::DenseMap<mlir::Value, RuntimeValue> values_;
-  llvm::DenseMap<mlir::Value, std::vector<uint8_t>> bytes_;
+  llvm::DenseMap<mlir::Value, std::shared_ptr<const std::vector<uint8_t>>> bytes_;
   llvm::SmallVector<RuntimeValue> returned_;
 };
 

@@ -29,7 +29,8 @@ inline int64_t countElements(llvm::ArrayRef<int64_t> shape) {
 struct WeightRows {
   /// Decodes row `row` into `out`; false after reporting an error.
   std::function<bool(int64_t row, llvm::MutableArrayRef<double> out)> decode;
-  /// Reads the bytes of row `row` as the file has them; null where rows were put together from others.
+  /// Reads the bytes of row `row` as the file has them; null where rows were put together from
+  /// others.
   std::function<absl::Status(int64_t row, absl::Span<uint8_t> out)> read;
 };
 
