@@ -22,6 +22,72 @@ def DropDeadWeights : Pass<"emel-drop-dead-weights", "::mlir::ModuleOp"> {
   }];
 }
 
+def MergeWeights : Pass<"emel-merge-weights", "::mlir::ModuleOp"> {
+  let summary = "Stores weights of the same content once";
+  let description = [{
+    Weights of one type whose samples have the same hash (their first, middle and last 4 KiB) are compared in full, and readers of
+    one that repeats another read that other one, which takes over its origins. Files often hold an output head that repeats
+    the embedding. Comparing more than `max-bytes` is left to who packs the weights: such a weight stays, and names its `twin`.
+
+    Reads the shards; they are looked for where they were imported from, then in `shard-folder`.
+
+    Counts merged `weights`, their `bytes`, and `twins`.
+  }];
+  let options = [
+    Option<"maxBytes", "max-bytes", "uint64_t", "uint64_t{256} << 20", "How many bytes to compare at most, in all">,
+    ListOption<"shardFolders", "shard-folder", "std::string", "Where shards may lie beside their own path">,
+  ];
+}
+
+def FoldConstants : Pass<"emel-fold-constants", "::mlir::ModuleOp"> {
+  let summary = "Computes what depends on constants and small weights alone";
+  let description = [{
+    A pure op whose operands are all constants or weights of at most `max-bytes` is run by the interpreter, which makes its result, where that
+    is no larger, a constant with the origins of all that went into it. Norms and biases that a file holds in 16 bits are cast
+    to f32 here.
+
+    Reads the shards; they are looked for where they were imported from, then in `shard-folder`.
+
+    Counts the `ops` that became constants, and the `bytes` of the constants that are left.
+  }];
+  let options = [
+    Option<"maxBytes", "max-bytes", "int64_t", "64 << 10", "The largest operand or result to compute with">,
+    ListOption<"shardFolders", "shard-folder", "std::string", "Where shards may lie beside their own path">,
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
+def FuseAttention : Pass<"emel-fuse-attention", "::mlir::ModuleOp"> {
+  let summary = "Makes attention one op that reads the state itself";
+  let description = [{
+    `emel.kv_read` and the `emel.flash_attention` of what it read, which is what importers write, become `emel.attention`,
+    which touches only the cells that a token sees.
+
+    With `products`, `softmax(q k^T * scale + mask) v`, written with `emel.matmul`, `emel.softmax` and `emel.permute`, becomes
+    `emel.flash_attention` before. Logits and probabilities are then not rounded to f32 between, so that this part does not keep
+    the bits: numbers of the result move by less than 1e-5 of the largest.
+
+    Counts the `reads` of a state and the `products` that were fused.
+  }];
+  let options = [
+    Option<"products", "products", "bool", "false", "Recognise attention that is written as products too">,
+  ];
+}
+
+def FuseHead : Pass<"emel-fuse-head", "::mlir::ModuleOp"> {
+  let summary = "Ends a step with the choice among its logits";
+  let description = [{
+    Where the sampler only takes the best of the logits, a step need not return them: with `sample=argmax` it returns the id of the most
+    likely token of each row, with `sample=top-k:K` the ids of the K most likely ones, best first, and their logits. Of equal logits the
+    lower id wins, as in `emel.argmax` and `emel.top_k`. Without the option it does nothing.
+
+    Counts `steps`, and `columns` of logits that they return no more.
+  }];
+  let options = [
+    Option<"sample", "sample", "std::string", "", "argmax, top-k:K, or nothing">,
+  ];
+}
+
 def Specialize : Pass<"emel-specialize", "::mlir::ModuleOp"> {
   let summary = "Makes an entry for one token, one for a few and one for many in place of @step";
   let description = [{

@@ -7,6 +7,21 @@ using namespace mlir;
 namespace emel {
 
 void addGraphPasses(OpPassManager &passes, const PipelineOptions &options) {
+  SmallVector<std::string> folders(options.shardFolders.begin(), options.shardFolders.end());
+  passes.addPass(createSimplify());
+  if (options.mergeWeights) {
+    MergeWeightsOptions merge;
+    merge.shardFolders = folders;
+    passes.addPass(createMergeWeights(merge));
+  }
+  if (options.foldConstants) {
+    FoldConstantsOptions fold;
+    fold.shardFolders = folders;
+    passes.addPass(createFoldConstants(fold));
+  }
+  if (options.fuseAttention) passes.addPass(createFuseAttention());
+  if (!options.sample.empty()) passes.addPass(createFuseHead({options.sample}));
+  // Again: what was merged and folded has left equal and unused reads of weights.
   passes.addPass(createSimplify());
   passes.addPass(createDropDeadWeights());
 }

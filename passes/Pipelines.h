@@ -8,6 +8,17 @@ namespace emel {
 
 /// The switches of all pipelines. Each fusion can be left out.
 struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
+  Option<bool> mergeWeights{*this, "merge-weights", llvm::cl::desc("Store equal weights once"),
+                            llvm::cl::init(true)};
+  Option<bool> foldConstants{*this, "fold-constants",
+                             llvm::cl::desc("Compute what depends on small weights alone"),
+                             llvm::cl::init(true)};
+  Option<bool> fuseAttention{*this, "fuse-attention", llvm::cl::desc("Make attention one op"),
+                             llvm::cl::init(true)};
+  Option<std::string> sample{
+      *this, "sample", llvm::cl::desc("What steps return in place of logits: argmax or top-k:K")};
+  ListOption<std::string> shardFolders{
+      *this, "shard-folder", llvm::cl::desc("Where shards may lie beside their own path")};
   Option<int64_t> small{*this, "small", llvm::cl::desc("the most tokens of the entry for a few"),
                         llvm::cl::init(8)};
   Option<int64_t> bulk{*this, "bulk", llvm::cl::desc("the most tokens of the entry for many"),

@@ -95,8 +95,12 @@ absl::StatusOr<mlir::OwningOpRef<mlir::ModuleOp>> load(mlir::MLIRContext& contex
   return std::move(result->module);
 }
 
-int32_t argmax(llvm::ArrayRef<double> row) {
-  return static_cast<int32_t>(std::max_element(row.begin(), row.end()) - row.begin());
+/// The most likely token after the last row: of its logits, or of the ids that the step chose.
+int32_t lastChoice(const interpreter::Tensor& output) {
+  if (output.isInts())
+    return static_cast<int32_t>(output.ints()[output.size() - output.size() / output.shape[0]]);
+  const double* row = output.row(output.rowCount() - 1);
+  return static_cast<int32_t>(std::max_element(row, row + output.rowSize()) - row);
 }
 
 interpreter::Options runOptions(const Options& options) {
@@ -118,12 +122,15 @@ absl::StatusOr<std::string> runTokens(mlir::ModuleOp module, const Options& opti
   interpreter::Session session(interpreter);
   mlir::FailureOr<interpreter::Tensor> logits = session.step(tokens);
   if (failed(logits)) return diagnostics.status();
-  const std::vector<double> fed = logits->reals();
+  if (options.logits && logits->isInts())
+    return absl::InvalidArgumentError(
+        "--logits: the steps of this module return ids of tokens, and no logits");
+  const std::vector<double> fed = logits->isInts() ? std::vector<double>() : logits->reals();
 
   tools::Progress progress("generating");
   std::string ids;
   for (uint64_t i = 0; i < options.generate; ++i) {
-    int32_t token = argmax({logits->row(logits->rowCount() - 1), size_t(logits->rowSize())});
+    int32_t token = lastChoice(*logits);
     absl::StrAppend(&ids, i ? "," : "", token);
     progress.Update(i + 1, options.generate);
     if (i + 1 == options.generate) break;
@@ -142,6 +149,10 @@ absl::StatusOr<std::string> runFunctions(mlir::ModuleOp module, const Options& o
   llvm::raw_string_ostream out(text);
   if (failed(interpreter::runFunctions(module, runOptions(options), out)))
     return diagnostics.status();
+  if (text.empty())
+    return absl::InvalidArgumentError(
+        "--functions: expected a function that takes nothing but states, found none in '" +
+        options.model + "'");
   return text;
 }
 

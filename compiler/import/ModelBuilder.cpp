@@ -159,7 +159,8 @@ Value ModelBuilder::declareWeight(const gguf::Tensor *tensor, StringRef name,
   if (!weight && ok())
     weight = declarations_.create<WeightOp>(makeOrigin(builder_.getContext(), name, {name.str()}),
                                             name, type, "shard" + std::to_string(tensor->shard),
-                                            tensor->offset, tensor->bytes, LayoutAttr());
+                                            tensor->offset, tensor->bytes, LayoutAttr(),
+                                            /*twin=*/nullptr);
   return builder_.create<GetWeightOp>(makeOrigin(builder_.getContext(), name, {name.str()}), type,
                                       name);
 }
@@ -400,9 +401,14 @@ Value ModelBuilder::readState(const Projections &projections, const Decoder &dec
   states_.push_back(state);
   double scale = attention.scale ? attention.scale : 1 / std::sqrt(double(decoder.keyDim));
   auto f32 = [&](double value) { return builder_.getF32FloatAttr(value); };
-  return builder_.create<AttentionOp>(at("attn"), projections.query, state, positions_, slots_,
-                                      Value(), f32(scale), f32(attention.softcap), f32(0),
-                                      builder_.getI64IntegerAttr(attention.window), UnitAttr());
+  auto keys = f32Tensor({kAny, type.getHeads(), type.getKeyDim()}),
+       values = f32Tensor({kAny, type.getHeads(), type.getValueDim()});
+  auto read =
+      builder_.create<KvReadOp>(at("attn"), TypeRange{keys, values, f32Tensor({kAny, kAny})}, state,
+                                positions_, slots_, attention.window);
+  return builder_.create<FlashAttentionOp>(at("attn"), projections.query, read.getKey(),
+                                           read.getValue(), read.getMask(), Value(), f32(scale),
+                                           f32(attention.softcap), f32(0));
 }
 
 Value ModelBuilder::attend(Value x, const Decoder &decoder, const Attention &attention) {

@@ -48,7 +48,9 @@ def Emel_Dialect : Dialect {
     * (M1) `emel.model` has `architecture`, `context` and `vocab`;
     * (M2) only `emel` ops, function boundaries and calls touch block formats, layouts and state;
     * (M3) every state value is consumed exactly once, and read only before that;
-    * (M4) there is one `@step`, or entries in its place, and they take and return what the step contract says;
+    * (M4) there is one `@step`, or entries in its place, and they take and return what the step contract says, with
+      `sample` in `emel.model` the ids of tokens in place of logits: `"argmax"` one for each row, `"top_k"` k for each row
+      and their logits;
     * (M5) every weight lies inside its shard.
 
     `emel.entry = {tokens = N, rows = M}` on a function makes it an entry for steps of at most N tokens and M rows of
@@ -69,7 +71,7 @@ def Emel_Dialect : Dialect {
     ]} {}
     ```
 
-    * (P1) it is an array of dictionaries, each with the name of its `pass`, strings in `removed`, and integers.
+    * (R1) it is an array of dictionaries, each with the name of its `pass`, strings in `removed`, and integers.
   }];
   let useDefaultTypePrinterParser = 0;
   let useDefaultAttributePrinterParser = 1;

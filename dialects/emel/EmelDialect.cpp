@@ -70,7 +70,7 @@ static bool isPassRecord(Attribute attribute) {
 static LogicalResult verifyPasses(Operation *op, Attribute attribute) {
   auto records = dyn_cast<ArrayAttr>(attribute);
   if (isa<ModuleOp>(op) && records && llvm::all_of(records, isPassRecord)) return success();
-  return op->emitOpError("(P1) expected 'emel.passes' to be records of passes, on a module");
+  return op->emitOpError("(R1) expected 'emel.passes' to be records of passes, on a module");
 }
 
 LogicalResult EmelDialect::verifyOperationAttribute(Operation *op, NamedAttribute attribute) {

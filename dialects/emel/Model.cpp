@@ -36,6 +36,14 @@ RankedTensorType WeightOp::getStoredType() {
   return getLayoutAttr() ? withLayout(type, getLayoutAttr()) : type;
 }
 
+LogicalResult WeightOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  if (!getTwinAttr()) return success();
+  auto twin = symbols.lookupNearestSymbolFrom<WeightOp>(*this, getTwinAttr());
+  if (twin && twin.getType() == getType()) return success();
+  return emitOpError("(C6) names ")
+         << getTwinAttr() << " as its twin, which is no weight of its type";
+}
+
 LogicalResult GetWeightOp::verifySymbolUses(SymbolTableCollection &symbols) {
   auto weight = symbols.lookupNearestSymbolFrom<WeightOp>(*this, getWeightAttr());
   if (!weight) return emitOpError("(C1) names ") << getWeightAttr() << ", which is no weight";

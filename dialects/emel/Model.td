@@ -21,7 +21,7 @@ def Emel_ShardOp : Emel_Op<"shard", [Symbol]> {
   let hasVerifier = 1;
 }
 
-def Emel_WeightOp : Emel_Op<"weight", [Symbol]> {
+def Emel_WeightOp : Emel_Op<"weight", [Symbol, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "Declares a weight by the bytes that hold it";
   let description = [{
     The data stays in its shard: weights are never constants of the module.
@@ -30,10 +30,13 @@ def Emel_WeightOp : Emel_Op<"weight", [Symbol]> {
     * (C2) the innermost dimension is a multiple of the block's elements;
     * (C3) `size` is what the type needs;
     * (C4) offset and size are not negative;
-    * (C5) the type can have the layout.
+    * (C5) the type can have the layout;
+    * (C6) a twin is a weight of the same type.
 
     With a layout, the weight is packed once, by the compiler, and everything that reads it finds it packed: it is `emel.pack` of what
     lies in the shard. `--emel-store-packed` turns the one into the other.
+
+    A twin is a weight before it that looks the same, but is too large to compare while compiling; who copies the data finds out.
 
     ```mlir
     emel.weight @output.weight : tensor<512x64x!emel.q8_0> in @shard0 at 9216 bytes 34816 packed <r16>
@@ -41,9 +44,9 @@ def Emel_WeightOp : Emel_Op<"weight", [Symbol]> {
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<Emel_AnyTensor>:$type,
                        FlatSymbolRefAttr:$shard, I64Attr:$offset, I64Attr:$size,
-                       OptionalAttr<Emel_LayoutAttr>:$layout);
+                       OptionalAttr<Emel_LayoutAttr>:$layout, OptionalAttr<FlatSymbolRefAttr>:$twin);
   let assemblyFormat = [{
-    $sym_name `:` $type `in` $shard `at` $offset `bytes` $size (`packed` $layout^)? attr-dict
+    $sym_name `:` $type `in` $shard `at` $offset `bytes` $size (`packed` $layout^)? (`twin` $twin^)? attr-dict
   }];
   let hasVerifier = 1;
   let extraClassDeclaration = [{

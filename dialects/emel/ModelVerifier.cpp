@@ -9,6 +9,12 @@ using namespace emel;
 
 namespace {
 
+/// What the model's steps return in place of logits; empty where they return those.
+StringRef sampleOf(DictionaryAttr model) {
+  auto sample = model.getAs<StringAttr>("sample");
+  return sample ? sample.getValue() : "";
+}
+
 LogicalResult verifyModelAttribute(ModuleOp module, Attribute attribute) {
   auto dict = dyn_cast<DictionaryAttr>(attribute);
   if (!dict) return module.emitOpError("(M1) 'emel.model' must be a dictionary");
@@ -19,6 +25,9 @@ LogicalResult verifyModelAttribute(ModuleOp module, Attribute attribute) {
     if (!value || value.getInt() <= 0)
       return module.emitOpError("(M1) 'emel.model' needs a positive integer '") << key << "'";
   }
+  StringRef sample = sampleOf(dict);
+  if (dict.contains("sample") && sample != "argmax" && sample != "top_k")
+    return module.emitOpError("(M1) 'sample' in 'emel.model' must be \"argmax\" or \"top_k\"");
   return success();
 }
 
@@ -107,8 +116,34 @@ LogicalResult verifyStates(Operation *op) {
   return success();
 }
 
+/// Checks the logits or ids that come before the states; returns how many results they are.
+FailureOr<unsigned> verifyOutputs(FunctionOpInterface step, DictionaryAttr model) {
+  ArrayRef<Type> results = step.getResultTypes();
+  auto isTensor = [&](unsigned i, unsigned rank, bool isId) {
+    auto type = i < results.size() ? dyn_cast<RankedTensorType>(results[i]) : RankedTensorType();
+    return type && type.getRank() == rank &&
+           (isId ? type.getElementType().isInteger(32) : type.getElementType().isF32());
+  };
+  if (sampleOf(model) == "argmax") {
+    if (isTensor(0, 1, true)) return 1;
+    return step.emitOpError("(M4) must return the id of a token for each row as i32, found ")
+           << results[0];
+  }
+  if (sampleOf(model) == "top_k") {
+    if (isTensor(0, 2, true) && isTensor(1, 2, false) &&
+        cast<ShapedType>(results[0]).getShape() == cast<ShapedType>(results[1]).getShape())
+      return 2;
+    return step.emitOpError(
+        "(M4) must return ids of tokens as i32, k for each row, and their logits");
+  }
+  int64_t vocab = model.getAs<IntegerAttr>("vocab").getInt();
+  if (isTensor(0, 2, false) && cast<ShapedType>(results[0]).getDimSize(1) == vocab) return 1;
+  return step.emitOpError("(M4) must return logits of ")
+         << vocab << " columns of f32, found " << results[0];
+}
+
 /// What @step and its specialisations take and return.
-LogicalResult verifyStep(FunctionOpInterface step, int64_t vocab) {
+LogicalResult verifyStep(FunctionOpInterface step, DictionaryAttr model) {
   constexpr unsigned kIds = 4;
   ArrayRef<Type> inputs = step.getArgumentTypes(), results = step.getResultTypes();
   if (inputs.size() < kIds || results.empty())
@@ -119,19 +154,16 @@ LogicalResult verifyStep(FunctionOpInterface step, int64_t vocab) {
         !tensor || tensor.getRank() != 1 || !tensor.getElementType().isInteger(32))
       return step.emitOpError("(M4) must take tokens, positions, slots and out_rows as ")
              << "vectors of i32, found " << input;
-  auto logits = dyn_cast<RankedTensorType>(results[0]);
-  if (!logits || logits.getRank() != 2 || !logits.getElementType().isF32() ||
-      logits.getDimSize(1) != vocab)
-    return step.emitOpError("(M4) must return logits of ")
-           << vocab << " columns of f32, found " << results[0];
-  if (inputs.drop_front(kIds) != results.drop_front(1))
+  FailureOr<unsigned> outputs = verifyOutputs(step, model);
+  if (failed(outputs)) return failure();
+  if (inputs.drop_front(kIds) != results.drop_front(*outputs))
     return step.emitOpError("(M4) must return the states it takes, in the same order");
-  for (Type state : results.drop_front(1))
+  for (Type state : results.drop_front(*outputs))
     if (!isa<KvType>(state)) return step.emitOpError("(M4) expected a state, found ") << state;
   return success();
 }
 
-LogicalResult verifySteps(ModuleOp module, int64_t vocab) {
+LogicalResult verifySteps(ModuleOp module, DictionaryAttr model) {
   SmallVector<FunctionOpInterface> entries;
   for (auto function : module.getOps<FunctionOpInterface>())
     if (function->hasAttr(EmelDialect::kEntryAttr)) entries.push_back(function);
@@ -139,7 +171,7 @@ LogicalResult verifySteps(ModuleOp module, int64_t vocab) {
     entries.push_back(step);
   if (entries.empty()) return module.emitOpError("(M4) has no function @step");
   for (FunctionOpInterface entry : entries)
-    if (failed(verifyStep(entry, vocab))) return failure();
+    if (failed(verifyStep(entry, model))) return failure();
   return success();
 }
 
@@ -168,5 +200,5 @@ LogicalResult emel::verifyModel(ModuleOp module, Attribute model) {
                                                                   : WalkResult::advance();
   });
   if (walk.wasInterrupted() || failed(verifyWeights(module))) return failure();
-  return verifySteps(module, cast<DictionaryAttr>(model).getAs<IntegerAttr>("vocab").getInt());
+  return verifySteps(module, cast<DictionaryAttr>(model));
 }

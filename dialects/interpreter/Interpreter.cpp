@@ -1,7 +1,6 @@
 #include "dialects/interpreter/Interpreter.h"
 
 #include <cstring>
-#include <filesystem>
 
 #include "dialects/interpreter/Frame.h"
 #include "llvm/Support/SaveAndRestore.h"
@@ -15,6 +14,7 @@ Interpreter::Interpreter(ModuleOp module, Options options)
     : module_(module),
       options_(std::move(options)),
       symbols_(module),
+      shards_(options_.load, options_.shardFolders),
       plans_(std::make_unique<PlanRunner>(*this)) {
   addModelHandlers(handlers_);
   addElementwiseHandlers(handlers_);
@@ -125,31 +125,6 @@ LogicalResult Interpreter::executeFuse(FuseOp fuse, Frame &frame) {
 // Weights
 //===----------------------------------------------------------------------===//
 
-FailureOr<io::Source *> Interpreter::openShard(Operation *user, ShardOp shard) {
-  std::unique_ptr<io::Source> &source = shards_[shard.getSymName()];
-  if (source) return source.get();
-  std::filesystem::path path = shard.getPath().str();
-  std::string tried;
-  std::vector<std::filesystem::path> candidates{path};
-  for (const std::string &folder : options_.shardFolders) {
-    candidates.push_back(folder / path);
-    candidates.push_back(folder / path.filename());
-  }
-  for (const auto &candidate : candidates) {
-    auto opened = io::OpenSource(candidate.string(), options_.load);
-    if (!opened.ok()) {
-      if (tried.empty()) tried = std::string(opened.status().message());
-      continue;
-    }
-    if ((*opened)->size() < shard.getSize())
-      return user->emitError("shard '") << candidate.string() << "': expected at least "
-                                        << shard.getSize() << " bytes, found " << (*opened)->size();
-    source = std::move(*opened);
-    return source.get();
-  }
-  return user->emitError("cannot open shard @") << shard.getSymName() << ": " << tried;
-}
-
 /// Little-endian numbers, as they lie in the file.
 template <typename Number, typename Out>
 static void copyNumbers(ArrayRef<uint8_t> bytes, Out out) {
@@ -199,14 +174,10 @@ static WeightRows rowsOf(Operation *user, io::Source *source, uint64_t offset,
 
 FailureOr<Tensor> Interpreter::openWeight(Operation *user, FlatSymbolRefAttr name) {
   auto weight = symbols_.lookup<WeightOp>(name.getValue());
-  auto shard = weight ? symbols_.lookup<ShardOp>(weight.getShard()) : ShardOp();
-  if (!shard) return user->emitError("names no weight of a shard: ") << name;
-  FailureOr<io::Source *> source = openShard(user, shard);
+  if (!weight) return user->emitError("names no weight: ") << name;
+  FailureOr<io::Source *> source = shards_.open(user, weight);
   if (failed(source)) return failure();
-  uint64_t offset = weight.getOffset(), size = weight.getSize(), most = (*source)->size();
-  if (offset > most || size > most - offset)
-    return user->emitError("weight ")
-           << name << " ends beyond the " << most << " bytes of shard @" << weight.getShard();
+  uint64_t offset = weight.getOffset(), size = weight.getSize();
   auto type = cast<RankedTensorType>(weight.getType());
   // Vectors take part in elementwise ops and integers index: both are read at once.
   if (type.getElementType().isIntOrIndex()) {

@@ -4,11 +4,10 @@
 #include <functional>
 #include <string>
 
-#include "dialects/emel/Emel.h"
+#include "dialects/emel/Shards.h"
 #include "dialects/interpreter/PlanRunner.h"
 #include "dialects/interpreter/Tensor.h"
 #include "llvm/ADT/StringMap.h"
-#include "runtime/io/source.h"
 
 /// The reference interpreter: executes `emel` functions op by op, slowly and plainly. It is the
 /// oracle of every backend, so clarity beats speed everywhere.
@@ -65,7 +64,6 @@ class Interpreter {
   /// Runs the ops of a block on values for its arguments.
   mlir::LogicalResult run(mlir::Block &block, llvm::ArrayRef<RuntimeValue> arguments,
                           llvm::SmallVectorImpl<RuntimeValue> &results);
-  mlir::FailureOr<io::Source *> openShard(mlir::Operation *user, ShardOp shard);
   mlir::LogicalResult execute(mlir::Operation *op, Frame &frame,
                               llvm::SmallVectorImpl<RuntimeValue> &returned);
   mlir::LogicalResult executeFuse(FuseOp fuse, Frame &frame);
@@ -74,7 +72,7 @@ class Interpreter {
   Options options_;
   mlir::SymbolTable symbols_;
   HandlerTable handlers_;
-  llvm::StringMap<std::unique_ptr<io::Source>> shards_;
+  Shards shards_;
   std::unique_ptr<PlanRunner> plans_;
   int callDepth_ = 0, callCount_ = 0;
 };
@@ -85,7 +83,8 @@ class Session {
   explicit Session(Interpreter &interpreter);
 
   /// Feeds `tokens` to sequence `slot`, from that sequence's next position on, in as many steps as
-  /// the largest entry makes necessary. The result has a row of logits for each token.
+  /// the largest entry makes necessary. The result has a row of logits for each token, or ids
+  /// where the model samples.
   mlir::FailureOr<Tensor> step(llvm::ArrayRef<int32_t> tokens, int64_t slot = 0);
 
  private:

@@ -23,6 +23,15 @@ Session::Session(Interpreter &interpreter) : interpreter_(interpreter) {
     if (isa<KvType>(type)) states_.push_back(std::make_shared<const State>());
 }
 
+/// Joins the logits, or the ids, of two steps.
+static void appendRows(Tensor &all, const Tensor &rows) {
+  if (rows.isInts())
+    llvm::append_range(all.ints(), rows.ints());
+  else
+    llvm::append_range(all.reals(), rows.reals());
+  all.shape[0] += rows.shape[0];
+}
+
 FailureOr<Tensor> Session::step(ArrayRef<int32_t> tokens, int64_t slot) {
   ModuleOp module = interpreter_.module();
   // The attribute makes the verifier check what follows relies on: the types of the entries.
@@ -33,16 +42,18 @@ FailureOr<Tensor> Session::step(ArrayRef<int32_t> tokens, int64_t slot) {
   if (next + count > context)
     return entries_.front().function.emitError("expected at most ")
            << context << " positions, the model's context, found " << next + count;
-  Tensor logits = Tensor::ofReals({0, getBound(model, "vocab")});
+  std::optional<Tensor> all;
   do {
     auto piece = std::min<int64_t>(tokens.size(), entries_.back().most);
     FailureOr<Tensor> rows = stepOnce(tokens.take_front(piece), slot);
     if (failed(rows)) return failure();
-    llvm::append_range(logits.reals(), rows->reals());
-    logits.shape[0] += piece;
+    if (all)
+      appendRows(*all, *rows);
+    else
+      all = std::move(*rows);
     tokens = tokens.drop_front(piece);
   } while (!tokens.empty());
-  return logits;
+  return *std::move(all);
 }
 
 /// Whether a function's shapes allow so many tokens.
@@ -72,7 +83,7 @@ FailureOr<Tensor> Session::stepOnce(ArrayRef<int32_t> tokens, int64_t slot) {
   if (failed(entry ? interpreter_.call(entry, arguments, results)
                    : interpreter_.call(dyn_cast<func::FuncOp>(*function), arguments, results)))
     return failure();
-  states_.assign(results.begin() + 1, results.end());
+  states_.assign(results.end() - states_.size(), results.end());
   const Tensor &logits = *std::get<std::shared_ptr<const Tensor>>(results.front());
   if (logits.shape.front() != count)
     return function.emitError("expected a row of logits for each of ")

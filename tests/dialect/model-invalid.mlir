@@ -181,6 +181,27 @@ module attributes {emel.model = {architecture = "llama", context = 8 : i64, voca
 
 // -----
 
+// expected-error @below {{(M1) 'sample' in 'emel.model' must be "argmax" or "top_k"}}
+module attributes {emel.model = {architecture = "llama", context = 8 : i64, sample = "best", vocab = 8 : i64}} {
+  func.func private @step(tensor<?xi32>, tensor<?xi32>, tensor<?xi32>, tensor<?xi32>) -> tensor<?x8xf32>
+}
+
+// -----
+
+module attributes {emel.model = {architecture = "llama", context = 8 : i64, sample = "argmax", vocab = 8 : i64}} {
+  // expected-error @below {{(M4) must return the id of a token for each row as i32, found 'tensor<?x8xf32>'}}
+  func.func private @step(tensor<?xi32>, tensor<?xi32>, tensor<?xi32>, tensor<?xi32>) -> tensor<?x8xf32>
+}
+
+// -----
+
+module attributes {emel.model = {architecture = "llama", context = 8 : i64, sample = "top_k", vocab = 8 : i64}} {
+  // expected-error @below {{(M4) must return ids of tokens as i32, k for each row, and their logits}}
+  func.func private @step(tensor<?xi32>, tensor<?xi32>, tensor<?xi32>, tensor<?xi32>) -> (tensor<?x2xi32>, tensor<?x3xf32>)
+}
+
+// -----
+
 module attributes {emel.model = {architecture = "llama", context = 8 : i64, vocab = 8 : i64}} {
   // expected-error @below {{(M4) must return the states it takes, in the same order}}
   func.func private @step(tensor<?xi32>, tensor<?xi32>, tensor<?xi32>, tensor<?xi32>, !emel.kv<1x4x4xf32>)
@@ -227,6 +248,16 @@ module attributes {emel.model = {architecture = "llama", context = 8 : i64, voca
 
 // -----
 
-// expected-error @below {{(P1) expected 'emel.passes' to be records of passes, on a module}}
+// expected-error @below {{(R1) expected 'emel.passes' to be records of passes, on a module}}
 module attributes {emel.passes = [{pass = "simplify", removed = {blk.0.attn = 1 : i64}}]} {
+}
+
+// -----
+
+module attributes {emel.model = {architecture = "llama", context = 8 : i64, vocab = 8 : i64}} {
+  emel.shard @s "model.gguf" bytes 512
+  emel.weight @a : tensor<32xf32> in @s at 0 bytes 128
+  // expected-error @below {{(C6) names @a as its twin, which is no weight of its type}}
+  emel.weight @b : tensor<64xf32> in @s at 256 bytes 256 twin @a
+  func.func private @step(tensor<?xi32>, tensor<?xi32>, tensor<?xi32>, tensor<?xi32>) -> tensor<?x8xf32>
 }

@@ -38,6 +38,8 @@ class Spec:
     window: int = 0
     keys: list = field(default_factory=list)
     vectors: dict = field(default_factory=dict)
+    vector_type: str = "f32"  # of norms and biases
+    copies: dict = field(default_factory=dict)  # tensors that repeat another
     prompt: int = 12
 
     def head(self):
@@ -92,6 +94,8 @@ SPECS = [
          vectors={"rope_freqs.weight": llama3_divisors(32, 500000.0)}),
     Spec("llama-all-types", "every ggml type that has values, rows of 256 and 64", width=256,
          heads=2, kv_heads=1, head_size=32, ffn=64, layers=4, types=ALL_TYPES),
+    Spec("llama-copies", "a head that repeats the embedding; norms and biases in F16", biases=QKV,
+         layers=1, tied=True, vector_type="f16", copies={"output.weight": "token_embd.weight"}),
     Spec("mixtral", "5 experts, the best 2, K = 32 and 36 in the experts", width=32, ffn=36,
          experts=5, rope_base=1000000.0),
     Spec("qwen2", "biases on q, k, v; tied; BPE", arch="qwen2", vocab="qwen2", biases=QKV,
@@ -114,7 +118,7 @@ SPECS = [
     Spec("gpt2", "learned positions, LayerNorm, fused qkv, no output.weight, K = 172", arch="gpt2",
          kv_heads=4, ffn=172, layers=1, vocab="gpt-2", tied=True),
 ]
-SPLIT = Spec("split", "three shards, opened by the name of any of them", width=32, heads=2,
+SPLIT = Spec("split", "three shards, the first without tensors", width=32, heads=2,
              kv_heads=1, ffn=52)
 
 
@@ -145,7 +149,8 @@ class Builder:
 
     def vector(self, name, size, mean, spread):
         values = mean + spread * self.noise(name).normal(size)
-        self.tensors.append(Tensor(name, "f32", (size,), encode_floats("f32", values)))
+        kind = self.spec.vector_type
+        self.tensors.append(Tensor(name, kind, (size,), encode_floats(kind, values)))
 
     def norm(self, name, size, mean=1.0):
         self.vector(name + ".weight", size, mean, 0.2)
@@ -209,6 +214,9 @@ def tensors_of(spec):
     build.norm("output_norm", spec.width)
     if not spec.tied:
         build.matrix("output", tokens, spec.width, gain=3.0)
+    for name, original in spec.copies.items():
+        repeated = next(t for t in build.tensors if t.name == original)
+        build.tensors.append(Tensor(name, repeated.type_name, repeated.shape, repeated.data))
     return build.tensors
 
 

@@ -117,9 +117,9 @@ def model_files(spec):
 
 
 def split_files(spec, shards=3):
-    """All metadata go to the first shard; each shard holds a run of the tensors."""
+    """All metadata go to the first shard; each other shard holds a run of the tensors."""
     tensors, metadata = fixture_models.tensors_of(spec), fixture_models.metadata_of(spec)
-    bounds = [len(tensors) * shard // shards for shard in range(shards + 1)]
+    bounds = [0, *(len(tensors) * shard // (shards - 1) for shard in range(shards))]
     for shard in range(shards):
         own = [
             ("split.no", "u16", shard),
