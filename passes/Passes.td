@@ -34,7 +34,7 @@ def MergeWeights : Pass<"emel-merge-weights", "::mlir::ModuleOp"> {
     Counts merged `weights`, their `bytes`, and `twins`.
   }];
   let options = [
-    Option<"maxBytes", "max-bytes", "uint64_t", "uint64_t{256} << 20", "How many bytes to compare at most, in all">,
+    Option<"maxBytes", "max-bytes", "uint64_t", "uint64_t{256} << 20", "How many bytes to compare at most, in all; 256 MiB by default">,
     ListOption<"shardFolders", "shard-folder", "std::string", "Where shards may lie beside their own path">,
   ];
 }
@@ -51,7 +51,7 @@ def FoldConstants : Pass<"emel-fold-constants", "::mlir::ModuleOp"> {
     Counts the `ops` that became constants, and the `bytes` of the constants that are left.
   }];
   let options = [
-    Option<"maxBytes", "max-bytes", "int64_t", "64 << 10", "The largest operand or result to compute with">,
+    Option<"maxBytes", "max-bytes", "int64_t", "64 << 10", "The largest operand or result to compute with, in bytes; 64 KiB by default">,
     ListOption<"shardFolders", "shard-folder", "std::string", "Where shards may lie beside their own path">,
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect"];

@@ -21,8 +21,10 @@ static constexpr StringLiteral kOverview =
     "Runs passes over emel IR and prints the result\n\n"
     "  emel-compile model.gguf | emel-opt --emel-simplify\n"
     "  emel-opt model.mlir --canonicalize --mlir-print-ir-after-all\n"
-    "  emel-opt model.mlir --print-op-stats -o /dev/null\n\n"
-    "Passes run in the order in which they are given. Exit codes: 0 done, 1 bad input, 2 bad "
+    "  emel-opt model.mlir --print-op-stats -o /dev/null\n"
+    "  emel-opt model.mlir --emel-pipeline --mlir-print-debuginfo -o planned.mlir\n\n"
+    "Passes run in the order in which they are given; --emel-pipeline is all of ours, in theirs. "
+    "Origins are printed with --mlir-print-debuginfo only. Exit codes: 0 done, 1 bad input, 2 bad "
     "usage.\n";
 
 static int complain(const Twine& message) {

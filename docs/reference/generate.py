@@ -34,6 +34,15 @@ def tidy(text):
         text.strip() + "\n"
 
 
+def publish(page, text, check):
+    """Writes the page; with `check` says instead where it is stale."""
+    if not check:
+        page.write_text(text, encoding="utf-8")
+    elif not page.exists() or page.read_text(encoding="utf-8") != text:
+        print(f"{page} is stale: build the target 'docs'", file=sys.stderr)
+        sys.exit(1)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("page", type=pathlib.Path)
@@ -41,11 +50,7 @@ def main():
     parser.add_argument("--check", action="store_true", help="fail where the page is not what would be written")
     options = parser.parse_args()
     text = tidy(subprocess.run(options.command, check=True, capture_output=True, text=True).stdout)
-    if not options.check:
-        options.page.write_text(text)
-    elif not options.page.exists() or options.page.read_text() != text:
-        print(f"{options.page} is stale: build the target 'docs'", file=sys.stderr)
-        sys.exit(1)
+    publish(options.page, text, options.check)
 
 
 if __name__ == "__main__":

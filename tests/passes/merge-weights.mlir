@@ -7,13 +7,6 @@
 // CHECK: emel.weight @embd {{.*}} at 0 bytes 16 loc(fused["embd"("embd"), "output"("output")])
 // CHECK-NOT: emel.weight @output
 // CHECK: emel.weight @other
-
-// What is too much to compare is left, with the name of what it resembles.
-// TWIN: emel.passes = [{pass = "merge-weights", twins = 1 : i64}]
-// TWIN: emel.weight @output : tensor<2x2xf32> in @s at 16 bytes 16 twin @embd
-// TWIN: emel.weight @other {{.*}} bytes 16{{$}}
-
-// ABSENT: error: {{.*}}cannot open shard @s: {{.*}}model.gguf
 emel.shard @s "model.gguf" bytes 48
 emel.weight @embd : tensor<2x2xf32> in @s at 0 bytes 16 loc("embd"("embd"))
 emel.weight @output : tensor<2x2xf32> in @s at 16 bytes 16 loc("output"("output"))
@@ -29,3 +22,10 @@ func.func @head(%x: tensor<?x2xf32>) -> (tensor<?x2xf32>, tensor<?x2xf32>) {
   %3 = emel.matmul %x, %1 : (tensor<?x2xf32>, tensor<2x2xf32>) -> tensor<?x2xf32>
   return %2, %3 : tensor<?x2xf32>, tensor<?x2xf32>
 }
+
+// What is too much to compare is left, with the name of what it resembles.
+// TWIN: emel.passes = [{pass = "merge-weights", twins = 1 : i64}]
+// TWIN: emel.weight @output : tensor<2x2xf32> in @s at 16 bytes 16 twin @embd
+// TWIN: emel.weight @other {{.*}} bytes 16{{$}}
+
+// ABSENT: error: {{.*}}cannot open shard @s: {{.*}}model.gguf
