@@ -15,13 +15,13 @@ import generate
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # The head is fused on demand only.
-PIPELINE = "--emel-pipeline=sample=argmax"
+PIPELINE = ("--emel-pipeline=sample=argmax", "--emel-plan-pipeline")
 HEAD = """# Passes
 
 <!-- Written by docs/reference/passes.py from passes/Passes.td, tests/passes/ and the models of the repository; `ninja docs` renews it. -->
 
 Each pass is one row of `passes/Passes.td`, one file, one flag of `emel-opt` and one test, from which the examples here are: the first
-function of the test, and what the flag makes of it. `--emel-pipeline` runs them all in order:
+function of the test, and what the flag makes of it. `--emel-pipeline --emel-plan-pipeline` runs them all in order:
 
 {pipeline}
 
@@ -76,14 +76,15 @@ def example(tools, flag):
     with tempfile.TemporaryDirectory() as folder:
         for command in commands:
             command = command.replace("%t", folder + "/t").replace("%fixtures", str(ROOT / "tests/fixtures"))
-            if not command.startswith("emel-opt %s"):
+            words = shlex.split(command.split("|")[0])
+            if words[0] != "emel-opt" or "%s" not in words:
                 subprocess.run(command, shell=True, check=True, cwd=ROOT)
                 continue
             # Locations would be most of what is shown.
-            arguments = [a for a in shlex.split(command.split("|")[0])[2:] if "mlir-print" not in a]
+            arguments = [a for a in words[1:] if a != "%s" and "mlir-print" not in a]
             shown = " ".join(shlex.quote(a.replace(folder + "/t", "FOLDER")) for a in arguments)
             return text, shown, tools.run("emel-opt", *arguments, text=text)
-    sys.exit(f"{path} runs no `emel-opt %s`")
+    sys.exit(f"{path} runs no emel-opt on itself")
 
 
 def records(text):
@@ -91,8 +92,8 @@ def records(text):
     found = re.search(r"emel\.passes = \[(.*?)\]\} \{$", text, re.MULTILINE)
     for entry in re.findall(r"\{((?:[^{}]|\{[^{}]*\})*)\}", found[1] if found else ""):
         name = re.search(r'pass = "([\w-]+)"', entry)[1]
-        for what, amount in re.findall(r"(\w+) = (-?\d+) : i64", re.sub(r"removed = \{[^{}]*\}", "", entry)):
-            yield name, what, int(amount)
+        for what, amount in re.findall(r'(\w+|"[^"]+") = (-?\d+) : i64', re.sub(r"removed = \{[^{}]*\}", "", entry)):
+            yield name, what.strip('"'), int(amount)
 
 
 def statistics(tools):
@@ -105,7 +106,7 @@ def statistics(tools):
     for model, path in named.items():
         sums = {}
         module = tools.run("emel-compile", str(path))
-        for name, what, amount in records(tools.run("emel-opt", PIPELINE, text=module)):
+        for name, what, amount in records(tools.run("emel-opt", *PIPELINE, text=module)):
             sums[name, what] = sums.get((name, what), 0) + amount
         for key, amount in sums.items():
             if amount > best.get(key, (0, ""))[0]:
@@ -138,7 +139,7 @@ def page(tools, tablegen):
 
 def pipeline(tools):
     """The flags of the pipeline in the order of their first run."""
-    command = [str(tools.folder / "emel-opt"), PIPELINE, "--dump-pass-pipeline", "-o", "/dev/null"]
+    command = [str(tools.folder / "emel-opt"), *PIPELINE, "--dump-pass-pipeline", "-o", "/dev/null"]
     text = subprocess.run(command, input="module {}", capture_output=True, text=True, check=False).stderr
     return list(dict.fromkeys(re.findall(r"\bemel-([\w-]+)", text)))
 
