@@ -81,7 +81,7 @@ def example(tools, flag):
                 subprocess.run(command, shell=True, check=True, cwd=ROOT)
                 continue
             # Locations would be most of what is shown.
-            arguments = [a for a in words[1:] if a != "%s" and "mlir-print" not in a]
+            arguments = [a for a in words[1:] if a != "%s" and a.startswith("--emel")]
             shown = " ".join(shlex.quote(a.replace(folder + "/t", "FOLDER")) for a in arguments)
             return text, shown, tools.run("emel-opt", *arguments, text=text)
     sys.exit(f"{path} runs no emel-opt on itself")
