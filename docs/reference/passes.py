@@ -21,7 +21,7 @@ HEAD = """# Passes
 <!-- Written by docs/reference/passes.py from passes/Passes.td, tests/passes/ and the models of the repository; `ninja docs` renews it. -->
 
 Each pass is one row of `passes/Passes.td`, one file, one flag of `emel-opt` and one test, from which the examples here are: the first
-function of the test, and what the flag makes of it. `--emel-pipeline --emel-plan-pipeline` runs them all in order:
+function or entry of the test, and what the flag makes of it. `--emel-pipeline --emel-plan-pipeline` runs them all in order:
 
 {pipeline}
 
@@ -61,16 +61,18 @@ class Tools:
 
 
 def example(tools, flag):
-    """The first function of a pass's test, the options of its first run, and what they make of it."""
+    """The first function or entry of a pass's test and what stands before it, the options of its first run, and what they make of it."""
     path = ROOT / "tests/passes" / (flag + ".mlir")
     lines = path.read_text(encoding="utf-8").splitlines()
-    before, commands = [], []
+    before, commands, opened = [], [], ""
     for line in lines:
         if run := re.match(r"// RUN: (.*)", line):
             commands.append(run[1])
         elif not re.match(r"\s*// [A-Z][A-Z0-9-]*:", line):
             before.append(line)
-        if line == "}":
+        if line.startswith(("plan.kernel", "func.func", "plan.entry", "module")):
+            opened = line
+        if line == "}" and not opened.startswith(("plan.kernel", "func.func private")):
             break
     text = re.sub(r"\n{3,}", "\n\n", "\n".join(before)).strip() + "\n"
     with tempfile.TemporaryDirectory() as folder:
