@@ -88,6 +88,18 @@ def FuseHead : Pass<"emel-fuse-head", "::mlir::ModuleOp"> {
   ];
 }
 
+def QuantizeActivations : Pass<"emel-quantize-activations", "::mlir::ModuleOp"> {
+  let summary = "Rounds activations to 8 bits where they meet quantised weights";
+  let description = [{
+    The one pass that changes numbers: products with weights of a format that has an integer form take their input as `!emel.a8`, made
+    by one `emel.quantize` for all that read the same value. The scheme stands in the op's attribute, and `emel.matmul`
+    describes the sums, which backends match bit for bit. Float weights, and formats without an integer form, keep f32 activations.
+    `docs/numerics.md` compares the error with llama.cpp's.
+
+    Counts `products` and `rounded values`.
+  }];
+}
+
 def Specialize : Pass<"emel-specialize", "::mlir::ModuleOp"> {
   let summary = "Makes an entry for one token, one for a few and one for many in place of @step";
   let description = [{

@@ -53,6 +53,7 @@ void addPlanPasses(OpPassManager &passes, const PipelineOptions &options) {
 
 void addAllPasses(OpPassManager &passes, const PipelineOptions &options) {
   addGraphPasses(passes, options);
+  if (options.quantizeActivations) passes.addPass(createQuantizeActivations());
   passes.addPass(createSpecialize({.small = options.small, .bulk = options.bulk}));
   addLayoutPasses(passes, options);
   addFusionPasses(passes, options);

@@ -19,6 +19,9 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
       *this, "sample", llvm::cl::desc("What steps return in place of logits: argmax or top-k:K")};
   ListOption<std::string> shardFolders{
       *this, "shard-folder", llvm::cl::desc("Where shards may lie beside their own path")};
+  Option<bool> quantizeActivations{*this, "quantize-activations",
+                                   llvm::cl::desc("round activations to 8 bits"),
+                                   llvm::cl::init(true)};
   Option<int64_t> small{*this, "small", llvm::cl::desc("the most tokens of the entry for a few"),
                         llvm::cl::init(8)};
   Option<int64_t> bulk{*this, "bulk", llvm::cl::desc("the most tokens of the entry for many"),

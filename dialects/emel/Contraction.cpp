@@ -1,4 +1,5 @@
 #include "dialects/emel/Inference.h"
+#include "runtime/gguf/integer_blocks.h"
 
 using namespace mlir;
 using namespace emel;
@@ -22,6 +23,29 @@ static LogicalResult checkWeightBlocks(std::optional<Location> loc, RankedTensor
   return emitOptionalError(loc, "(C4) expected rows of whole blocks, found ", weight);
 }
 
+/// Whether rows of the type can be multiplied by rounded activations.
+static bool hasIntegerForm(Type weight) {
+  auto block = dyn_cast<BlockType>(cast<RankedTensorType>(weight).getElementType());
+  return block && gguf::FindIntegerForm(block.getFormat());
+}
+
+/// The element type of what comes of an input and a weight.
+static FailureOr<Type> contractedElement(std::optional<Location> loc, RankedTensorType input,
+                                         RankedTensorType weight, Semiring semiring) {
+  if (!isa<ActivationType>(input.getElementType())) return input.getElementType();
+  if (semiring != Semiring::PlusTimes || !hasIntegerForm(weight))
+    return emitOptionalError(loc,
+                             "(C5) expected a weight with an integer form and plus_times, found ",
+                             weight, " and ", stringifySemiring(semiring));
+  return Type(Float32Type::get(input.getContext()));
+}
+
+/// The input of a contraction that can round it, else null.
+static OpOperand *roundableInput(OpOperand &input, Value weight) {
+  bool isFloat32 = tensorType(input.get()).getElementType().isF32();
+  return isFloat32 && hasIntegerForm(weight.getType()) ? &input : nullptr;
+}
+
 LogicalResult MatmulOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
                                          Adaptor adaptor, SmallVectorImpl<Type> &results) {
   RankedTensorType input = tensorType(adaptor.getInput()), weight = tensorType(adaptor.getWeight());
@@ -37,10 +61,17 @@ LogicalResult MatmulOp::inferReturnTypes(MLIRContext *, std::optional<Location> 
                              weightRank);
   if (failed(checkLeading(loc, input, weight)) || failed(checkWeightBlocks(loc, weight)))
     return failure();
+  FailureOr<Type> element = contractedElement(loc, input, weight, adaptor.getSemiring());
+  if (failed(element)) return failure();
   SmallVector<int64_t> shape(input.getShape());
   shape.back() = weight.getDimSize(weightRank - 2);
-  results.push_back(RankedTensorType::get(shape, input.getElementType()));
+  results.push_back(RankedTensorType::get(shape, *element));
   return success();
+}
+
+OpOperand *MatmulOp::getRoundableOperand() {
+  return getSemiring() == Semiring::PlusTimes ? roundableInput(getInputMutable(), getWeight())
+                                              : nullptr;
 }
 
 LogicalResult MatmulIdOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
@@ -59,10 +90,16 @@ LogicalResult MatmulIdOp::inferReturnTypes(MLIRContext *, std::optional<Location
       (input.getRank() == 3 && !sameDim(input.getDimSize(1), ids.getDimSize(1))))
     return emitOptionalError(loc, "(C3) expected ids for each row of ", input, ", found ", ids);
   if (failed(checkWeightBlocks(loc, weight))) return failure();
+  FailureOr<Type> element = contractedElement(loc, input, weight, Semiring::PlusTimes);
+  if (failed(element)) return failure();
   results.push_back(RankedTensorType::get(
       {mergeDims(input.getDimSize(0), ids.getDimSize(0)), ids.getDimSize(1), weight.getDimSize(1)},
-      input.getElementType()));
+      *element));
   return success();
+}
+
+OpOperand *MatmulIdOp::getRoundableOperand() {
+  return roundableInput(getInputMutable(), getWeight());
 }
 
 LogicalResult OutProdOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,

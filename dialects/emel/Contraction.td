@@ -4,11 +4,13 @@
 #define EMEL_DIALECTS_EMEL_CONTRACTION_TD
 
 include "dialects/emel/EmelBase.td"
+include "dialects/emel/Interfaces.td"
 
 def Emel_MatmulOp : Emel_InferredOp<"matmul", [
     DeclareOpInterfaceMethods<Emel_TileOpInterface>,
     DeclareOpInterfaceMethods<Emel_CostOpInterface>,
-    DeclareOpInterfaceMethods<Emel_WeightOpInterface>]> {
+    DeclareOpInterfaceMethods<Emel_WeightOpInterface>,
+    DeclareOpInterfaceMethods<Emel_ContractionOpInterface>]> {
   let summary = "Multiplies rows by the rows of a weight";
   let description = [{
     `result[…, i, o] = sum over k of input[…, i, k] * weight[…, o, k]`, with sum and product of the
@@ -26,18 +28,28 @@ def Emel_MatmulOp : Emel_InferredOp<"matmul", [
     Where a + b is a product, a product with the zero is the zero, even with the other infinity or a NaN;
     else a NaN makes the sum one.
 
+    **An input of `!emel.a8`** has integers q and a scale d for each group of 32. A weight of a block
+    format with an integer form has integers w under small integer scales s, one for 16 or 32 elements, and a float
+    scale D; some formats also have minima m under a float D'. The result is f32 and prescribed to the bit: starting
+    with 0, for each group in ascending order and with one rounding to f32 for each product and each fma
+
+    `acc = fma(sum of s w q, D * d, acc)`, and with minima then `acc = fma(sum of m q, -(D' * d), acc)`.
+
+    The sums are exact: integers below 2^24. `docs/numerics.md` lists the formats.
+
     * (C1) the weight has at least 2 dimensions;
     * (C2) the innermost dimensions are equal;
     * (C3) the weight has at most one dimension more than the input's leading ones plus 1, and each
       leading dimension of it divides the input's;
-    * (C4) the innermost dimension of a weight of a block format is a multiple of its block.
+    * (C4) the innermost dimension of a weight of a block format is a multiple of its block;
+    * (C5) an input of `!emel.a8` meets a weight whose format has an integer form, in `plus_times`.
 
     ```mlir
     %y = emel.matmul %x, %w : (tensor<?x64xf32>, tensor<172x64x!emel.q8_0>) -> tensor<?x172xf32>
     %z = emel.matmul %x, %d semiring min_plus : (tensor<?x64xf32>, tensor<8x64xf32>) -> tensor<?x8xf32>
     ```
   }];
-  let arguments = (ins Emel_FloatTensor:$input, Emel_WeightTensor:$weight,
+  let arguments = (ins Emel_FloatOrActivationTensor:$input, Emel_WeightTensor:$weight,
       DefaultValuedAttr<Emel_SemiringAttr, "::emel::Semiring::PlusTimes">:$semiring);
   let results = (outs Emel_FloatTensor:$result);
   let assemblyFormat = [{
@@ -48,7 +60,8 @@ def Emel_MatmulOp : Emel_InferredOp<"matmul", [
 def Emel_MatmulIdOp : Emel_InferredOp<"matmul_id", [
     DeclareOpInterfaceMethods<Emel_TileOpInterface>,
     DeclareOpInterfaceMethods<Emel_CostOpInterface>,
-    DeclareOpInterfaceMethods<Emel_WeightOpInterface>]> {
+    DeclareOpInterfaceMethods<Emel_WeightOpInterface>,
+    DeclareOpInterfaceMethods<Emel_ContractionOpInterface>]> {
   let summary = "Multiplies each row by the experts chosen for it";
   let description = [{
     `result[i, e, o] = sum over k of input[i, (e,) k] * weight[ids[i, e], o, k]`. The input has one row
@@ -57,16 +70,17 @@ def Emel_MatmulIdOp : Emel_InferredOp<"matmul_id", [
     * (C1) the weight has 3 dimensions, ids 2, the input 2 or 3;
     * (C2) the innermost dimensions of input and weight are equal;
     * (C3) input and ids agree on the tokens and, where the input has 3 dimensions, on the experts;
-    * (C4) the innermost dimension of a weight of a block format is a multiple of its block.
+    * (C4) the innermost dimension of a weight of a block format is a multiple of its block;
+    * (C5) an input of `!emel.a8` meets a weight whose format has an integer form.
 
-    An id that names no expert is an error when run.
+    Sums over an input of `!emel.a8` are those of `emel.matmul`. An id that names no expert is an error when run.
 
     ```mlir
     %y = emel.matmul_id %x, %w, %ids
         : (tensor<?x64xf32>, tensor<8x172x64x!emel.q8_0>, tensor<?x2xi32>) -> tensor<?x2x172xf32>
     ```
   }];
-  let arguments = (ins Emel_FloatTensor:$input, Emel_WeightTensor:$weight, Emel_IntTensor:$ids);
+  let arguments = (ins Emel_FloatOrActivationTensor:$input, Emel_WeightTensor:$weight, Emel_IntTensor:$ids);
   let results = (outs Emel_FloatTensor:$result);
   let assemblyFormat = "$input `,` $weight `,` $ids attr-dict `:` functional-type(operands, results)";
 }

@@ -135,10 +135,27 @@ def Emel_KvType : TypeDef<Emel_Dialect, "Kv"> {
   let genVerifyDecl = 1;
 }
 
+def Emel_ActivationType : TypeDef<Emel_Dialect, "Activation"> {
+  let mnemonic = "a8";
+  let summary = "holds activations of 8 bits, with a scale for each group";
+  let description = [{
+    The element type of what `emel.quantize` makes: an 8-bit integer in a group of 32 along the
+    innermost dimension, which is a whole number of groups. A group has an f32 scale, and the sums of
+    its halves, which follow from its integers. A row of K elements takes K + K/4 bytes:
+
+        | q:i8[K] | d:f32[K/32] | sum:i16[K/16] |   value = d * q
+  }];
+  let extraClassDeclaration = [{
+    /// The elements under one scale.
+    static constexpr int64_t kGroup = 32;
+  }];
+}
+
 def Emel_Float : AnyTypeOf<[F32, F16, BF16, F64], "float">;
 def Emel_Int : AnyTypeOf<[I32, I64], "i32 or i64">;
 def Emel_SmallInt : AnyTypeOf<[I8, I16], "i8 or i16">;
 def Emel_Block : Type<CPred<"::llvm::isa<::emel::BlockType>($_self)">, "block format">;
+def Emel_Activation : Type<CPred<"::llvm::isa<::emel::ActivationType>($_self)">, "a8">;
 
 class Emel_TensorOf<list<Type> elements> : RankedTensorOf<elements, [], "tensor">;
 def Emel_FloatTensor : Emel_TensorOf<[Emel_Float]>;
@@ -146,6 +163,8 @@ def Emel_IntTensor : Emel_TensorOf<[Emel_Int]>;
 def Emel_AnyTensor : Emel_TensorOf<[Emel_Float, Emel_Int, Emel_SmallInt, Emel_Block]>;
 def Emel_ValueTensor : Emel_TensorOf<[Emel_Float, Emel_Int, Emel_SmallInt]>;
 def Emel_WeightTensor : Emel_TensorOf<[Emel_Float, Emel_Block]>;
+def Emel_ActivationTensor : Emel_TensorOf<[Emel_Activation]>;
+def Emel_FloatOrActivationTensor : Emel_TensorOf<[Emel_Float, Emel_Activation]>;
 
 //===----------------------------------------------------------------------===//
 // Attributes
@@ -186,6 +205,36 @@ def Emel_Semiring : Emel_Enum<"Semiring", "the sum and product of a contraction"
   ]>;
 def Emel_SemiringAttr : Emel_EnumAttr<Emel_Semiring, "semiring"> {
   let summary = "names the sum and product of a contraction";
+}
+
+def Emel_Rounding : Emel_Enum<"Rounding", "how a number becomes an integer", [
+    I32EnumAttrCase<"HalfEven", 0, "half_even">,
+  ]>;
+
+def Emel_SumOrder : Emel_Enum<"SumOrder", "the order in which the groups of a dot product are added", [
+    I32EnumAttrCase<"Ascending", 0, "ascending">,
+  ]>;
+
+def Emel_SchemeAttr : AttrDef<Emel_Dialect, "Scheme"> {
+  let mnemonic = "scheme";
+  let summary = "says how activations become integers and how products with them are summed";
+  let description = [{
+    `group` elements share a scale, `rounding` takes their quotients by it to integers, `sum` is the
+    order in which a contraction adds up the groups, with one fused multiply-add in f32 for each and
+    another where the weight's format has minima (see `emel.quantize` and `emel.matmul`). There is one
+    scheme so far, that of `!emel.a8`.
+
+    ```mlir
+    #emel.scheme<group = 32, rounding = half_even, sum = ascending>
+    ```
+  }];
+  let parameters = (ins "int64_t":$group, EnumParameter<Emel_Rounding>:$rounding,
+                        EnumParameter<Emel_SumOrder>:$sum);
+  let builders = [AttrBuilder<(ins), [{
+    return $_get($_ctxt, ActivationType::kGroup, Rounding::HalfEven, SumOrder::Ascending);
+  }]>];
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
 }
 
 //===----------------------------------------------------------------------===//

@@ -141,7 +141,7 @@ Type EmelDialect::parseType(DialectAsmParser &parser) const {
   const gguf::TensorTypeInfo *info = gguf::FindTensorType(std::string_view(keyword));
   if (info && info->family == gguf::TypeFamily::Block)
     return BlockType::get(getContext(), info->type);
-  parser.emitError(loc) << "expected a block format or 'kv', found '" << keyword << "'";
+  parser.emitError(loc) << "expected a block format, 'a8' or 'kv', found '" << keyword << "'";
   return {};
 }
 

@@ -35,11 +35,16 @@ inline mlir::Type decodedElement(mlir::Type element) {
   return element.isF64() ? element : mlir::Float32Type::get(element.getContext());
 }
 
+/// The elements that only make sense together: those of a block, or of a group under one scale.
+inline int64_t blockElements(mlir::Type element) {
+  if (auto block = llvm::dyn_cast<BlockType>(element)) return block.getInfo().block_elements;
+  return llvm::isa<ActivationType>(element) ? ActivationType::kGroup : 1;
+}
+
 /// Whether rows of the type are whole blocks; true of types that have none.
 inline bool hasWholeBlocks(mlir::RankedTensorType type) {
-  auto block = llvm::dyn_cast<BlockType>(type.getElementType());
-  return !block || type.getRank() == 0 || isDynamic(lastDim(type)) ||
-         lastDim(type) % block.getInfo().block_elements == 0;
+  return type.getRank() == 0 || isDynamic(lastDim(type)) ||
+         lastDim(type) % blockElements(type.getElementType()) == 0;
 }
 
 /// Dimension `dim` of a tensor whose elements an op decodes; of a row of blocks, whole blocks.

@@ -61,4 +61,17 @@ def Emel_WeightOpInterface : OpInterface<"WeightOpInterface"> {
   ];
 }
 
+def Emel_ContractionOpInterface : OpInterface<"ContractionOpInterface"> {
+  let cppNamespace = "::emel";
+  let description = [{
+    An op that sums products of activations and weights.
+  }];
+  let methods = [
+    InterfaceMethod<[{
+      The operand that may be `!emel.a8` in place of a float, which changes nothing but its rounding;
+      null where the weight has no integer form.
+    }], "::mlir::OpOperand *", "getRoundableOperand">,
+  ];
+}
+
 #endif  // EMEL_DIALECTS_EMEL_INTERFACES_TD

@@ -1,5 +1,7 @@
 #include "dialects/emel/Layouts.h"
 
+#include "runtime/gguf/activation.h"
+
 #include "dialects/emel/Inference.h"
 
 using namespace mlir;
@@ -52,6 +54,13 @@ LogicalResult LayoutAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementTy
 }
 
 std::optional<int64_t> emel::getStorageBytes(RankedTensorType type) {
+  if (isa<ActivationType>(type.getElementType())) {
+    int64_t elements = 1;
+    for (int64_t dim : type.getShape())
+      if (__builtin_mul_overflow(elements, dim, &elements)) return std::nullopt;
+    if (elements > INT64_MAX / 2) return std::nullopt;
+    return gguf::ActivationRowBytes(elements);
+  }
   std::optional<gguf::TensorType> element = getTensorType(type.getElementType());
   if (!element) return std::nullopt;
   // Arrangements that only activations have keep every element as it is.

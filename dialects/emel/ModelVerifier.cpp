@@ -33,9 +33,9 @@ LogicalResult verifyModelAttribute(ModuleOp module, Attribute attribute) {
 
 /// Types that only this dialect knows how to handle.
 bool isGuarded(Type type) {
-  if (isa<KvType, BlockType>(type)) return true;
+  if (isa<KvType, BlockType, ActivationType>(type)) return true;
   auto tensor = dyn_cast<RankedTensorType>(type);
-  return tensor && (isa<BlockType>(tensor.getElementType()) ||
+  return tensor && (isa<BlockType, ActivationType>(tensor.getElementType()) ||
                     isa_and_nonnull<LayoutAttr>(tensor.getEncoding()));
 }
 

@@ -69,7 +69,8 @@ LogicalResult checkValue(Location loc, Type type, const RuntimeValue &value) {
   auto *tensor = std::get_if<std::shared_ptr<const Tensor>>(&value);
   auto tensorType = dyn_cast<RankedTensorType>(type);
   if (!tensor != !tensorType || (!tensor && !isa<KvType>(type)) ||
-      (tensor && (*tensor)->isInts() != isa<IntegerType>(tensorType.getElementType())))
+      (tensor && ((*tensor)->isInts() != isa<IntegerType>(tensorType.getElementType()) ||
+                  (*tensor)->isRounded() != isa<ActivationType>(tensorType.getElementType()))))
     return emitError(loc, "cannot pass a value of another kind as ") << type;
   if (tensor && failed(verifyCompatibleShape((*tensor)->shape, tensorType.getShape())))
     return emitError(loc, "cannot pass ")

@@ -83,23 +83,72 @@ static int64_t weightMatrix(const Tensor &input, const Tensor &weight, int64_t m
   return result;
 }
 
+namespace {
+
+/// A weight's rows as a contraction with rows of an input meets them: as numbers, or as integers
+/// where the input is rounded.
+class Rows {
+ public:
+  Rows(Operation *op, Value weightValue, const Tensor &weight, const Tensor &input, Frame &frame)
+      : op_(op), weight_(weight), precision_(frame.interpreter().options().precision) {
+    if (!input.isRounded()) return;
+    auto type = cast<RankedTensorType>(weightValue.getType());
+    format_ = cast<BlockType>(type.getElementType()).getFormat();
+    form_ = gguf::FindIntegerForm(format_);
+    const gguf::TensorTypeInfo &info = gguf::GetInfo(format_);
+    bytes_.resize(weight.rowSize() / info.block_elements * info.block_bytes);
+    groups_.resize(weight.rowSize() / gguf::kIntegerGroup);
+  }
+
+  /// Makes row `row` the one to multiply with.
+  LogicalResult select(int64_t row) {
+    if (!form_) return success((row_ = getRow(weight_, row, scratch_)) != nullptr);
+    auto *rows = std::get_if<WeightRows>(&weight_.data);
+    if (!rows || !rows->read)
+      return op_->emitOpError("needs the integers of a weight whose rows lie in no file");
+    absl::Status status = rows->read(row, absl::MakeSpan(bytes_));
+    if (status.ok()) status = gguf::ExpandIntegers(format_, bytes_, absl::MakeSpan(groups_));
+    if (!status.ok()) return op_->emitError(std::string(status.message()));
+    return success();
+  }
+
+  double multiply(Semiring semiring, const Tensor &input, int64_t row) const {
+    if (!form_) return contract(semiring, input.row(row), row_, input.rowSize());
+    if (precision_ == Precision::F64)
+      return gguf::DotProduct<double>(groups_, form_->has_minima, input.groups(row));
+    return gguf::DotProduct<float>(groups_, form_->has_minima, input.groups(row));
+  }
+
+ private:
+  Operation *op_;
+  const Tensor &weight_;
+  Precision precision_;
+  const double *row_ = nullptr;
+  std::vector<double> scratch_;
+  gguf::TensorType format_ = {};
+  const gguf::IntegerForm *form_ = nullptr;
+  std::vector<uint8_t> bytes_;
+  std::vector<gguf::IntegerGroup> groups_;
+};
+
+}  // namespace
+
 static LogicalResult matmul(MatmulOp op, Frame &frame) {
   const Tensor &input = frame.tensor(op.getInput()), &weight = frame.tensor(op.getWeight());
-  Tensor result = Tensor::ofReals(input.shape);
-  int64_t outputs = weight.shape[weight.rank() - 2], size = input.rowSize();
-  result.shape.back() = outputs;
-  result.reals().resize(result.size());
+  int64_t outputs = weight.shape[weight.rank() - 2];
+  Shape shape = input.shape;
+  shape.back() = outputs;
+  Tensor result = Tensor::ofReals(shape);
   // Rows of the input that meet the same matrix of the weight; all of them where it is the only
   // one.
   int64_t rows = weight.rank() == 2 ? input.rowCount() : input.shape[input.rank() - 2];
-  std::vector<double> scratch;
+  Rows weights(op, op.getWeight(), weight, input, frame);
   for (int64_t matrix = 0; rows && matrix < input.rowCount() / rows; ++matrix) {
     int64_t first = weightMatrix(input, weight, matrix) * outputs;
     for (int64_t o = 0; o < outputs; ++o) {
-      const double *row = getRow(weight, first + o, scratch);
-      if (!row) return failure();
+      if (failed(weights.select(first + o))) return failure();
       for (int64_t i = matrix * rows; i < (matrix + 1) * rows; ++i)
-        result.row(i)[o] = contract(op.getSemiring(), input.row(i), row, size);
+        result.row(i)[o] = weights.multiply(op.getSemiring(), input, i);
     }
   }
   return frame.set(op.getResult(), std::move(result));
@@ -110,15 +159,14 @@ static LogicalResult matmulId(MatmulIdOp op, Frame &frame) {
                &ids = frame.tensor(op.getIds());
   int64_t tokens = ids.shape[0], used = ids.shape[1], outputs = weight.shape[1];
   Tensor result = Tensor::ofReals({tokens, used, outputs});
-  std::vector<double> scratch;
+  Rows weights(op, op.getWeight(), weight, input, frame);
   for (int64_t i = 0; i < tokens * used; ++i) {
     int64_t expert = ids.ints()[i];
     if (failed(checkIndex(op, expert, weight.shape[0]))) return failure();
-    const double *x = input.row(input.rank() == 3 ? i : i / used);
+    int64_t row = input.rank() == 3 ? i : i / used;
     for (int64_t o = 0; o < outputs; ++o) {
-      const double *row = getRow(weight, expert * outputs + o, scratch);
-      if (!row) return failure();
-      result.row(i)[o] = contract(Semiring::PlusTimes, x, row, input.rowSize());
+      if (failed(weights.select(expert * outputs + o))) return failure();
+      result.row(i)[o] = weights.multiply(Semiring::PlusTimes, input, row);
     }
   }
   return frame.set(op.getResult(), std::move(result));

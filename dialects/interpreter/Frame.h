@@ -68,6 +68,7 @@ void addLayoutHandlers(HandlerTable &table);
 void addUpdateHandlers(HandlerTable &table);
 void addFillHandlers(HandlerTable &table);
 void addReductionHandlers(HandlerTable &table);
+void addQuantizationHandlers(HandlerTable &table);
 
 /// Row `row` of a tensor that may be a weight in its file; `scratch` is used where it must be
 /// decoded. Null after an error was reported.

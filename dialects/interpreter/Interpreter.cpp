@@ -26,6 +26,7 @@ Interpreter::Interpreter(ModuleOp module, Options options)
   addUpdateHandlers(handlers_);
   addFillHandlers(handlers_);
   addReductionHandlers(handlers_);
+  addQuantizationHandlers(handlers_);
 }
 
 Interpreter::~Interpreter() = default;

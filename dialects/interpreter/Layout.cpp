@@ -19,11 +19,17 @@ class PackedRows {
     floats_.resize(shape_.columns);
   }
 
-  absl::Status decode(int64_t row, MutableArrayRef<double> out) {
+  absl::Status read(int64_t row, absl::Span<uint8_t> out) {
     int64_t inMatrix = row % shape_.rows, first = row - inMatrix % kRows;
     if (first != first_) EMEL_RETURN_IF_ERROR(load(first, shape_.rows - inMatrix / kRows * kRows));
-    auto blocks = absl::MakeConstSpan(blocks_).subspan((row - first) * rowBytes_, rowBytes_);
-    EMEL_RETURN_IF_ERROR(gguf::Dequantize(format_.type, blocks, absl::MakeSpan(floats_)));
+    std::copy_n(blocks_.begin() + (row - first) * rowBytes_, rowBytes_, out.begin());
+    return absl::OkStatus();
+  }
+
+  absl::Status decode(int64_t row, MutableArrayRef<double> out) {
+    row_.resize(rowBytes_);
+    EMEL_RETURN_IF_ERROR(read(row, absl::MakeSpan(row_)));
+    EMEL_RETURN_IF_ERROR(gguf::Dequantize(format_.type, row_, absl::MakeSpan(floats_)));
     llvm::copy(floats_, out.begin());
     return absl::OkStatus();
   }
@@ -63,7 +69,7 @@ class PackedRows {
   layout::Shape shape_;
   uint64_t rowBytes_;
   int64_t first_ = -1;
-  std::vector<uint8_t> packed_, blocks_;
+  std::vector<uint8_t> packed_, blocks_, row_;
   std::vector<float> floats_;
 };
 
@@ -76,11 +82,13 @@ Tensor packRows(Operation *user, const Tensor &tensor, RankedTensorType type) {
   // right.
   if (!rows || !rows->read || !format || format->layout == layout::Layout::kRowMajor) return tensor;
   auto packed = std::make_shared<PackedRows>(*rows, type);
-  return {tensor.shape, WeightRows{[=](int64_t row, MutableArrayRef<double> out) {
-            absl::Status status = packed->decode(row, out);
-            if (!status.ok()) user->emitError(std::string(status.message()));
-            return status.ok();
-          }}};
+  auto decode = [=](int64_t row, MutableArrayRef<double> out) {
+    absl::Status status = packed->decode(row, out);
+    if (!status.ok()) user->emitError(std::string(status.message()));
+    return status.ok();
+  };
+  auto read = [=](int64_t row, absl::Span<uint8_t> out) { return packed->read(row, out); };
+  return {tensor.shape, WeightRows{decode, read}};
 }
 
 static LogicalResult pack(PackOp op, Frame &frame) {

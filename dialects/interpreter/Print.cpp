@@ -32,8 +32,20 @@ static void printRows(ArrayRef<Number> numbers, int64_t rowSize, llvm::raw_ostre
   }
 }
 
+/// A line for each group: its scale, then its integers.
+static void printRounded(const Tensor &tensor, llvm::raw_ostream &out) {
+  for (int64_t row = 0; row < tensor.rowCount(); ++row)
+    for (const gguf::ActivationGroup &group : tensor.groups(row)) {
+      printNumber(static_cast<double>(group.scale), out);
+      out << " *";
+      for (int8_t q : group.values) out << ' ' << static_cast<int>(q);
+      out << '\n';
+    }
+}
+
 static void printTensor(const Tensor &tensor, llvm::raw_ostream &out) {
   if (tensor.isInts()) return printRows(ArrayRef<int64_t>(tensor.ints()), tensor.rowSize(), out);
+  if (tensor.isRounded()) return printRounded(tensor, out);
   // What a function returns has been decoded.
   printRows(ArrayRef<double>(tensor.reals()), tensor.rowSize(), out);
 }

@@ -14,6 +14,8 @@
 #include <absl/status/status.h>
 #include <absl/types/span.h>
 
+#include "runtime/gguf/activation.h"
+
 /// The values that the interpreter computes with.
 namespace emel::interpreter {
 
@@ -34,10 +36,13 @@ struct WeightRows {
   std::function<absl::Status(int64_t row, absl::Span<uint8_t> out)> read;
 };
 
+/// Activations of 8 bits: the groups of all rows, one row after the other.
+using RoundedRows = std::vector<gguf::ActivationGroup>;
+
 /// A tensor at run time. Numbers of every float type are held as doubles that the type can hold.
 struct Tensor {
   Shape shape;
-  std::variant<std::vector<double>, std::vector<int64_t>, WeightRows> data;
+  std::variant<std::vector<double>, std::vector<int64_t>, WeightRows, RoundedRows> data;
 
   static Tensor ofReals(llvm::ArrayRef<int64_t> shape) {
     return {Shape(shape), std::vector<double>(countElements(shape))};
@@ -50,6 +55,12 @@ struct Tensor {
   const std::vector<double> &reals() const { return std::get<std::vector<double>>(data); }
   std::vector<int64_t> &ints() { return std::get<std::vector<int64_t>>(data); }
   const std::vector<int64_t> &ints() const { return std::get<std::vector<int64_t>>(data); }
+  bool isRounded() const { return std::holds_alternative<RoundedRows>(data); }
+  /// The groups of row `i` of rounded activations.
+  absl::Span<const gguf::ActivationGroup> groups(int64_t i) const {
+    int64_t count = rowSize() / gguf::kIntegerGroup;
+    return absl::MakeConstSpan(std::get<RoundedRows>(data)).subspan(i * count, count);
+  }
   bool isInts() const { return std::holds_alternative<std::vector<int64_t>>(data); }
 
   int64_t rank() const { return static_cast<int64_t>(shape.size()); }

@@ -1,4 +1,5 @@
 #include "runtime/gguf/decode_block.h"
+#include "runtime/gguf/expand_block.h"
 
 #include <array>
 
@@ -8,8 +9,8 @@
 namespace emel::gguf {
 namespace {
 
-constexpr float kFourBitLevels[16] = {-127, -104, -83, -65, -49, -35, -22, -10,
-                                      1,    13,   25,  38,  53,  69,  89,  113};
+constexpr int8_t kFourBitLevels[16] = {-127, -104, -83, -65, -49, -35, -22, -10,
+                                       1,    13,   25,  38,  53,  69,  89,  113};
 constexpr float kIq1Shift = 0.125f;
 
 template <size_t kPoints, size_t kWidth>
@@ -60,33 +61,34 @@ void WriteShiftedPoint(uint32_t index, float scale, bool negative, float* out) {
   for (int j = 0; j < 8; ++j) out[j] = scale * (kIq1[index][j] + shift);
 }
 
+// A byte holds elements j and j + 16.
+void ExpandLevels(const uint8_t* q, IntegerGroup& out) {
+  for (int j = 0; j < 16; ++j) {
+    out.values[j] = kFourBitLevels[q[j] & 15];
+    out.values[j + 16] = kFourBitLevels[q[j] >> 4];
+  }
+}
+
 }  // namespace
 
 // | d:f16 | q[16] |   value = d * level[q]; a byte holds elements j and j + 16
 template <>
-void DecodeBlock<TensorType::kIQ4_NL>(const uint8_t* b, float* out) {
-  float d = LoadHalf(b);
-  const uint8_t* q = b + 2;
-  for (int j = 0; j < 16; ++j) {
-    out[j] = d * kFourBitLevels[q[j] & 15];
-    out[j + 16] = d * kFourBitLevels[q[j] >> 4];
-  }
+void ExpandBlock<TensorType::kIQ4_NL>(const uint8_t* b, IntegerGroup* out) {
+  *out = {LoadHalf(b), 0, {1, 1}};
+  ExpandLevels(b + 2, *out);
 }
 
 // | d:f16 | high:u16 | low[4] | q[8][16] |
 // Scale g of 6 bits: nibble g of low, 2 bits g of high. value = d * (scale - 32) * level[q]
 template <>
-void DecodeBlock<TensorType::kIQ4_XS>(const uint8_t* b, float* out) {
+void ExpandBlock<TensorType::kIQ4_XS>(const uint8_t* b, IntegerGroup* out) {
   float d = LoadHalf(b);
   uint32_t high = Load<uint16_t>(b + 2);
-  for (int group = 0; group < 8; ++group, out += 32) {
-    int scale = (b[4 + group / 2] >> 4 * (group % 2) & 15) | (high >> 2 * group & 3) << 4;
-    float factor = d * static_cast<float>(scale - 32);
-    const uint8_t* q = b + 8 + 16 * group;
-    for (int j = 0; j < 16; ++j) {
-      out[j] = factor * kFourBitLevels[q[j] & 15];
-      out[j + 16] = factor * kFourBitLevels[q[j] >> 4];
-    }
+  for (int group = 0; group < 8; ++group, ++out) {
+    int code = (b[4 + group / 2] >> 4 * (group % 2) & 15) | (high >> 2 * group & 3) << 4;
+    int8_t scale = static_cast<int8_t>(code - 32);
+    *out = {d, 0, {scale, scale}};
+    ExpandLevels(b + 8 + 16 * group, *out);
   }
 }
 

@@ -1,4 +1,5 @@
 #include "runtime/gguf/decode_block.h"
+#include "runtime/gguf/expand_block.h"
 
 #include <array>
 #include <cmath>
@@ -11,7 +12,26 @@ namespace emel::gguf {
 namespace {
 
 // Twice the E2M1 values, so that they are integers; the scales are halved instead.
-constexpr float kE2m1Doubled[16] = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
+constexpr int8_t kE2m1Doubled[16] = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
+
+// A low nibble is element j, the high one element j + 16.
+template <typename Level>
+void ExpandNibbles(const uint8_t* q, Level level, IntegerGroup& out) {
+  for (int j = 0; j < 16; ++j) {
+    out.values[j] = static_cast<int8_t>(level(q[j] & 15));
+    out.values[j + 16] = static_cast<int8_t>(level(q[j] >> 4));
+  }
+}
+
+// | high:u32 | q[16] |   bit j of high is bit 4 of element j
+void ExpandFiveBits(const uint8_t* b, int offset, IntegerGroup& out) {
+  uint32_t high = Load<uint32_t>(b);
+  ExpandNibbles(b + 4, [](int q) { return q; }, out);
+  for (int j = 0; j < 32; ++j) {
+    int value = out.values[j] | (high >> j & 1) << 4;
+    out.values[j] = static_cast<int8_t>(value + offset);
+  }
+}
 
 // A byte is a base-3 fraction of 256: multiplying by 3 carries the next digit out. The digits of a
 // run of bytes come first digit first: all first digits, then all second ones, …
@@ -48,59 +68,37 @@ const std::array<float, 256>& HalvedUe4m3Table() {
 
 // | d:f16 | q[16] |   value = d * (q - 8)
 template <>
-void DecodeBlock<TensorType::kQ4_0>(const uint8_t* b, float* out) {
-  float d = LoadHalf(b);
-  const uint8_t* q = b + 2;
-  for (int j = 0; j < 16; ++j) {
-    out[j] = static_cast<float>((q[j] & 15) - 8) * d;
-    out[j + 16] = static_cast<float>((q[j] >> 4) - 8) * d;
-  }
+void ExpandBlock<TensorType::kQ4_0>(const uint8_t* b, IntegerGroup* out) {
+  *out = {LoadHalf(b), 0, {1, 1}};
+  ExpandNibbles(b + 2, [](int q) { return q - 8; }, *out);
 }
 
 // | d:f16 | m:f16 | q[16] |   value = d * q + m
 template <>
-void DecodeBlock<TensorType::kQ4_1>(const uint8_t* b, float* out) {
-  float d = LoadHalf(b), m = LoadHalf(b + 2);
-  const uint8_t* q = b + 4;
-  for (int j = 0; j < 16; ++j) {
-    out[j] = static_cast<float>(q[j] & 15) * d + m;
-    out[j + 16] = static_cast<float>(q[j] >> 4) * d + m;
-  }
+void ExpandBlock<TensorType::kQ4_1>(const uint8_t* b, IntegerGroup* out) {
+  *out = {LoadHalf(b), -LoadHalf(b + 2), {1, 1}, {1, 1}};
+  ExpandNibbles(b + 4, [](int q) { return q; }, *out);
 }
 
 // | d:f16 | high:u32 | q[16] |   value = d * (q - 16); bit j of high is bit 4 of element j
 template <>
-void DecodeBlock<TensorType::kQ5_0>(const uint8_t* b, float* out) {
-  float d = LoadHalf(b);
-  uint32_t high = Load<uint32_t>(b + 2);
-  const uint8_t* q = b + 6;
-  for (int j = 0; j < 16; ++j) {
-    int low = (q[j] & 15) | (high >> j & 1) << 4;
-    int upper = q[j] >> 4 | (high >> (j + 16) & 1) << 4;
-    out[j] = static_cast<float>(low - 16) * d;
-    out[j + 16] = static_cast<float>(upper - 16) * d;
-  }
+void ExpandBlock<TensorType::kQ5_0>(const uint8_t* b, IntegerGroup* out) {
+  *out = {LoadHalf(b), 0, {1, 1}};
+  ExpandFiveBits(b + 2, -16, *out);
 }
 
 // | d:f16 | m:f16 | high:u32 | q[16] |   value = d * q + m
 template <>
-void DecodeBlock<TensorType::kQ5_1>(const uint8_t* b, float* out) {
-  float d = LoadHalf(b), m = LoadHalf(b + 2);
-  uint32_t high = Load<uint32_t>(b + 4);
-  const uint8_t* q = b + 8;
-  for (int j = 0; j < 16; ++j) {
-    int low = (q[j] & 15) | (high >> j & 1) << 4;
-    int upper = q[j] >> 4 | (high >> (j + 16) & 1) << 4;
-    out[j] = static_cast<float>(low) * d + m;
-    out[j + 16] = static_cast<float>(upper) * d + m;
-  }
+void ExpandBlock<TensorType::kQ5_1>(const uint8_t* b, IntegerGroup* out) {
+  *out = {LoadHalf(b), -LoadHalf(b + 2), {1, 1}, {1, 1}};
+  ExpandFiveBits(b + 4, 0, *out);
 }
 
 // | d:f16 | q:i8[32] |   value = d * q
 template <>
-void DecodeBlock<TensorType::kQ8_0>(const uint8_t* b, float* out) {
-  float d = LoadHalf(b);
-  for (int j = 0; j < 32; ++j) out[j] = static_cast<float>(static_cast<int8_t>(b[2 + j])) * d;
+void ExpandBlock<TensorType::kQ8_0>(const uint8_t* b, IntegerGroup* out) {
+  *out = {LoadHalf(b), 0, {1, 1}};
+  std::memcpy(out->values, b + 2, 32);
 }
 
 // | d:f16 | bits[16] |   128 elements, lowest bit first; value = bit ? d : -d
@@ -141,15 +139,11 @@ void DecodeBlock<TensorType::kTQ2_0>(const uint8_t* b, float* out) {
 
 // | e:u8 | q[16] |   value = 2^(e - 127) * e2m1[q]
 template <>
-void DecodeBlock<TensorType::kMXFP4>(const uint8_t* b, float* out) {
+void ExpandBlock<TensorType::kMXFP4>(const uint8_t* b, IntegerGroup* out) {
   // Half the scale is 2^(e - 128): subnormal for the two smallest exponents.
   uint32_t bits = b[0] < 2 ? 0x200000u << b[0] : (b[0] - 1u) << 23;
-  float d = std::bit_cast<float>(bits);
-  const uint8_t* q = b + 1;
-  for (int j = 0; j < 16; ++j) {
-    out[j] = kE2m1Doubled[q[j] & 15] * d;
-    out[j + 16] = kE2m1Doubled[q[j] >> 4] * d;
-  }
+  *out = {std::bit_cast<float>(bits), 0, {1, 1}};
+  ExpandNibbles(b + 1, [](int q) { return kE2m1Doubled[q]; }, *out);
 }
 
 // | scale[4]:ue4m3 | q[4][8] |   16 elements per scale, a byte holds elements j and j + 8
@@ -160,8 +154,8 @@ void DecodeBlock<TensorType::kNVFP4>(const uint8_t* b, float* out) {
     float d = scales[b[group]];
     const uint8_t* q = b + 4 + 8 * group;
     for (int j = 0; j < 8; ++j) {
-      out[j] = kE2m1Doubled[q[j] & 15] * d;
-      out[j + 8] = kE2m1Doubled[q[j] >> 4] * d;
+      out[j] = static_cast<float>(kE2m1Doubled[q[j] & 15]) * d;
+      out[j + 8] = static_cast<float>(kE2m1Doubled[q[j] >> 4]) * d;
     }
   }
 }

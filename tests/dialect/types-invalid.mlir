@@ -1,6 +1,6 @@
 // RUN: emel-opt %s -split-input-file -verify-diagnostics
 
-// expected-error @below {{expected a block format or 'kv', found 'q9_k'}}
+// expected-error @below {{expected a block format, 'a8' or 'kv', found 'q9_k'}}
 func.func private @unknown(tensor<4x256x!emel.q9_k>)
 
 // -----

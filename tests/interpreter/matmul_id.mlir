@@ -62,4 +62,22 @@ func.func @packed_blocks() -> (tensor<2x2x1xf32>) {
 // CHECK-NEXT: 0
 // CHECK-NEXT: 7.65878e-06
 // CHECK-NEXT: 7.65878e-06
+
+emel.shard @rounded.shard "../fixtures/blocks/q8_0.bin" bytes 170
+emel.weight @rounded.w : tensor<5x1x32x!emel.q8_0> in @rounded.shard at 0 bytes 170
+func.func @rounded() -> (tensor<3x2x1xf32>) {
+  %x = arith.constant dense<[[0.068, 0.892, 0.423, 1.616, -0.796, -1.983, 0.756, 1.147, 0.709, 0.914, -1.89, -1.897, 0.549, 0.928, -0.037, 0.227, -0.566, -1.341, -0.325, 0.912, -0.955, 0.294, -0.693, 0.653, 0.695, -0.871, -0.885, -0.518, 0.14, 0.327, 1.265, 1.242], [0.919, 0.734, 0.546, 0.191, -0.356, 40.0, 1.787, -1.23, -1.018, -0.783, 0.737, -3.147, 0.003, 0.185, 1.069, 0.808, 1.131, -0.142, -0.853, -2.092, -1.099, -0.299, 2.216, -0.741, -0.445, -0.728, -0.229, -1.18, 0.299, -1.864, -0.02, -0.743], [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]]> : tensor<3x32xf32>
+  %ids = arith.constant dense<[[0, 4], [2, 2], [1, 3]]> : tensor<3x2xi32>
+  %w = emel.get_weight @rounded.w : tensor<5x1x32x!emel.q8_0>
+  %q = emel.quantize %x <group = 32, rounding = half_even, sum = ascending> : (tensor<3x32xf32>) -> tensor<3x32x!emel.a8>
+  %r = emel.matmul_id %q, %w, %ids : (tensor<3x32x!emel.a8>, tensor<5x1x32x!emel.q8_0>, tensor<3x2xi32>) -> tensor<3x2x1xf32>
+  return %r : tensor<3x2x1xf32>
+}
+// CHECK-NEXT: @rounded
+// CHECK-NEXT: -2.10407
+// CHECK-NEXT: 0
+// CHECK-NEXT: -5.10629e-06
+// CHECK-NEXT: -5.10629e-06
+// CHECK-NEXT: 0
+// CHECK-NEXT: 0
 // CHECK-NOT: {{.}}

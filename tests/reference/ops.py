@@ -9,8 +9,8 @@ import sys
 import numpy as np
 
 import op_case
-from op_cases import (attention, contraction, elementwise, fill, fusions, movement, norm, reduction, rope, update,
-                      weights)
+from op_cases import (attention, contraction, elementwise, fill, fusions, movement, norm, quantization, reduction,
+                      rope, update, weights)
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "interpreter"
 SPECIALS = {"f32": ("0x7F800000", "0xFF800000", "0x7FC00000"), "f16": ("0x7C00", "0xFC00", "0x7E00"),

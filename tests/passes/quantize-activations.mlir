@@ -1,0 +1,32 @@
+// RUN: emel-opt --emel-quantize-activations %s | FileCheck %s
+
+emel.shard @shard "model.gguf" bytes 65536
+emel.weight @q : tensor<64x32x!emel.q4_0> in @shard at 0 bytes 1152
+emel.weight @k : tensor<32x32x!emel.q8_0> in @shard at 1152 bytes 1088
+emel.weight @f : tensor<32x32xf16> in @shard at 2240 bytes 2048
+emel.weight @grid : tensor<1x256x!emel.iq2_xxs> in @shard at 4288 bytes 66
+
+// What two products read is rounded once; a float weight keeps the numbers.
+// CHECK-LABEL: @products
+// CHECK: %[[A:.*]] = emel.quantize %arg0 <group = 32, rounding = half_even, sum = ascending>
+// CHECK: emel.matmul %[[A]], {{.*}}!emel.q4_0
+// CHECK: emel.matmul %[[A]], {{.*}}!emel.q8_0
+// CHECK: emel.matmul %arg0, {{.*}}xf16
+func.func @products(%x: tensor<?x32xf32>) -> (tensor<?x64xf32>, tensor<?x32xf32>, tensor<?x32xf32>) {
+  %q = emel.get_weight @q : tensor<64x32x!emel.q4_0>
+  %k = emel.get_weight @k : tensor<32x32x!emel.q8_0>
+  %f = emel.get_weight @f : tensor<32x32xf16>
+  %a = emel.matmul %x, %q : (tensor<?x32xf32>, tensor<64x32x!emel.q4_0>) -> tensor<?x64xf32>
+  %b = emel.matmul %x, %k : (tensor<?x32xf32>, tensor<32x32x!emel.q8_0>) -> tensor<?x32xf32>
+  %c = emel.matmul %x, %f : (tensor<?x32xf32>, tensor<32x32xf16>) -> tensor<?x32xf32>
+  return %a, %b, %c : tensor<?x64xf32>, tensor<?x32xf32>, tensor<?x32xf32>
+}
+
+// A format of grid points has no integers to multiply with.
+// CHECK-LABEL: @grid_points
+// CHECK-NOT: emel.quantize
+func.func @grid_points(%x: tensor<?x256xf32>) -> tensor<?x1xf32> {
+  %w = emel.get_weight @grid : tensor<1x256x!emel.iq2_xxs>
+  %a = emel.matmul %x, %w : (tensor<?x256xf32>, tensor<1x256x!emel.iq2_xxs>) -> tensor<?x1xf32>
+  return %a : tensor<?x1xf32>
+}
