@@ -1,4 +1,5 @@
 #include "compiler/driver/Load.h"
+#include "compiler/driver/PlanOutput.h"
 #include "compiler/driver/Why.h"
 #include "dialects/RegisterDialects.h"
 #include "llvm/Support/raw_ostream.h"
@@ -14,26 +15,41 @@ namespace {
 struct Options {
   std::string model, emit = "mlir", output = "-", load = "mmap";
   std::optional<std::string> why;
-  uint64_t context = 0;
+  uint64_t context = 0, maxArena = 0, batch = 512, small = 8, workers = 64;
+  std::string target = "generic";
   bool checkTensors = false;
 };
 
 void declare(tools::CommandLine& line, Options& options) {
   line.Operand("MODEL", "a GGUF model; of a split one the first shard", &options.model);
   line.Section("what to write");
-  line.Choice("--emit", {"mlir"}, "mlir: the model as a module of the emel dialect", &options.emit);
+  line.Choice("--emit", {"mlir", "plan", "report", "plan-csv", "plan-svg"},
+              "mlir: the model as imported; plan: after all passes; report: memory, launches and work as JSON; "
+              "plan-csv, plan-svg: the arena over plan time",
+              &options.emit);
   line.Value("-o", "OUT", "where to write; - is standard output", &options.output);
   line.Value("--why", "TENSOR", "writes where a tensor lies and which ops read it instead",
              &options.why);
   line.Section("how to compile");
   line.Number("--context", "N", "the longest sequence to compile for; 0 takes the model's own", 0,
               INT32_MAX, &options.context);
+  line.Number("--batch", "N", "the most tokens of a step", 1, 1 << 20, &options.batch);
+  line.Number("--small", "N", "the most tokens of the entry for a few of them", 1, 1 << 20,
+              &options.small);
+  line.Number("--max-arena", "BYTES", "fails where the arena needs more; 0: no limit", 0, INT64_MAX,
+              &options.maxArena);
+  line.Number("--workers", "N", "the most workers that the report counts scratch memory for", 1, 4096,
+              &options.workers);
+  line.Choice("--target", {"x86-64-v3", "x86-64-v4", "sapphirerapids", "generic"},
+              "whose speeds decide layouts and the predicted rates", &options.target);
   line.Section("how to read");
   line.Choice("--load", {"mmap", "read"}, "how the file reaches memory", &options.load);
   line.Flag("--check-tensors", "reads every weight: values finite, block scales valid",
             &options.checkTensors);
   line.Example("emel-compile model.gguf --emit=mlir -o model.mlir", "import a model");
   line.Example("emel-compile model.gguf | emel-opt --emel-simplify", "and simplify it");
+  line.Example("emel-compile model.gguf --emit=report -o report.json", "what a step costs");
+  line.Example("emel-compile model.gguf --emit=plan-svg -o plan.svg", "see the memory plan");
   line.Example("emel-compile model.gguf --why blk.0.attn_q.weight", "where a tensor is used");
 }
 
@@ -44,6 +60,23 @@ std::string print(mlir::ModuleOp module) {
   flags.enableDebugInfo();
   module.print(out, flags);
   return text;
+}
+
+/// Runs all passes and writes what is wanted of the plan.
+absl::StatusOr<std::string> plan(mlir::ModuleOp module, const Options& options) {
+  PlanOptions planning;
+  planning.small = static_cast<int64_t>(options.small);
+  planning.batch = static_cast<int64_t>(options.batch);
+  planning.maxArena = static_cast<int64_t>(options.maxArena);
+  planning.workers = static_cast<int64_t>(options.workers);
+  planning.target = options.target;
+  if (absl::Status status = planModel(module, planning); !status.ok()) return status;
+  if (options.emit == "plan") return print(module);
+  mlir::FailureOr<PlanSummary> summary = summarizePlan(module);
+  if (mlir::failed(summary)) return absl::InternalError("the plan is incomplete");
+  if (options.emit == "plan-csv") return writePlanCsv(*summary);
+  if (options.emit == "plan-svg") return writePlanSvg(*summary);
+  return writePlanReport(module, *summary, planning);
 }
 
 absl::Status compile(const Options& options) {
@@ -67,8 +100,12 @@ absl::Status compile(const Options& options) {
     absl::StatusOr<std::string> why = explainTensor(*result, *options.why);
     if (!why.ok()) return why.status();
     text = std::move(*why);
-  } else {
+  } else if (options.emit == "mlir") {
     text = print(*result->module);
+  } else {
+    absl::StatusOr<std::string> planned = plan(*result->module, options);
+    if (!planned.ok()) return planned.status();
+    text = std::move(*planned);
   }
   auto out = tools::OutputFile::Create(options.output);
   if (!out.ok()) return out.status();

@@ -39,6 +39,10 @@ class KernelAccess {
   /// cells for each sequence.
   double countFlops(unsigned result, const Box &part, int64_t context) const;
 
+  /// The shape of a tensor of the body.
+  llvm::ArrayRef<int64_t> shapeOf(mlir::Value value) const {
+    return llvm::cast<mlir::RankedTensorType>(typeIn(types_, value)).getShape();
+  }
   mlir::Type argumentType(unsigned index) const;
   mlir::Type resultType(unsigned index) const;
 

@@ -1,0 +1,128 @@
+#include "compiler/driver/PlanOutput.h"
+
+#include <nlohmann/json.hpp>
+
+#include "compiler/driver/Diagnostics.h"
+#include "mlir/Pass/PassManager.h"
+#include "passes/Pipelines.h"
+
+using namespace mlir;
+
+namespace emel {
+
+using Json = nlohmann::ordered_json;
+using plan::ArenaKind;
+
+absl::Status planModel(ModuleOp module, const PlanOptions &options) {
+  DiagnosticCollector diagnostics(module.getContext());
+  PassManager passes(module.getContext());
+  PipelineOptions pipeline;
+  pipeline.small = options.small;
+  pipeline.bulk = options.batch;
+  pipeline.maxArena = options.maxArena;
+  pipeline.targets = ArrayRef<std::string>(options.target);
+  addAllPasses(passes, pipeline);
+  if (succeeded(passes.run(module))) return absl::OkStatus();
+  absl::Status status = diagnostics.status();
+  return status.ok() ? absl::InternalError("a pass failed without saying why") : status;
+}
+
+std::string writePlanCsv(const PlanSummary &plan) {
+  std::string text = "entry,id,lower,upper,size,offset\n";
+  llvm::raw_string_ostream out(text);
+  for (const PlannedEntry &entry : plan.entries)
+    for (auto [arena, suffix] :
+         {std::pair(ArenaKind::Shared, ""), std::pair(ArenaKind::Worker, ".scratch")}) {
+      int64_t id = 0;
+      for (const PlannedBuffer &buffer : entry.buffers) {
+        if (buffer.arena != arena) continue;
+        out << entry.name << suffix << ',' << id++ << ',' << buffer.lower << ',' << buffer.upper
+            << ',' << buffer.size << ',' << buffer.offset << '\n';
+      }
+    }
+  return text;
+}
+
+//===----------------------------------------------------------------------===//
+// Report
+//===----------------------------------------------------------------------===//
+
+static Json toJson(Attribute attribute) {
+  if (auto number = dyn_cast<IntegerAttr>(attribute)) return number.getInt();
+  if (auto text = dyn_cast<StringAttr>(attribute)) return text.str();
+  Json json;
+  if (auto dict = dyn_cast<DictionaryAttr>(attribute)) {
+    json = Json::object();
+    for (NamedAttribute entry : dict) json[entry.getName().str()] = toJson(entry.getValue());
+  } else if (auto array = dyn_cast<ArrayAttr>(attribute)) {
+    json = Json::array();
+    for (Attribute element : array) json.push_back(toJson(element));
+  }
+  return json;
+}
+
+static Json describeEntry(const PlannedEntry &entry) {
+  double tokens = static_cast<double>(entry.tokens);
+  return {{"name", entry.name},
+          {"tokens", entry.tokens},
+          {"rows", entry.rows},
+          {"launches", entry.launches},
+          {"barriers", entry.barriers},
+          {"arena_bytes", entry.usedBytes(ArenaKind::Shared)},
+          {"arena_lower_bound_bytes", entry.liveBytes(ArenaKind::Shared)},
+          {"arena_no_reuse_bytes", entry.noReuseBytes},
+          {"scratch_bytes_per_worker", entry.usedBytes(ArenaKind::Worker)},
+          {"flops_per_token", entry.flops / tokens},
+          {"bytes_per_token", entry.bytesRead / tokens}};
+}
+
+/// What memory and arithmetic of the target allow at best.
+static Json describeRoofline(const PlanSummary &plan, const LayoutTarget &target) {
+  Json json = {{"target", target.name.str()},
+               {"assumes",
+                {{"read_bytes_per_second", target.readBytes},
+                 {"flops_of_bulk_kernels", target.quantized},
+                 {"flops_of_float32_kernels", target.f32}}}};
+  for (const PlannedEntry &entry : plan.entries) {
+    double rate = entry.tokens > 8 ? target.quantized : target.f32;
+    double reading = entry.bytesRead / target.readBytes, computing = entry.flops / rate;
+    json["entry_points"].push_back(
+        {{"name", entry.name},
+         {"tokens_per_second", entry.tokens / std::max({reading, computing, 1e-12})},
+         {"bound_by", reading >= computing ? "memory" : "arithmetic"}});
+  }
+  return json;
+}
+
+std::string writePlanReport(ModuleOp module, const PlanSummary &plan, const PlanOptions &options) {
+  Json json = {{"architecture", plan.architecture}, {"context", plan.context}};
+  int64_t arena = 0, scratch = 0;
+  for (const PlannedEntry &entry : plan.entries) {
+    json["entry_points"].push_back(describeEntry(entry));
+    arena = std::max(arena, entry.usedBytes(ArenaKind::Shared));
+    scratch = std::max(scratch, entry.usedBytes(ArenaKind::Worker));
+  }
+  json["weights_bytes"] = plan.weightBytes;
+  json["kv_bytes_per_token"] = plan.stateBytes;
+  json["kv_bytes"] = plan.stateBytes * plan.context;
+  json["arena_bytes"] = arena;
+  json["scratch_bytes"] = scratch * options.workers;
+  json["scratch_bytes_per_worker"] = scratch;
+  json["workers"] = options.workers;
+  json["alignment"] = plan.alignment;
+  json["passes"] = Json::array();
+  if (auto passes = module->getAttrOfType<ArrayAttr>(EmelDialect::kPassesAttr))
+    json["passes"] = toJson(passes);
+  json["roofline"] = describeRoofline(plan, *findLayoutTarget(options.target));
+  json["notes"] = {
+      "arena_bytes is the memory of a step that all workers share; each worker adds "
+      "scratch_bytes_per_worker, "
+      "workers is the most of them",
+      "flops and bytes are those of the largest step of an entry with every sequence at the full "
+      "context, divided by "
+      "its tokens",
+      "kv_bytes holds one sequence of the full context"};
+  return json.dump(2) + "\n";
+}
+
+}  // namespace emel

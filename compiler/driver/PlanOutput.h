@@ -1,0 +1,37 @@
+#ifndef EMEL_COMPILER_DRIVER_PLAN_OUTPUT_H_
+#define EMEL_COMPILER_DRIVER_PLAN_OUTPUT_H_
+
+#include <string>
+
+#include <absl/status/status.h>
+
+#include "compiler/driver/PlanSummary.h"
+#include "passes/LayoutChoice.h"
+
+/// From a module to a plan, and what is written about it.
+namespace emel {
+
+struct PlanOptions {
+  int64_t small = 8, batch = 512;  // the most tokens of the entries for a few and for many
+  int64_t maxArena = 0;            // 0: no limit
+  int64_t workers = 64;            // the most that an artifact is made for
+  std::string target = "generic";
+};
+
+/// Runs all passes. The status has the errors.
+absl::Status planModel(mlir::ModuleOp module, const PlanOptions &options);
+
+/// `entry,id,lower,upper,size,offset`, a line for each buffer of the shared arena; those of the
+/// worker arena have the entry's name and `.scratch`.
+std::string writePlanCsv(const PlanSummary &plan);
+
+/// The memory contract as JSON. `module` says what the passes did.
+std::string writePlanReport(mlir::ModuleOp module, const PlanSummary &plan,
+                            const PlanOptions &options);
+
+/// The shared arena of each entry over plan time, as a picture.
+std::string writePlanSvg(const PlanSummary &plan);
+
+}  // namespace emel
+
+#endif  // EMEL_COMPILER_DRIVER_PLAN_OUTPUT_H_

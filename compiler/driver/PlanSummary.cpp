@@ -1,0 +1,171 @@
+#include "compiler/driver/PlanSummary.h"
+
+#include "dialects/emel/Layouts.h"
+#include "dialects/plan/EntryShapes.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+
+namespace emel {
+
+using plan::ArenaKind;
+using plan::EntryOp;
+using plan::EntryShapes;
+using plan::LaunchOp;
+
+int64_t PlannedEntry::usedBytes(ArenaKind arena) const {
+  int64_t used = 0;
+  for (const PlannedBuffer &buffer : buffers)
+    if (buffer.arena == arena) used = std::max(used, buffer.offset + buffer.size);
+  return used;
+}
+
+int64_t PlannedEntry::liveBytesIn(ArenaKind arena, int64_t epoch) const {
+  int64_t live = 0;
+  for (const PlannedBuffer &buffer : buffers)
+    if (buffer.arena == arena && buffer.lower <= epoch && epoch < buffer.upper) live += buffer.size;
+  return live;
+}
+
+int64_t PlannedEntry::liveBytes(ArenaKind arena) const {
+  int64_t most = 0;
+  for (size_t epoch = 0; epoch < epochs.size(); ++epoch)
+    most = std::max(most, liveBytesIn(arena, epoch));
+  return most;
+}
+
+/// Bytes of a key and a value of every head of a layer.
+static int64_t cellBytes(KvType state) {
+  Type element = state.getElementType();
+  int64_t elements = state.getHeads() * (state.getKeyDim() + state.getValueDim());
+  return element.isIntOrFloat() ? elements * element.getIntOrFloatBitWidth() / 8 : 0;
+}
+
+namespace {
+
+class Summarizer {
+ public:
+  explicit Summarizer(ModuleOp module) : module_(module), symbols_(module) {}
+
+  FailureOr<PlanSummary> run() {
+    if (auto model = module_->getAttrOfType<DictionaryAttr>(EmelDialect::kModelAttr)) {
+      summary_.architecture = model.getAs<StringAttr>("architecture").str();
+      summary_.context = model.getAs<IntegerAttr>("context").getInt();
+    }
+    for (auto arena : module_.getOps<plan::ArenaOp>())
+      summary_.alignment = std::max<int64_t>(summary_.alignment, arena.getAlign());
+    for (auto weight : module_.getOps<WeightOp>()) summary_.weightBytes += storedBytes(weight);
+    for (EntryOp entry : module_.getOps<EntryOp>())
+      if (failed(addEntry(entry))) return failure();
+    if (summary_.entries.empty()) return module_.emitError("holds no plan");
+    return std::move(summary_);
+  }
+
+ private:
+  static int64_t storedBytes(WeightOp weight) {
+    return getStorageBytes(cast<RankedTensorType>(weight.getStoredType()))
+        .value_or(weight.getSize());
+  }
+
+  LogicalResult addEntry(EntryOp entry) {
+    if (!entry.isPlaced()) return entry.emitError("has launches without places");
+    PlannedEntry &out = summary_.entries.emplace_back();
+    out.name = entry.getSymName().str();
+    out.tokens = entry.getMaxTokens();
+    out.rows = entry.getMaxRows();
+    auto shapes = EntryShapes::create(entry, plan::Extents::of(entry));
+    if (failed(shapes)) return failure();
+    summary_.stateBytes = 0;
+    for (Type type : entry.getArgumentTypes())
+      if (auto state = dyn_cast<KvType>(type)) summary_.stateBytes += cellBytes(state);
+    buffers_.clear();
+    out.epochs.emplace_back();
+    for (Operation &op : entry.getBody().front()) {
+      if (isa<plan::BarrierOp>(op)) {
+        ++out.barriers;
+        out.epochs.emplace_back();
+      } else if (auto launch = dyn_cast<LaunchOp>(op)) {
+        addLaunch(launch, *shapes, out);
+      }
+    }
+    return success();
+  }
+
+  void addLaunch(LaunchOp launch, const EntryShapes &shapes, PlannedEntry &out) {
+    ++out.launches;
+    out.epochs.back().push_back(launch.getKernel().str());
+    const plan::KernelAccess &access = shapes.accessOf(launch);
+    for (OpResult value : launch.getOperation()->getResults()) {
+      unsigned i = value.getResultNumber();
+      out.flops += access.countFlops(i, plan::wholeOf(access.resultType(i)), summary_.context);
+      if (launch.getPlace(i)) addBuffer(launch, value, out);
+    }
+    out.bytesRead += readBytes(launch, shapes);
+  }
+
+  void addBuffer(LaunchOp launch, OpResult value, PlannedEntry &out) {
+    plan::PlaceAttr place = launch.getPlace(value.getResultNumber());
+    plan::LifeAttr life = launch.getLife(value.getResultNumber());
+    auto arena = symbols_.lookup<plan::ArenaOp>(place.getArena().getValue());
+    int64_t size = llvm::alignTo(place.getBytes(), arena.getAlign());
+    if (arena.getKind() == ArenaKind::Shared) out.noReuseBytes += size;
+    if (life.getOver() >= 0) {
+      auto over = buffers_.find(launch.getInputs()[life.getOver()]);
+      if (over != buffers_.end() && out.buffers[over->second].offset == place.getOffset() &&
+          out.buffers[over->second].arena == arena.getKind()) {
+        out.buffers[over->second].upper = life.getUpper();
+        buffers_[value] = over->second;
+        return;
+      }
+    }
+    buffers_[value] = out.buffers.size();
+    out.buffers.push_back({launch.getKernel().str(), arena.getKind(), life.getLower(),
+                           life.getUpper(), size, place.getOffset()});
+  }
+
+  /// What a launch reads of its weights, where experts are chosen once each, and of states, all
+  /// cells of the context.
+  double readBytes(LaunchOp launch, const EntryShapes &shapes) {
+    plan::KernelOp kernel = symbols_.lookup<plan::KernelOp>(launch.getKernel());
+    const plan::KernelAccess &access = shapes.accessOf(launch);
+    double bytes = 0;
+    for (auto [i, argument] : llvm::enumerate(kernel.getArguments())) {
+      if (auto state = dyn_cast<KvType>(argument.getType())) {
+        bool isRead = llvm::any_of(argument.getUsers(), llvm::IsaPred<CostOpInterface>);
+        if (isRead) bytes += static_cast<double>(cellBytes(state)) * summary_.context;
+        continue;
+      }
+      auto type = cast<RankedTensorType>(access.argumentType(i));
+      bytes += *getStorageBytes(type) * shareRead(access, argument, type);
+    }
+    return bytes;
+  }
+
+  /// The part of an argument that ops of the kernel read.
+  double shareRead(const plan::KernelAccess &access, BlockArgument argument,
+                   RankedTensorType type) {
+    double most = 0;
+    for (OpOperand &use : argument.getUses()) {
+      auto op = dyn_cast<WeightOpInterface>(use.getOwner());
+      std::optional<WeightRead> read;
+      if (op)
+        read = op.readWeight(use.getOperandNumber(),
+                             [&](Value value) { return access.shapeOf(value); });
+      if (!read) return 1;
+      double rows = static_cast<double>(type.getNumElements()) / type.getShape().back();
+      most = std::max(most, std::min(1.0, read->rows / std::max(1.0, rows)));
+    }
+    return most;
+  }
+
+  ModuleOp module_;
+  SymbolTable symbols_;
+  PlanSummary summary_;
+  DenseMap<Value, size_t> buffers_;
+};
+
+}  // namespace
+
+FailureOr<PlanSummary> summarizePlan(ModuleOp module) { return Summarizer(module).run(); }
+
+}  // namespace emel
