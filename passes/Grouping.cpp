@@ -88,6 +88,29 @@ static SmallVector<Operation *> flatten(ArrayRef<Operation *> groups) {
   return ops;
 }
 
+/// Whether ops that move behind `last` would carry the use of a state past the op that replaces it;
+/// those of `along` keep their order to them.
+static bool overtakesState(ArrayRef<Operation *> moved, ArrayRef<Operation *> along,
+                           Operation *last) {
+  auto isOvertaken = [&](Operation *mover, OpOperand &use) {
+    Operation *user = mover->getBlock()->findAncestorOpInBlock(*use.getOwner());
+    auto op = dyn_cast<StateOpInterface>(use.getOwner());
+    return op && op.consumesState(use) && !llvm::is_contained(along, user) &&
+           mover->isBeforeInBlock(user) && !last->isBeforeInBlock(user);
+  };
+  auto overtakes = [&](Operation *mover, Value value) {
+    return isa<KvType>(value.getType()) &&
+           llvm::any_of(value.getUses(), [&](OpOperand &use) { return isOvertaken(mover, use); });
+  };
+  return llvm::any_of(moved, [&](Operation *mover) {
+    auto visit = [&](Operation *op) {
+      bool hit = llvm::any_of(op->getOperands(), [&](Value v) { return overtakes(mover, v); });
+      return hit ? WalkResult::interrupt() : WalkResult::advance();
+    };
+    return mover->walk(visit).wasInterrupted();
+  });
+}
+
 FuseOp emel::mergeGroups(ArrayRef<Operation *> groups, StringRef name) {
   llvm::SetVector<Operation *> set(groups.begin(), groups.end());
   SmallVector<Operation *> ordered(set.begin(), set.end());
@@ -95,6 +118,10 @@ FuseOp emel::mergeGroups(ArrayRef<Operation *> groups, StringRef name) {
   Operation *last = ordered.back();
   auto followers = findFollowers(set, last);
   if (!followers) return {};
+  SmallVector<Operation *> along(ordered);
+  llvm::append_range(along, *followers);
+  if (overtakesState(ordered, along, last) || overtakesState(*followers, *followers, last))
+    return {};
 
   SmallVector<Operation *> ops = flatten(ordered);
   // What is used outside: a group's results stand for what its body yields.

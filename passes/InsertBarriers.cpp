@@ -49,6 +49,9 @@ class InsertBarriers : public impl::InsertBarriersBase<InsertBarriers> {
   /// What must be known about owners at every size that a step can have: tiles are counted at the
   /// smallest, the largest and one between.
   LogicalResult runOn(EntryOp entry) {
+    for (LaunchOp launch : entry.getBody().front().getOps<LaunchOp>())
+      if (!launch.getTiles())
+        return launch.emitOpError("has no tiles: expected --emel-partition to run before");
     sizes_.clear();
     plan::Extents most = plan::Extents::of(entry);
     for (int64_t tokens : {most.tokens, most.tokens / 2 + 1, int64_t{1}})

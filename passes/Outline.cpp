@@ -43,7 +43,9 @@ Captures findCaptures(Operation *group) {
 std::string symbolFor(StringRef name) {
   std::string symbol;
   for (char c : name) symbol += llvm::isAlnum(c) || c == '.' ? c : '_';
-  return symbol.empty() ? "kernel" : symbol;
+  if (symbol.empty()) return "kernel";
+  // Names that arenas have.
+  return llvm::is_contained({"arena", "scratch", "logits"}, symbol) ? symbol + "_kernel" : symbol;
 }
 
 class Outline : public impl::OutlineBase<Outline> {
@@ -62,6 +64,10 @@ class Outline : public impl::OutlineBase<Outline> {
 
   LogicalResult outline(func::FuncOp function) {
     if (failed(findExtents(function))) return failure();
+    for (Value value : function.front().getTerminator()->getOperands())
+      if (isWeight(value))
+        return function.emitError(
+            "cannot be planned: returns a weight or a constant, expected what an op computes");
     OpBuilder builder(function);
     auto entry = builder.create<plan::EntryOp>(
         function.getLoc(), function.getSymName(), function.getFunctionType(),

@@ -1,4 +1,5 @@
 #include "dialects/plan/EntryShapes.h"
+#include "passes/Grouping.h"
 #include "passes/Passes.h"
 #include "passes/Record.h"
 
@@ -31,10 +32,6 @@ Box slab(const Box &whole, int64_t dim, Range range) {
   return part;
 }
 
-bool isHeavy(plan::KernelOp kernel) {
-  return kernel.walk([](CostOpInterface) { return WalkResult::interrupt(); }).wasInterrupted();
-}
-
 int64_t countElements(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
   return tensor ? tensor.getNumElements() : 0;
@@ -47,6 +44,12 @@ class Partition : public impl::PartitionBase<Partition> {
   void runOnOperation() override {
     Record record(getOperation(), getArgument());
     record_ = &record;
+    if (tileColumns < 1 || tileRows < 1 || redundant < 0 || dynamicFrom < 0) {
+      getOperation().emitError(
+          "expected 'columns' and 'rows' of at least 1, and 'redundant' and 'dynamic-from' of at "
+          "least 0");
+      return signalPassFailure();
+    }
     for (EntryOp entry : getOperation().getOps<EntryOp>()) {
       auto shapes = plan::EntryShapes::create(entry, plan::Extents::of(entry));
       if (failed(shapes)) return signalPassFailure();
@@ -143,16 +146,23 @@ class Partition : public impl::PartitionBase<Partition> {
     SmallVector<int64_t> dims, sizes;
     if (!heavy) {
       bool isTensor = isa<RankedTensorType>(access.resultType(result));
-      if (isTensor && !whole.empty() && whole[0].end > 1 && findCut(access, result, 0, false)) {
+      std::optional<Cut> cut;
+      if (isTensor && !whole.empty() && whole[0].end > 1) cut = findCut(access, result, 0, false);
+      if (cut) {
         dims.push_back(0);
-        sizes.push_back(tileRows);
+        sizes.push_back(llvm::alignTo(tileRows, cut->unit));
       }
       return TileAttr::get(&getContext(), dims, sizes);
     }
+    // Where several dimensions could be divided, the one with the most units: columns rather than
+    // slots of experts.
     std::optional<Cut> columns;
+    auto count = [](const Cut &cut) { return llvm::divideCeil(cut.extent, cut.unit); };
     for (int64_t dim = isa<KvType>(access.resultType(result)) ? 0 : 1;
-         dim < static_cast<int64_t>(whole.size()) && !columns; ++dim)
-      columns = findCut(access, result, dim, true);
+         dim < static_cast<int64_t>(whole.size()); ++dim) {
+      std::optional<Cut> cut = findCut(access, result, dim, true);
+      if (cut && (!columns || count(*cut) > count(*columns))) columns = cut;
+    }
     if (columns) {
       dims.push_back(columns->dim);
       sizes.push_back(chooseSize(*columns, access, result));
@@ -183,8 +193,10 @@ class Partition : public impl::PartitionBase<Partition> {
         (columns && columns->dim == 0))
       return std::nullopt;
     int64_t count = columns ? llvm::divideCeil(columns->extent, sizes.back()) : 1;
-    if (count >= kTilesWanted || !findCut(access, result, 0, false)) return std::nullopt;
-    return kBlock;
+    std::optional<Cut> cut;
+    if (count < kTilesWanted) cut = findCut(access, result, 0, false);
+    if (!cut) return std::nullopt;
+    return llvm::alignTo(kBlock, cut->unit);
   }
 
   /// Rows of a packed panel; tiles that are wanted so that many workers find work; tokens of a tile

@@ -1,4 +1,5 @@
 #include "dialects/plan/Plan.h"
+#include "dialects/plan/PlanInfo.h"
 #include "llvm/ADT/MapVector.h"
 #include "passes/Passes.h"
 #include "passes/Record.h"
@@ -47,6 +48,10 @@ class PlanBuffers : public impl::PlanBuffersBase<PlanBuffers> {
   void runOnOperation() override {
     Record record(getOperation(), getArgument());
     record_ = &record;
+    if (maxArena < 0 || alignment < 1) {
+      getOperation().emitError("expected 'max-arena' of at least 0 and 'alignment' of at least 1");
+      return signalPassFailure();
+    }
     int64_t bytes[3] = {};
     for (EntryOp entry : getOperation().getOps<EntryOp>()) {
       DenseMap<Value, plan::PlaceAttr> places;
@@ -65,14 +70,13 @@ class PlanBuffers : public impl::PlanBuffersBase<PlanBuffers> {
   Arena collect(EntryOp entry, ArenaKind kind) {
     Arena arena;
     arena.problem.alignment = alignment;
-    if (kind == ArenaKind::Shared && maxArena > 0) arena.problem.capacity = maxArena;
     for (LaunchOp launch : entry.getBody().front().getOps<LaunchOp>())
       for (OpResult value : launch.getOperation()->getResults()) {
         LifeAttr life = launch.getLife(value.getResultNumber());
         if (!life || arenaOf(value) != kind) continue;
         auto index = static_cast<int32_t>(arena.problem.buffers.size());
         arena.problem.buffers.push_back({life.getLower(), life.getUpper(), life.getBytes()});
-        arena.problem.names.push_back(launch.getKernel().str());
+        arena.problem.names.push_back(plan::nameOf(launch));
         arena.buffers[value] = index;
         if (life.getOver() < 0) continue;
         auto over = arena.buffers.find(launch.getInputs()[life.getOver()]);
@@ -85,9 +89,17 @@ class PlanBuffers : public impl::PlanBuffersBase<PlanBuffers> {
   /// of it.
   FailureOr<int64_t> planArena(EntryOp entry, ArenaKind kind,
                                DenseMap<Value, plan::PlaceAttr> &places) {
+    for (LaunchOp launch : entry.getBody().front().getOps<LaunchOp>())
+      if (!launch.getLives())
+        return launch.emitOpError("has no lives: expected --emel-lifetimes to run before");
     Arena arena = collect(entry, kind);
     if (arena.buffers.empty()) return 0;
     absl::StatusOr<plan::Solution> solution = plan::Solve(arena.problem, {});
+    if (kind == ArenaKind::Shared && maxArena > 0 && solution.ok() &&
+        solution->plan.total > maxArena) {
+      arena.problem.capacity = maxArena;  // says what is live at the peak, or looks harder
+      solution = plan::Solve(arena.problem, {});
+    }
     if (!solution.ok()) {
       entry.emitError("cannot plan @")
           << nameOf(kind) << ": " << std::string(solution.status().message());

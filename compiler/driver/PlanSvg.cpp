@@ -87,8 +87,8 @@ class Panel {
     out_ << "<path class=\"bound\" d=\"";
     for (int64_t epoch = 0; epoch < epochs_; ++epoch) {
       double height = y(entry_.liveBytesIn(ArenaKind::Shared, epoch));
-      out_ << llvm::format("%s%.2f %.2fL%.2f %.2f", epoch == 0 ? "M" : "L", x(epoch), height,
-                           x(epoch + 1), height);
+      out_ << (epoch == 0 ? "M" : "L")
+           << llvm::format("%.2f %.2fL%.2f %.2f", x(epoch), height, x(epoch + 1), height);
     }
     out_ << "\"/>\n";
   }

@@ -1,0 +1,34 @@
+"""Checks a report, its buffers and its picture against one another: REPORT CSV SVG."""
+
+import csv
+import json
+import sys
+import xml.etree.ElementTree as ET
+
+report = json.load(open(sys.argv[1]))
+rows = list(csv.DictReader(open(sys.argv[2])))
+ET.parse(sys.argv[3])
+
+for key in ("weights_bytes", "kv_bytes_per_token", "kv_bytes", "arena_bytes", "scratch_bytes", "scratch_bytes_per_worker",
+            "passes", "roofline"):
+    assert key in report, key
+assert report["kv_bytes"] == report["kv_bytes_per_token"] * report["context"]
+assert report["arena_bytes"] == max(entry["arena_bytes"] for entry in report["entry_points"])
+layers = {entry["name"] for entry in report["entry_points"]}
+assert {"decode", "prefill"} <= layers, layers
+
+for entry in report["entry_points"]:
+    buffers = [{key: int(row[key]) for key in ("lower", "upper", "size", "offset")} for row in rows if row["entry"] == entry["name"]]
+    assert buffers, entry["name"]
+    assert max(b["offset"] + b["size"] for b in buffers) == entry["arena_bytes"]
+    moments = {b["lower"] for b in buffers}
+    bound = max(sum(b["size"] for b in buffers if b["lower"] <= t < b["upper"]) for t in moments)
+    assert bound == entry["arena_lower_bound_bytes"], (bound, entry)
+    assert entry["arena_bytes"] <= 1.03 * bound, entry
+    assert entry["arena_bytes"] <= 0.5 * entry["arena_no_reuse_bytes"], entry
+    for i, a in enumerate(buffers):
+        for b in buffers[:i]:
+            apart = a["upper"] <= b["lower"] or b["upper"] <= a["lower"] or \
+                a["offset"] + a["size"] <= b["offset"] or b["offset"] + b["size"] <= a["offset"]
+            assert apart, (entry["name"], a, b)
+    assert entry["flops_per_token"] > 0 and entry["bytes_per_token"] > 0
