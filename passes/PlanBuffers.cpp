@@ -1,5 +1,5 @@
+#include "dialects/emel/Provenance.h"
 #include "dialects/plan/Plan.h"
-#include "dialects/plan/PlanInfo.h"
 #include "llvm/ADT/MapVector.h"
 #include "passes/Passes.h"
 #include "passes/Record.h"
@@ -33,6 +33,12 @@ ArenaKind arenaOf(OpResult value) {
   if (leaves(value)) return ArenaKind::Caller;
   return cast<LaunchOp>(value.getOwner()).getKind() == LaunchKind::Each ? ArenaKind::Worker
                                                                         : ArenaKind::Shared;
+}
+
+/// A launch in words of the source model, where it has some: layers share kernels.
+std::string describe(LaunchOp launch) {
+  Origin origin = getOrigin(launch.getLoc());
+  return origin.ops.empty() ? launch.getKernel().str() : origin.ops.back().str();
 }
 
 /// The values of one entry that lie in one arena.
@@ -76,7 +82,7 @@ class PlanBuffers : public impl::PlanBuffersBase<PlanBuffers> {
         if (!life || arenaOf(value) != kind) continue;
         auto index = static_cast<int32_t>(arena.problem.buffers.size());
         arena.problem.buffers.push_back({life.getLower(), life.getUpper(), life.getBytes()});
-        arena.problem.names.push_back(plan::nameOf(launch));
+        arena.problem.names.push_back(describe(launch));
         arena.buffers[value] = index;
         if (life.getOver() < 0) continue;
         auto over = arena.buffers.find(launch.getInputs()[life.getOver()]);

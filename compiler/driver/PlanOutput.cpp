@@ -14,6 +14,7 @@ using Json = nlohmann::ordered_json;
 using plan::ArenaKind;
 
 absl::Status planModel(ModuleOp module, const PlanOptions &options) {
+  module.getContext()->printOpOnDiagnostic(false);  // a plan is long, and the message says where
   DiagnosticCollector diagnostics(module.getContext());
   PassManager passes(module.getContext());
   PipelineOptions pipeline;
