@@ -57,7 +57,6 @@ void addAllPasses(OpPassManager &passes, const PipelineOptions &options) {
   passes.addPass(createSpecialize({.small = options.small, .bulk = options.bulk}));
   addLayoutPasses(passes, options);
   addFusionPasses(passes, options);
-  addPlanPasses(passes, options);
 }
 
 void registerPipelines() {

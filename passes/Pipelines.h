@@ -56,7 +56,7 @@ void addFusionPasses(mlir::OpPassManager &passes, const PipelineOptions &options
 /// `--emel-plan-pipeline`: from groups to a plan with places, barriers and tiles.
 void addPlanPasses(mlir::OpPassManager &passes, const PipelineOptions &options);
 
-/// `--emel-pipeline`: all passes, in order. Tests take this one apart to check every pass of it.
+/// `--emel-pipeline`: all passes up to groups, in order. Tests take this one apart to check every pass of it.
 void addAllPasses(mlir::OpPassManager &passes, const PipelineOptions &options);
 
 /// Makes them known to a tool's command line.

@@ -23,6 +23,7 @@ absl::Status planModel(ModuleOp module, const PlanOptions &options) {
   pipeline.maxArena = options.maxArena;
   pipeline.targets = ArrayRef<std::string>(options.target);
   addAllPasses(passes, pipeline);
+  addPlanPasses(passes, pipeline);
   if (succeeded(passes.run(module))) return absl::OkStatus();
   absl::Status status = diagnostics.status();
   return status.ok() ? absl::InternalError("a pass failed without saying why") : status;
