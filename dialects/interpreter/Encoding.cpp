@@ -11,7 +11,7 @@ namespace emel::interpreter {
 bool canEncode(RankedTensorType type) {
   Type element = type.getElementType();
   return !type.getEncoding() && type.hasStaticShape() &&
-         (isa<FloatType>(element) || element.isInteger(8) || element.isInteger(16) ||
+         (isa<FloatType, ActivationType>(element) || element.isInteger(8) || element.isInteger(16) ||
           element.isInteger(32) || element.isInteger(64));
 }
 
@@ -57,7 +57,28 @@ static void readHalves(const llvm::fltSemantics &semantics, ArrayRef<uint8_t> by
   }
 }
 
+/// Rows of rounded activations, as backends keep them.
+static std::vector<uint8_t> encodeRounded(const Tensor &tensor) {
+  int64_t elements = tensor.rowSize(), rowBytes = gguf::ActivationRowBytes(elements);
+  std::vector<uint8_t> bytes(tensor.rowCount() * rowBytes);
+  for (int64_t row = 0; row < tensor.rowCount(); ++row)
+    for (auto [i, group] : llvm::enumerate(tensor.groups(row)))
+      gguf::StoreGroup(group, bytes.data() + row * rowBytes, elements, static_cast<int64_t>(i));
+  return bytes;
+}
+
+static Tensor decodeRounded(RankedTensorType type, ArrayRef<uint8_t> bytes) {
+  Tensor tensor{Shape(type.getShape()), RoundedRows()};
+  int64_t elements = tensor.rowSize(), rowBytes = gguf::ActivationRowBytes(elements);
+  for (int64_t row = 0; row < tensor.rowCount(); ++row)
+    for (int64_t i = 0; i < elements / gguf::kIntegerGroup; ++i)
+      std::get<RoundedRows>(tensor.data)
+          .push_back(gguf::LoadGroup(bytes.data() + row * rowBytes, elements, i));
+  return tensor;
+}
+
 std::vector<uint8_t> encode(RankedTensorType type, const Tensor &tensor) {
+  if (tensor.isRounded()) return encodeRounded(tensor);
   unsigned width = type.getElementTypeBitWidth();
   std::vector<uint8_t> bytes(tensor.size() * (width / 8));
   if (tensor.isInts()) {
@@ -82,6 +103,7 @@ std::vector<uint8_t> encode(RankedTensorType type, const Tensor &tensor) {
 }
 
 Tensor decode(RankedTensorType type, ArrayRef<uint8_t> bytes) {
+  if (isa<ActivationType>(type.getElementType())) return decodeRounded(type, bytes);
   unsigned width = type.getElementTypeBitWidth();
   if (isa<IntegerType>(type.getElementType())) {
     Tensor tensor = Tensor::ofInts(type.getShape());
@@ -117,7 +139,8 @@ std::vector<Range> runsOf(RankedTensorType type, const Box &part) {
     box.push_back({0, 1});
   }
   Type element = type.getElementType();
-  if (!element.isIntOrFloat()) box.back() = {0, shape.back()};
+  bool isRounded = isa<ActivationType>(element);
+  if (!element.isIntOrFloat() && !isRounded) box.back() = {0, shape.back()};
   int64_t rowBytes = *getStorageBytes(RankedTensorType::get({shape.back()}, element));
   auto bytesAt = [&](int64_t i) { return rowBytes * i / shape.back(); };
   int64_t rows = 1;
@@ -130,11 +153,23 @@ std::vector<Range> runsOf(RankedTensorType type, const Box &part) {
       stride *= shape[d];
       rest /= extent;
     }
-    Range run{row * rowBytes + bytesAt(box.back().begin), row * rowBytes + bytesAt(box.back().end)};
-    if (!runs.empty() && runs.back().end == run.begin)
-      runs.back().end = run.end;
-    else
-      runs.push_back(run);
+    auto add = [&](int64_t begin, int64_t end) {
+      Range run{row * rowBytes + begin, row * rowBytes + end};
+      if (!runs.empty() && runs.back().end == run.begin)
+        runs.back().end = run.end;
+      else
+        runs.push_back(run);
+    };
+    if (!isRounded) {
+      add(bytesAt(box.back().begin), bytesAt(box.back().end));
+      continue;
+    }
+    // Integers, then 4 bytes of scale for each group, then 4 of sums.
+    int64_t group = gguf::kIntegerGroup, size = shape.back();
+    int64_t first = box.back().begin / group, last = llvm::divideCeil(box.back().end, group);
+    add(first * group, last * group);
+    add(size + first * 4, size + last * 4);
+    add(size + size / 8 + first * 4, size + size / 8 + last * 4);
   }
   return runs;
 }

@@ -62,7 +62,22 @@ class Poisoner {
   int64_t count() const { return count_; }
 
  private:
+  /// A group of which nothing is inside gets a scale that spoils every product.
+  Tensor poisonRounded(Tensor tensor, const std::optional<Box>& box) {
+    auto& groups = std::get<interpreter::RoundedRows>(tensor.data);
+    for (size_t g = 0; g < groups.size(); ++g) {
+      bool inside = false;
+      for (int64_t k = 0; k < gguf::kIntegerGroup; ++k)
+        inside |= box && isInside(*box, tensor.shape, static_cast<int64_t>(g) * gguf::kIntegerGroup + k);
+      if (inside) continue;
+      groups[g].scale = NAN;
+      ++count_;
+    }
+    return tensor;
+  }
+
   Tensor poisonTensor(Tensor tensor, const std::optional<Box>& box) {
+    if (tensor.isRounded()) return poisonRounded(std::move(tensor), box);
     std::vector<int64_t> ids = tensor.isInts() ? tensor.ints() : std::vector<int64_t>();
     for (int64_t i = 0; i < tensor.size(); ++i) {
       if (box && isInside(*box, tensor.shape, i)) continue;
@@ -132,6 +147,12 @@ bool samePart(const RuntimeValue& a, const RuntimeValue& b, Type type, const Box
   if (left->shape != right->shape) return false;
   for (int64_t i = 0; i < left->size(); ++i) {
     if (!isInside(part, left->shape, i)) continue;
+    if (left->isRounded()) {
+      const auto& a = std::get<interpreter::RoundedRows>(left->data)[i / gguf::kIntegerGroup];
+      const auto& b = std::get<interpreter::RoundedRows>(right->data)[i / gguf::kIntegerGroup];
+      if (!sameBits(a.scale, b.scale) || a.values[i % 32] != b.values[i % 32]) return false;
+      continue;
+    }
     if (left->isInts() ? left->ints()[i] != right->ints()[i]
                        : !sameBits(left->reals()[i], right->reals()[i]))
       return false;
