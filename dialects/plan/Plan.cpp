@@ -169,6 +169,15 @@ static int64_t countTileDims(Type type) {
   return tensor ? tensor.getRank() : 1;
 }
 
+/// Whether two tiles would write numbers that share a scale.
+static bool dividesGroup(TileAttr tile, Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (!tensor || !isa<ActivationType>(tensor.getElementType())) return false;
+  for (auto [dim, size] : llvm::zip_equal(tile.getDims(), tile.getSizes()))
+    if (dim == tensor.getRank() - 1 && size % ActivationType::kGroup != 0) return true;
+  return false;
+}
+
 LogicalResult LaunchOp::verify() {
   for (auto [name, array] :
        {std::pair<StringRef, std::optional<ArrayAttr>>{"extents", getExtents()},
@@ -184,6 +193,9 @@ LogicalResult LaunchOp::verify() {
     if (getTiles() && !tile) return emitOpError("(C2) expected a tile for result ") << i;
     if ((getLives() && !getLife(i) != isState) || (getPlaces() && !getPlace(i) != isState))
       return emitOpError("(C2) expected a life and a place for each tensor, and none for a state");
+    if (tile && dividesGroup(tile, type))
+      return emitOpError("(C3) has tiles that divide a group of 8-bit numbers under one scale: ")
+             << tile;
     if (tile && !tile.getDims().empty() && tile.getDims().back() >= countTileDims(type))
       return emitOpError("(C3) has tiles of dimension ")
              << tile.getDims().back() << ", which result " << i << " of " << type << " lacks";
