@@ -92,9 +92,11 @@ absl::StatusOr<Plan> MakePlan(const ModelSpec& spec) {
       writer.AddTensor(plan.tensors[i].name, plan.tensors[i].type, plan.tensors[i].dims);
     }
     EMEL_ASSIGN_OR_RETURN(gguf::Writer::Layout layout, writer.Finish());
-    for (size_t i = begin; i < ends[shard] && !spec.sparse; ++i) {
-      AddChunks(plan.tensors[i], {shard, i, 0, layout.offsets[i - begin], layout.bytes[i - begin]},
-                plan);
+    for (size_t i = begin; i < ends[shard]; ++i) {
+      // One block tells the tensors of a sparse file apart: equal ones would be compiled as one.
+      uint64_t bytes =
+          spec.sparse ? gguf::GetInfo(plan.tensors[i].type).block_bytes : layout.bytes[i - begin];
+      AddChunks(plan.tensors[i], {shard, i, 0, layout.offsets[i - begin], bytes}, plan);
     }
     begin = ends[shard];
     plan.layouts.push_back(std::move(layout));
