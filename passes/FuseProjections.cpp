@@ -1,4 +1,4 @@
-#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/SetVector.h"
 #include "passes/Grouping.h"
 #include "passes/Passes.h"
 #include "passes/Record.h"
@@ -12,14 +12,24 @@ namespace emel {
 namespace {
 
 /// The heavy ops that multiply a value by the rows of a weight.
-SmallVector<Operation *> findProjections(Value value) {
-  llvm::SetVector<Operation *> found;
+void findProjections(Value value, llvm::SetVector<Operation *> &found) {
   for (Operation *user : value.getUsers())
     if (isa<CostOpInterface>(user) && user->getNumResults() == 1 && user->getOperand(0) == value &&
         llvm::any_of(user->getOperands().drop_front(), isWeight) && groupOf(user) == user &&
         columnsOf(user->getResult(0)))
       found.insert(user);
-  return found.takeVector();
+}
+
+/// Those of a value, and those of what light ops make of each row of it alone: some weights want it
+/// rounded. In order.
+SmallVector<Operation *> findAllProjections(Value value) {
+  llvm::SetVector<Operation *> found;
+  findProjections(value, found);
+  for (Operation *user : value.getUsers())
+    if (user->getNumOperands() == 1 && isRowWise(user)) findProjections(user->getResult(0), found);
+  SmallVector<Operation *> projections = found.takeVector();
+  llvm::sort(projections, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
+  return projections;
 }
 
 class FuseProjections : public impl::FuseProjectionsBase<FuseProjections> {
@@ -34,8 +44,7 @@ class FuseProjections : public impl::FuseProjectionsBase<FuseProjections> {
     SmallVector<Value> values(function.getArguments());
     for (Operation &op : function.front()) llvm::append_range(values, op.getResults());
     for (Value value : values) {
-      SmallVector<Operation *> projections = findProjections(value);
-      llvm::sort(projections, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
+      SmallVector<Operation *> projections = findAllProjections(value);
       while (projections.size() > 1) mergeFirst(projections);
     }
   }

@@ -152,8 +152,8 @@ def StorePacked : Pass<"emel-store-packed", "::mlir::ModuleOp"> {
 def FuseProjections : Pass<"emel-fuse-projections", "::mlir::ModuleOp"> {
   let summary = "Groups products of one value with several weights";
   let description = [{
-    Queries, keys and values; gate and up: what reads the same value is computed by one kernel, whatever the types of the
-    weights. Keeps the bits.
+    Queries, keys and values; gate and up: what reads the same value, rounded or not, is computed by one kernel, whatever the
+    types of the weights. Keeps the bits.
 
     Counts the products that `joined` another.
   }];

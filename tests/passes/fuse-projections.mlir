@@ -27,3 +27,18 @@ func.func @one_after_the_other(%x: tensor<?x32xf32>) -> (tensor<?x32xf32>, tenso
   %b = emel.matmul %a, %k : (tensor<?x32xf32>, tensor<32x32x!emel.q8_0>) -> tensor<?x32xf32>
   return %a, %b : tensor<?x32xf32>, tensor<?x32xf32>
 }
+
+// Some weights want the value rounded, others as it is.
+// CHECK-LABEL: @rounded_too
+// CHECK: %[[Q:.*]] = emel.quantize
+// CHECK: emel.fuse {{.*}} -> tensor<?x64xf32>, tensor<?x32xf32>
+// CHECK-NEXT: emel.matmul %arg0,
+// CHECK-NEXT: emel.matmul %[[Q]],
+func.func @rounded_too(%x: tensor<?x32xf32>) -> (tensor<?x64xf32>, tensor<?x32xf32>) {
+  %q = emel.get_weight @q : tensor<64x32xf32>
+  %a = emel.matmul %x, %q : (tensor<?x32xf32>, tensor<64x32xf32>) -> tensor<?x64xf32>
+  %r = emel.quantize %x <group = 32, rounding = half_even, sum = ascending> : (tensor<?x32xf32>) -> tensor<?x32x!emel.a8>
+  %k = emel.get_weight @k : tensor<32x32x!emel.q8_0>
+  %b = emel.matmul %r, %k : (tensor<?x32x!emel.a8>, tensor<32x32x!emel.q8_0>) -> tensor<?x32xf32>
+  return %a, %b : tensor<?x64xf32>, tensor<?x32xf32>
+}
