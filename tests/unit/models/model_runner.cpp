@@ -77,14 +77,14 @@ std::string oracleFolder() {
   return folder ? folder : EMEL_SOURCE_DIR "/../shared/oracle";
 }
 
-std::vector<OracleModel> oracleModels() {
+std::vector<OracleModel> oracleModels(bool onlyKnown) {
   std::ifstream file(oracleFolder() + "/manifest.json");
   auto manifest = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
   std::vector<OracleModel> found;
   if (!manifest.is_object()) return found;
   for (const auto& json : manifest["entries"]) {
     std::string name = json["name"], arch = json["arch"], folder = json["dir"];
-    if (!llvm::is_contained(knownArchitectures(), arch)) continue;
+    if (onlyKnown && !llvm::is_contained(knownArchitectures(), arch)) continue;
     std::replace_if(name.begin(), name.end(), [](char c) { return !std::isalnum(c); }, '_');
     found.push_back({name, oracleFolder() + "/" + folder, json});
   }

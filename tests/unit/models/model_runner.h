@@ -44,8 +44,8 @@ struct OracleModel {
   std::string name, folder;
   nlohmann::json json;
 };
-/// Those of architectures that we import; none where there is no reference data.
-std::vector<OracleModel> oracleModels();
+/// All, or those of architectures that we import; none where there is no reference data.
+std::vector<OracleModel> oracleModels(bool onlyKnown = true);
 
 /// The index of the largest element of row `row`; of equal ones the first.
 int32_t argmax(const std::vector<double>& rows, size_t row, size_t width);
