@@ -1,5 +1,7 @@
 #include "dialects/plan/Footprint.h"
 
+#include "dialects/emel/Inference.h"
+
 using namespace mlir;
 using namespace emel;
 using namespace emel::plan;
@@ -7,8 +9,7 @@ using namespace emel::plan;
 /// Along the innermost dimension, how many elements of a tensor are stored as a unit.
 static int64_t unitOf(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
-  auto block = tensor ? dyn_cast<BlockType>(tensor.getElementType()) : BlockType();
-  return block ? block.getInfo().block_elements : 1;
+  return tensor ? blockElements(tensor.getElementType()) : 1;
 }
 
 static void addPart(Touch &touch, TileId tile, Box box) {

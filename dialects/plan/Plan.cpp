@@ -1,5 +1,6 @@
 #include "dialects/plan/Plan.h"
 
+#include "dialects/emel/Inference.h"
 #include "dialects/plan/PlanVerifier.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "mlir/IR/Builders.h"
@@ -172,10 +173,9 @@ static int64_t countTileDims(Type type) {
 /// Whether two tiles would write numbers that share a scale.
 static bool dividesGroup(TileAttr tile, Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
-  if (!tensor || !isa<ActivationType>(tensor.getElementType())) return false;
-  for (auto [dim, size] : llvm::zip_equal(tile.getDims(), tile.getSizes()))
-    if (dim == tensor.getRank() - 1 && size % ActivationType::kGroup != 0) return true;
-  return false;
+  if (!tensor || tile.getDims().empty() || tile.getDims().back() != tensor.getRank() - 1)
+    return false;
+  return tile.getSizes().back() % blockElements(tensor.getElementType()) != 0;
 }
 
 LogicalResult LaunchOp::verify() {
@@ -194,8 +194,7 @@ LogicalResult LaunchOp::verify() {
     if ((getLives() && !getLife(i) != isState) || (getPlaces() && !getPlace(i) != isState))
       return emitOpError("(C2) expected a life and a place for each tensor, and none for a state");
     if (tile && dividesGroup(tile, type))
-      return emitOpError("(C3) has tiles that divide a group of 8-bit numbers under one scale: ")
-             << tile;
+      return emitOpError("(C3) has tiles that divide numbers under one scale: ") << tile;
     if (tile && !tile.getDims().empty() && tile.getDims().back() >= countTileDims(type))
       return emitOpError("(C3) has tiles of dimension ")
              << tile.getDims().back() << ", which result " << i << " of " << type << " lacks";

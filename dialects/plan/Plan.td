@@ -201,7 +201,7 @@ def Plan_LaunchOp : Plan_Op<"launch", [
 
     * (C1) operands and weights have the types of the kernel's arguments, results those of its results;
     * (C2) `extents`, `tiles`, `lives` and `places`, where given, have one element for each result;
-    * (C3) a tile names dimensions of its result, ascending, with positive sizes;
+    * (C3) a tile names dimensions of its result, ascending, with positive sizes, and divides no numbers under one scale;
     * (C4) results of an `each` launch have places in worker arenas, those of other launches do not, and no `each`
       launch returns a state.
 

@@ -19,8 +19,6 @@ class Lives {
  private:
   LogicalResult verifyStates();
   LogicalResult verifyStateTiles(const PlannedLaunch &launch);
-  /// Two tiles never write into one block of a format.
-  LogicalResult verifyTiles(const PlannedLaunch &launch, unsigned result);
   LogicalResult verifyResults(const PlannedLaunch &launch, unsigned index);
   LogicalResult verifyWrite(const PlannedLaunch &launch, unsigned index, const PlacedValue &written,
                             const PlacedValue &old);
@@ -31,8 +29,7 @@ class Lives {
   InFlightDiagnostic error(const PlannedLaunch &launch, const PlacedValue &written,
                            const PlacedValue &old);
   /// Says which tiles of a launch meet.
-  std::string describe(const PlannedLaunch &launch, StringRef does, const TilePart &writer,
-                       const TilePart &reader);
+  std::string describe(const PlannedLaunch &launch, const TilePart &writer, const TilePart &reader);
 
   const PlanInfo &info_;
   /// Values that later launches use.
@@ -43,12 +40,12 @@ class Lives {
 
 bool differ(TileId a, TileId b) { return !(a == b); }
 
-std::string Lives::describe(const PlannedLaunch &launch, StringRef does, const TilePart &writer,
+std::string Lives::describe(const PlannedLaunch &launch, const TilePart &writer,
                             const TilePart &reader) {
   const TileSpace &tiles = launch.footprint->schedule().tiles;
   Extents bounds = info_.bounds();
   return ("tile " + Twine(tiles.number(writer.tile, bounds)) + " of " + Twine(tiles.count(bounds)) +
-          " writes what tile " + Twine(tiles.number(reader.tile, bounds)) + " " + does)
+          " writes what tile " + Twine(tiles.number(reader.tile, bounds)) + " reads")
       .str();
 }
 
@@ -83,7 +80,7 @@ LogicalResult Lives::verifyInPlace(const PlannedLaunch &launch, const PlacedValu
   if (reader.tile == writer.tile)
     diag << "an element of result " << result << " needs other elements of operand " << operand;
   else
-    diag << describe(launch, "reads", writer, reader);
+    diag << describe(launch, writer, reader);
   diag.attachNote(old.value.getLoc()) << "the value is computed here";
   return diag;
 }
@@ -111,25 +108,12 @@ LogicalResult Lives::verifyWrite(const PlannedLaunch &launch, unsigned index,
   return diag;
 }
 
-LogicalResult Lives::verifyTiles(const PlannedLaunch &launch, unsigned result) {
-  constexpr unsigned kNoOperand = ~0u;
-  if (!legal_.insert({launch.footprint, result, kNoOperand, 0}).second) return success();
-  const Touch &touch = launch.footprint->written(result);
-  auto meeting = findMeeting(touch, touch, 0, differ);
-  if (!meeting) return success();
-  LaunchOp op = launch.op;
-  return op.emitOpError("(P2) has tiles of result ")
-         << result << " that share a block of " << touch.type << ": "
-         << describe(launch, "writes", meeting->first, meeting->second);
-}
-
 LogicalResult Lives::verifyResults(const PlannedLaunch &launch, unsigned index) {
   LaunchOp op = launch.op;
   SmallVector<const PlacedValue *> own;
   for (OpResult result : op->getResults()) {
     const PlacedValue *written = info_.placeOf(result);
     if (!written) continue;
-    if (failed(verifyTiles(launch, result.getResultNumber()))) return failure();
     for (const PlacedValue *other : own)
       if (written->overlaps(*other))
         return op.emitOpError("(P2) has results ")
@@ -159,7 +143,7 @@ LogicalResult Lives::verifyStateTiles(const PlannedLaunch &launch) {
               findMeeting(launch.footprint->read(from), launch.footprint->written(to), 0, differ))
         return op.emitOpError("(P2) writes heads of the state of argument ")
                << info_.stateOf(result)
-               << " that it reads: " << describe(launch, "reads", meeting->second, meeting->first);
+               << " that it reads: " << describe(launch, meeting->second, meeting->first);
     }
   return success();
 }

@@ -143,3 +143,23 @@ plan.entry @rows_and_tokens(%x: tensor<?x64xf32>, %b: tensor<?xi32>, %c: tensor<
   %e = plan.launch owner @norm(%d) extents ["m"] tiles [#plan.tile<[0] by [4]>] places [#plan.place<@out at 0 bytes 2048>] : (tensor<?x64xf32>) -> tensor<?x64xf32>
   plan.return %e : tensor<?x64xf32>
 }
+
+// -----
+
+// Groups are rounded by the owners of their elements.
+// CHECK-LABEL: plan.entry @groups
+plan.arena shared @arena bytes 256 align 64
+plan.arena caller @out bytes 128 align 64
+plan.kernel @twice(%x: tensor<1x64xf32>) -> tensor<1x64xf32> {
+  %y = emel.add %x, %x : (tensor<1x64xf32>, tensor<1x64xf32>) -> tensor<1x64xf32>
+  plan.return %y : tensor<1x64xf32>
+}
+plan.kernel @round(%x: tensor<1x64xf32>) -> tensor<1x64x!emel.a8> {
+  %y = emel.quantize %x <group = 32, rounding = half_even, sum = ascending> : (tensor<1x64xf32>) -> tensor<1x64x!emel.a8>
+  plan.return %y : tensor<1x64x!emel.a8>
+}
+plan.entry @groups(%x: tensor<1x64xf32>) -> tensor<1x64x!emel.a8> attributes {emel.entry = {rows = 1, tokens = 1}} {
+  %a = plan.launch owner @twice(%x) tiles [#plan.tile<[1] by [32]>] places [#plan.place<@arena at 0 bytes 256>] : (tensor<1x64xf32>) -> tensor<1x64xf32>
+  %b = plan.launch owner @round(%a) tiles [#plan.tile<[1] by [32]>] places [#plan.place<@out at 0 bytes 80>] : (tensor<1x64xf32>) -> tensor<1x64x!emel.a8>
+  plan.return %b : tensor<1x64x!emel.a8>
+}
