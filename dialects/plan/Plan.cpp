@@ -49,8 +49,8 @@ void TileAttr::print(AsmPrinter &printer) const {
 LogicalResult TileAttr::verify(function_ref<InFlightDiagnostic()> emitError, ArrayRef<int64_t> dims,
                                ArrayRef<int64_t> sizes) {
   if (dims.size() != sizes.size())
-    return emitError() << "expected a size for each of " << dims.size() << " dimensions, found "
-                       << sizes.size();
+    return emitError() << "(C3) expected a size for each of " << dims.size()
+                       << " dimensions, found " << sizes.size();
   for (size_t i = 0; i < dims.size(); ++i)
     if (sizes[i] <= 0 || dims[i] < 0 || (i > 0 && dims[i] <= dims[i - 1]))
       return emitError() << "(C3) expected ascending dimensions and positive sizes";
@@ -224,7 +224,7 @@ LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbols) {
     PlaceAttr place = getPlace(i);
     if (!place) continue;
     auto arena = symbols.lookupNearestSymbolFrom<ArenaOp>(*this, place.getArena());
-    if (!arena) return emitOpError("names ") << place.getArena() << ", which is no arena";
+    if (!arena) return emitOpError("(C4) names ") << place.getArena() << ", which is no arena";
     if ((arena.getKind() == ArenaKind::Worker) != (getKind() == LaunchKind::Each))
       return emitOpError("(C4) of kind '")
              << stringifyEnum(getKind()) << "' has its result in " << place.getArena() << ", a "

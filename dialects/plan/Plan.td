@@ -47,7 +47,8 @@ def Plan_Dialect : Dialect {
     **Time.** Barriers divide an entry into epochs. Two accesses to the same bytes in the same epoch, one of which writes, must be made
     by the same worker, whatever W is. A plan with places is verified:
 
-    * (P1) every place lies inside its arena and is aligned, and is as large as its value can be; a launch has at most
+    * (P1) every place lies inside its arena and is aligned, and is as large as its value can be; results have the
+      types that their kernel computes at each n and m, and a state continues one of the operands; a launch has at most
       65536 tiles;
     * (P2) no value is overwritten before its last use, unless by the launch that is its last use: there a tile may write
       bytes that no other tile of the launch reads, and that it reads only to compute the element that takes their place.
@@ -201,9 +202,10 @@ def Plan_LaunchOp : Plan_Op<"launch", [
 
     * (C1) operands and weights have the types of the kernel's arguments, results those of its results;
     * (C2) `extents`, `tiles`, `lives` and `places`, where given, have one element for each result;
-    * (C3) a tile names dimensions of its result, ascending, with positive sizes, and divides no numbers under one scale;
-    * (C4) results of an `each` launch have places in worker arenas, those of other launches do not, and no `each`
-      launch returns a state.
+    * (C3) a tile names dimensions of its result, ascending, with a positive size each, and divides no numbers that
+      share a scale;
+    * (C4) places are in arenas: those of the results of an `each` launch in worker arenas, those of other launches in
+      others; no `each` launch returns a state.
 
     ```mlir
     %y = plan.launch owner @norm(%x) weights [@w] tiles [#plan.tile<[0] by [1]>]

@@ -130,7 +130,7 @@ plan.kernel @k(%x: tensor<4xf32>) -> tensor<4xf32> {
   plan.return %x : tensor<4xf32>
 }
 plan.entry @decode(%x: tensor<4xf32>) attributes {emel.entry = {rows = 1 : i64, tokens = 1 : i64}} {
-  // expected-error @below {{expected a size for each of 2 dimensions, found 1}}
+  // expected-error @below {{(C3) expected a size for each of 2 dimensions, found 1}}
   %y = plan.launch owner @k(%x) tiles [#plan.tile<[0, 1] by [1]>] : (tensor<4xf32>) -> tensor<4xf32>
   plan.return
 }
@@ -199,7 +199,7 @@ plan.kernel @k(%x: tensor<4xf32>) -> tensor<4xf32> {
   plan.return %x : tensor<4xf32>
 }
 plan.entry @decode(%x: tensor<4xf32>) attributes {emel.entry = {rows = 1 : i64, tokens = 1 : i64}} {
-  // expected-error @below {{'plan.launch' op names @arena, which is no arena}}
+  // expected-error @below {{'plan.launch' op (C4) names @arena, which is no arena}}
   %y = plan.launch each @k(%x) places [#plan.place<@arena at 0 bytes 16>] : (tensor<4xf32>) -> tensor<4xf32>
   plan.return
 }
