@@ -1,4 +1,6 @@
-#include "dialects/plan/EntryShapes.h"
+#include <map>
+
+#include "dialects/plan/Footprint.h"
 #include "passes/Passes.h"
 #include "passes/Record.h"
 
@@ -12,31 +14,8 @@ namespace {
 
 using plan::BarrierOp;
 using plan::EntryOp;
-using plan::EntryShapes;
 using plan::LaunchKind;
 using plan::LaunchOp;
-
-/// The number of tiles of a launch at one size of the step.
-int64_t countTiles(const EntryShapes &shapes, LaunchOp launch) {
-  int64_t count = 0;
-  for (unsigned i = 0; i < launch.getNumResults(); ++i)
-    count += plan::Tiles(launch.getTile(i), shapes.accessOf(launch).resultType(i)).count();
-  return count;
-}
-
-/// Where the tiles of a result begin in the tile space of its launch.
-int64_t firstTile(const EntryShapes &shapes, OpResult result) {
-  auto launch = cast<LaunchOp>(result.getOwner());
-  int64_t first = 0;
-  for (unsigned i = 0; i < result.getResultNumber(); ++i)
-    first += plan::Tiles(launch.getTile(i), shapes.accessOf(launch).resultType(i)).count();
-  return first;
-}
-
-bool contains(const Box &outer, const Box &inner) {
-  return llvm::all_of(llvm::zip_equal(outer, inner),
-                      [](auto pair) { return std::get<0>(pair).contains(std::get<1>(pair)); });
-}
 
 class InsertBarriers : public impl::InsertBarriersBase<InsertBarriers> {
   void runOnOperation() override {
@@ -46,21 +25,19 @@ class InsertBarriers : public impl::InsertBarriersBase<InsertBarriers> {
       if (failed(runOn(entry))) return signalPassFailure();
   }
 
-  /// What must be known about owners at every size that a step can have: tiles are counted at the
-  /// smallest, the largest and one between.
   LogicalResult runOn(EntryOp entry) {
-    for (LaunchOp launch : entry.getBody().front().getOps<LaunchOp>())
+    bounds_ = plan::Extents::of(entry);
+    TypeMap types = plan::typesAt(entry, bounds_);
+    plan::Footprints footprints;
+    byLaunch_.clear();
+    safe_.clear();
+    for (LaunchOp launch : entry.getBody().front().getOps<LaunchOp>()) {
       if (!launch.getTiles())
         return launch.emitOpError("has no tiles: expected --emel-partition to run before");
-    sizes_.clear();
-    plan::Extents most = plan::Extents::of(entry);
-    for (int64_t tokens : {most.tokens, most.tokens / 2 + 1, int64_t{1}})
-      for (int64_t rows : {most.rows, int64_t{1}}) {
-        if (rows > tokens) continue;
-        auto shapes = EntryShapes::create(entry, {tokens, rows});
-        if (failed(shapes)) return failure();
-        sizes_.push_back(std::move(*shapes));
-      }
+      auto footprint = footprints.get(launch, launch.getKernelOp(), types);
+      if (failed(footprint)) return failure();
+      byLaunch_[launch] = *footprint;
+    }
     insert(entry);
     return success();
   }
@@ -96,39 +73,24 @@ class InsertBarriers : public impl::InsertBarriersBase<InsertBarriers> {
     return false;
   }
 
-  /// Whether each worker reads of the other launch's result only what it wrote itself, whatever the
-  /// number of workers.
+  /// Whether each worker reads of the other launch's result only what it wrote itself, however many
+  /// workers there are and however large the step is: what the verifier of plans asks.
   bool readsOwn(LaunchOp launch, unsigned operand, OpResult value) {
     auto producer = cast<LaunchOp>(value.getOwner());
     if (producer.getKind() == LaunchKind::Each) return true;
-    if (producer.getKind() != LaunchKind::Owner || launch.getKind() != LaunchKind::Owner)
-      return false;
-    return llvm::all_of(sizes_, [&](const EntryShapes &shapes) {
-      return tilesMatch(shapes, launch, operand, value);
-    });
+    plan::Footprint *writer = byLaunch_[producer], *reader = byLaunch_[launch];
+    auto [known, isNew] = safe_.try_emplace({writer, value.getResultNumber(), reader, operand});
+    if (isNew)
+      known->second = !plan::findRace(writer->schedule(), writer->written(value.getResultNumber()),
+                                      reader->schedule(), reader->read(operand), 0, bounds_);
+    return known->second;
   }
 
-  /// Whether tile t of the launch reads only what tile t of the producer wrote, of as many tiles.
-  bool tilesMatch(const EntryShapes &shapes, LaunchOp launch, unsigned operand, OpResult value) {
-    auto producer = cast<LaunchOp>(value.getOwner());
-    if (countTiles(shapes, launch) != countTiles(shapes, producer)) return false;
-    const plan::KernelAccess &access = shapes.accessOf(launch);
-    plan::Tiles written(producer.getTile(value.getResultNumber()), shapes.typeOf(value));
-    int64_t first = firstTile(shapes, value);
-    for (OpResult result : launch.getOperation()->getResults()) {
-      unsigned number = result.getResultNumber();
-      plan::Tiles tiles(launch.getTile(number), access.resultType(number));
-      for (int64_t t = 0; t < tiles.count(); ++t) {
-        auto read = access.reads(number, tiles.part(t))[operand];
-        if (!read) continue;
-        int64_t own = firstTile(shapes, result) + t - first;
-        if (own < 0 || own >= written.count() || !contains(written.part(own), *read)) return false;
-      }
-    }
-    return true;
-  }
-
-  std::vector<EntryShapes> sizes_;
+  plan::Extents bounds_;
+  /// Launches of the same kernel on the same types, as layers are, share one.
+  DenseMap<Operation *, plan::Footprint *> byLaunch_;
+  /// What is known about a result of one footprint and an operand of another.
+  std::map<std::tuple<plan::Footprint *, unsigned, plan::Footprint *, unsigned>, bool> safe_;
 
   Record *record_ = nullptr;
 };

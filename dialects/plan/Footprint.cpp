@@ -33,8 +33,15 @@ FailureOr<std::unique_ptr<Footprint>> Footprint::create(LaunchOp launch, KernelO
                                                         TypeRange arguments) {
   FailureOr<KernelAccess> access = KernelAccess::create(kernel, arguments);
   if (failed(access)) return failure();
+  constexpr uint64_t kMostTiles = 1 << 16;
+  uint64_t tiles = 0;
   SmallVector<Type> results;
-  for (unsigned i = 0; i < launch.getNumResults(); ++i) results.push_back(access->resultType(i));
+  for (unsigned i = 0; i < launch.getNumResults(); ++i) {
+    results.push_back(access->resultType(i));
+    tiles = llvm::SaturatingAdd<uint64_t>(tiles, Tiles(launch.getTile(i), results.back()).count());
+  }
+  if (tiles > kMostTiles)
+    return launch.emitOpError("(P1) expected at most ") << kMostTiles << " tiles, found " << tiles;
   return std::unique_ptr<Footprint>(new Footprint(launch, std::move(*access), results));
 }
 
@@ -59,7 +66,10 @@ const Touch &Footprint::read(unsigned operand) {
   return read_[operand];
 }
 
-FailureOr<Footprint *> Footprints::get(LaunchOp launch, KernelOp kernel, TypeRange arguments) {
+FailureOr<Footprint *> Footprints::get(LaunchOp launch, KernelOp kernel, const TypeMap &types) {
+  // Weights have the types that the kernel gives its last arguments.
+  SmallVector<Type> arguments(kernel.getArgumentTypes());
+  for (auto [i, input] : llvm::enumerate(launch.getInputs())) arguments[i] = typeIn(types, input);
   std::vector<const void *> key = {
       kernel.getOperation(), launch.getTilesAttr().getAsOpaquePointer(),
       launch.getExtentsAttr().getAsOpaquePointer(), launch.getKindAttr().getAsOpaquePointer()};

@@ -45,8 +45,9 @@ class Footprint {
 /// One footprint for all launches of the same kernel on the same types in the same tiles.
 class Footprints {
  public:
-  /// Fails, with an error, where the kernel cannot compute with such arguments.
-  mlir::FailureOr<Footprint *> get(LaunchOp launch, KernelOp kernel, mlir::TypeRange arguments);
+  /// That of a launch whose operands have the types that `types` has for them. Fails, with an
+  /// error, where the kernel cannot compute with such arguments, or has too many tiles then.
+  mlir::FailureOr<Footprint *> get(LaunchOp launch, KernelOp kernel, const TypeMap &types);
 
  private:
   std::map<std::vector<const void *>, std::unique_ptr<Footprint>> footprints_;
@@ -60,6 +61,12 @@ Range storageOf(mlir::Type type, const Box &box);
 std::optional<std::pair<TilePart, TilePart>> findMeeting(
     const Touch &a, const Touch &b, int64_t delta,
     llvm::function_ref<bool(TileId, TileId)> matters);
+
+/// Finds tiles of two launches that meet while different workers may run them, in a step of some
+/// size up to `bounds`: these must not touch the same storage in one epoch, unless both only read.
+std::optional<std::pair<TilePart, TilePart>> findRace(const Schedule &scheduleA, const Touch &a,
+                                                      const Schedule &scheduleB, const Touch &b,
+                                                      int64_t delta, Extents bounds);
 
 }  // namespace emel::plan
 

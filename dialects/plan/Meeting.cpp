@@ -152,3 +152,13 @@ std::optional<std::pair<TilePart, TilePart>> plan::findMeeting(
     const Touch &a, const Touch &b, int64_t delta, function_ref<bool(TileId, TileId)> matters) {
   return Finder(a, b, delta).find(matters);
 }
+
+std::optional<std::pair<TilePart, TilePart>> plan::findRace(const Schedule &scheduleA,
+                                                            const Touch &a,
+                                                            const Schedule &scheduleB,
+                                                            const Touch &b, int64_t delta,
+                                                            Extents bounds) {
+  return findMeeting(a, b, delta, [&](TileId own, TileId other) {
+    return findApart(scheduleA, own, scheduleB, other, bounds).has_value();
+  });
+}

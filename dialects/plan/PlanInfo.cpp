@@ -37,10 +37,7 @@ static LogicalResult checkType(Operation *op, Type type) {
 
 FailureOr<Footprint *> PlanInfo::findFootprint(LaunchOp launch, KernelOp kernel,
                                                const TypeMap &types) {
-  SmallVector<Type> arguments;
-  for (Value input : launch.getInputs()) arguments.push_back(typeIn(types, input));
-  llvm::append_range(arguments, kernel.getArgumentTypes().drop_front(arguments.size()));
-  FailureOr<Footprint *> footprint = footprints_.get(launch, kernel, arguments);
+  FailureOr<Footprint *> footprint = footprints_.get(launch, kernel, types);
   if (failed(footprint)) return failure();
   for (auto [i, result] : llvm::enumerate(launch.getResults()))
     if (Type found = (*footprint)->access().resultType(i); found != typeIn(types, result))
@@ -116,9 +113,6 @@ LogicalResult PlanInfo::addLaunch(LaunchOp launch, unsigned epoch) {
   if (otherTypes_ && failed(findFootprint(launch, kernel, *otherTypes_))) return failure();
   FailureOr<Footprint *> footprint = findFootprint(launch, kernel, types_);
   if (failed(footprint)) return failure();
-  constexpr int64_t kMostTiles = 1 << 16;
-  if (int64_t tiles = (*footprint)->schedule().tiles.count(bounds_); tiles > kMostTiles)
-    return launch.emitOpError("(P1) expected at most ") << kMostTiles << " tiles, found " << tiles;
   launches_.push_back({launch, epoch, *footprint});
   return success();
 }

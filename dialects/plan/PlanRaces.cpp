@@ -134,10 +134,9 @@ LogicalResult Races::verifyAgainst(const Access &first, const Access &second) {
   Footprint *a = launchOf(first).footprint, *b = launchOf(second).footprint;
   if (!safe_.insert({a, first.isWrite, first.index, b, second.isWrite, second.index, delta}).second)
     return success();
-  auto meeting = findMeeting(touchOf(first), touchOf(second), delta, [&](TileId own, TileId other) {
-    return findApart(a->schedule(), own, b->schedule(), other, info_.bounds()).has_value();
-  });
-  return meeting ? report(first, second, meeting->first, meeting->second) : success();
+  auto race = findRace(a->schedule(), touchOf(first), b->schedule(), touchOf(second), delta,
+                       info_.bounds());
+  return race ? report(first, second, race->first, race->second) : success();
 }
 
 LogicalResult Races::verify() {
