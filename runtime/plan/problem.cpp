@@ -155,9 +155,7 @@ Peak FindPeak(const Problem& problem) {
 
 int64_t LowerBound(const Problem& problem) { return FindPeak(problem).bytes; }
 
-absl::Status CheckCapacity(const Problem& problem) {
-  const Peak peak = FindPeak(problem);
-  if (peak.bytes <= problem.capacity) return absl::OkStatus();
+std::string DescribeLive(const Problem& problem, const Peak& peak) {
   constexpr size_t kShown = 8;
   std::vector<std::string> live;
   for (const int32_t b : peak.live) {
@@ -167,9 +165,15 @@ absl::Status CheckCapacity(const Problem& problem) {
   if (peak.live.size() > kShown) {
     live.push_back(absl::StrCat(peak.live.size() - kShown, " smaller ones"));
   }
+  return absl::StrJoin(live, ", ");
+}
+
+absl::Status CheckCapacity(const Problem& problem) {
+  const Peak peak = FindPeak(problem);
+  if (peak.bytes <= problem.capacity) return absl::OkStatus();
   return absl::ResourceExhaustedError(absl::StrCat(
       "no plan fits: ", peak.bytes, " bytes are live at moment ", peak.moment, ", the capacity is ",
-      problem.capacity, "; live then: ", absl::StrJoin(live, ", ")));
+      problem.capacity, "; live then: ", DescribeLive(problem, peak)));
 }
 
 MergedProblem MergeInPlace(const Problem& problem) {

@@ -92,6 +92,9 @@ struct Peak {
 };
 Peak FindPeak(const Problem& problem);
 
+// What is live at a peak in a message: "buffer 'x' (64 bytes), buffer 'y' (32 bytes)".
+std::string DescribeLive(const Problem& problem, const Peak& peak);
+
 // No plan has fewer bytes than this.
 int64_t LowerBound(const Problem& problem);
 

@@ -36,16 +36,20 @@ absl::StatusOr<absl::Span<const Strategy>> Select(std::string_view name) {
 }
 
 absl::Status TooLarge(const Problem& problem, const Solution& solution, const Effort& effort) {
+  const Peak peak = FindPeak(problem);
+  const std::string live = DescribeLive(problem, peak);
   if (effort.proved_from > problem.capacity) {
     return absl::ResourceExhaustedError(
-        absl::StrCat("no plan fits: proved by search, although no more than ", solution.lower_bound,
-                     " bytes are live at any moment; the capacity is ", problem.capacity));
+        absl::StrCat("no plan fits: proved by search, although no more than ", peak.bytes,
+                     " bytes are live at any moment; the capacity is ", problem.capacity,
+                     "; live at moment ", peak.moment, ": ", live));
   }
-  return absl::ResourceExhaustedError(absl::StrCat(
-      "no plan that fits was found: the best needs ", solution.plan.total,
-      " bytes, the capacity is ", problem.capacity, ", and ", solution.lower_bound,
-      " bytes are live at the peak; strategy '", Text(solution.strategy), "', ", effort.nodes,
-      " placements tried", effort.stopped ? " until it was stopped" : ""));
+  return absl::ResourceExhaustedError(
+      absl::StrCat("no plan that fits was found: the best needs ", solution.plan.total,
+                   " bytes, the capacity is ", problem.capacity, ", and ", peak.bytes,
+                   " bytes are live at moment ", peak.moment, "; strategy '",
+                   Text(solution.strategy), "', ", effort.nodes, " placements tried",
+                   effort.stopped ? " until it was stopped" : "", "; live at the peak: ", live));
 }
 
 // The plan of the problem before permissions were used.

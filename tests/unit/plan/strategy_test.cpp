@@ -174,6 +174,8 @@ TEST(Search, ProvesThatNothingFits) {
   const absl::Status status = Solve(problem).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
   EXPECT_THAT(std::string(status.message()), HasSubstr("no plan fits: proved by search"));
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("; live at moment 0: buffer 3 (4 bytes), buffer 4 (4 bytes), buffer 2"));
   problem.capacity = 11;
   EXPECT_TRUE(Solve(problem).ok());
   problem.capacity = kUnlimited;
@@ -189,7 +191,7 @@ TEST(Search, SaysWhenItGaveUp) {
   const absl::Status limited = Solve(problem, {.strategy = "search", .node_limit = 10}).status();
   EXPECT_EQ(limited.code(), absl::StatusCode::kResourceExhausted);
   EXPECT_THAT(std::string(limited.message()), HasSubstr("no plan that fits was found"));
-  EXPECT_THAT(std::string(limited.message()), HasSubstr("10 placements tried"));
+  EXPECT_THAT(std::string(limited.message()), HasSubstr("10 placements tried; live at the peak: "));
   const absl::Status stopped =
       Solve(problem,
             {.strategy = "search", .keep_going = [](int64_t nodes) { return nodes < 100; }})
