@@ -19,6 +19,8 @@ build  | libabsl-dev        | header absl/status/statusor.h            | status,
 build  | libpcre2-dev       | header pcre2.h                           | splits text for tokenizers
 build  | libutf8proc-dev    | header utf8proc.h                        | Unicode tables for tokenizers
 build  | nlohmann-json3-dev | header nlohmann/json.hpp                 | JSON output of the tools
+build  | libxxhash-dev      | header xxhash.h                          | checksums of artifacts
+build  | libssl-dev         | header openssl/sha.h                     | SHA-256 of weights and sources
 build  | libgtest-dev       | header gtest/gtest.h                     | unit tests
 build  | libgmock-dev       | header gmock/gmock.h                     | unit tests
 build  | python3            | command /usr/bin/python3                 | reference values, lints and lit
