@@ -22,13 +22,8 @@ bool mayJoin(Operation *group, Operation *user) {
 class FuseEpilogue : public impl::FuseEpilogueBase<FuseEpilogue> {
   void runOnOperation() override {
     Record record(getOperation(), getArgument());
-    record_ = &record;
-    for (auto function : getOperation().getOps<func::FuncOp>())
-      if (!function.isExternal())
-        record_->count("joined", growGroups(function, Joining::AllUsers, mayJoin));
+    record.count("joined", growGroups(getOperation(), Joining::AllUsers, mayJoin));
   }
-
-  Record *record_ = nullptr;
 };
 
 }  // namespace

@@ -20,13 +20,8 @@ bool mayJoin(Operation *group, Operation *user) {
 class FuseResidual : public impl::FuseResidualBase<FuseResidual> {
   void runOnOperation() override {
     Record record(getOperation(), getArgument());
-    record_ = &record;
-    for (auto function : getOperation().getOps<func::FuncOp>())
-      if (!function.isExternal())
-        record_->count("joined", growGroups(function, Joining::AllUsers, mayJoin));
+    record.count("joined", growGroups(getOperation(), Joining::AllUsers, mayJoin));
   }
-
-  Record *record_ = nullptr;
 };
 
 }  // namespace

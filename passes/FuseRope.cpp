@@ -24,13 +24,8 @@ bool mayJoin(Operation *group, Operation *user) {
 class FuseRope : public impl::FuseRopeBase<FuseRope> {
   void runOnOperation() override {
     Record record(getOperation(), getArgument());
-    record_ = &record;
-    for (auto function : getOperation().getOps<func::FuncOp>())
-      if (!function.isExternal())
-        record_->count("joined", growGroups(function, Joining::AllUsers, mayJoin));
+    record.count("joined", growGroups(getOperation(), Joining::AllUsers, mayJoin));
   }
-
-  Record *record_ = nullptr;
 };
 
 }  // namespace

@@ -19,13 +19,8 @@ bool mayJoin(Operation *group, Operation *user) {
 class FuseRows : public impl::FuseRowsBase<FuseRows> {
   void runOnOperation() override {
     Record record(getOperation(), getArgument());
-    record_ = &record;
-    for (auto function : getOperation().getOps<func::FuncOp>())
-      if (!function.isExternal())
-        record_->count("joined", growGroups(function, Joining::SomeUsers, mayJoin));
+    record.count("joined", growGroups(getOperation(), Joining::SomeUsers, mayJoin));
   }
-
-  Record *record_ = nullptr;
 };
 
 }  // namespace

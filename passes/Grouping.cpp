@@ -284,8 +284,8 @@ static FuseOp growOnce(Operation *group, Joining joining,
   return {};
 }
 
-int64_t emel::growGroups(func::FuncOp function, Joining joining,
-                         function_ref<bool(Operation *, Operation *)> mayJoin) {
+static int64_t growGroups(func::FuncOp function, Joining joining,
+                          function_ref<bool(Operation *, Operation *)> mayJoin) {
   int64_t grown = 0, before = -1;
   while (grown != before) {
     before = grown;
@@ -297,5 +297,13 @@ int64_t emel::growGroups(func::FuncOp function, Joining joining,
         ++grown;
       }
   }
+  return grown;
+}
+
+int64_t emel::growGroups(ModuleOp module, Joining joining,
+                         function_ref<bool(Operation *, Operation *)> mayJoin) {
+  int64_t grown = 0;
+  for (auto function : module.getOps<func::FuncOp>())
+    if (!function.isExternal()) grown += ::growGroups(function, joining, mayJoin);
   return grown;
 }

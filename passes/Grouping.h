@@ -46,9 +46,9 @@ bool needsOnlyRowsOf(mlir::Operation *op, llvm::function_ref<bool(mlir::Value)> 
 /// Whether a value joins its users to its group only if every user may.
 enum class Joining { AllUsers, SomeUsers };
 
-/// Lets ops join the groups whose values they use, as long as `mayJoin(group, user)` finds some;
-/// returns how often one grew.
-int64_t growGroups(mlir::func::FuncOp function, Joining joining,
+/// Lets ops join the groups whose values they use, as long as `mayJoin(group, user)` finds some, in
+/// all functions; returns how often a group grew.
+int64_t growGroups(mlir::ModuleOp module, Joining joining,
                    llvm::function_ref<bool(mlir::Operation *, mlir::Operation *)> mayJoin);
 
 /// A name for a group of ops: what the heavy ones of them, or else all, are called in the source

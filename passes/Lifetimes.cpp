@@ -14,6 +14,7 @@ using plan::EntryOp;
 using plan::EntryShapes;
 using plan::LaunchKind;
 using plan::LaunchOp;
+using plan::leavesEntry;
 using plan::LifeAttr;
 
 class Lifetimes : public impl::LifetimesBase<Lifetimes> {
@@ -72,11 +73,11 @@ class Lifetimes : public impl::LifetimesBase<Lifetimes> {
   /// read only where it is written.
   int64_t findInPlace(LaunchOp launch, OpResult result, const EntryShapes &shapes,
                       const llvm::SmallDenseSet<int64_t> &taken) {
-    if (leaves(result)) return -1;
+    if (leavesEntry(result)) return -1;
     const plan::KernelAccess &access = shapes.accessOf(launch);
     for (auto [i, operand] : llvm::enumerate(launch.getInputs())) {
       auto producer = operand.getDefiningOp<LaunchOp>();
-      if (!producer || taken.contains(i) || leaves(operand)) continue;
+      if (!producer || taken.contains(i) || leavesEntry(operand)) continue;
       bool sameArena =
           (producer.getKind() == LaunchKind::Each) == (launch.getKind() == LaunchKind::Each);
       if (sameArena && diesHere(launch, operand) &&
@@ -85,12 +86,6 @@ class Lifetimes : public impl::LifetimesBase<Lifetimes> {
         return i;
     }
     return -1;
-  }
-
-  /// Results of the entry lie in the caller's memory.
-  static bool leaves(Value value) {
-    return llvm::any_of(value.getUsers(),
-                        [](Operation *user) { return user->hasTrait<OpTrait::IsTerminator>(); });
   }
 
   /// Whether this launch alone reads the value in this epoch or later, once.

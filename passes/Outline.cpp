@@ -97,8 +97,8 @@ class Outline : public impl::OutlineBase<Outline> {
     extents_.clear();
     TypeMap types;
     for (BlockArgument argument : function.getArguments())
-      types[argument] =
-          withUnknown(argument.getType(), argument.getArgNumber() == 3 ? kRows : kTokens);
+      types[argument] = withUnknown(argument.getType(),
+                                    argument.getArgNumber() == kOutRowsArgument ? kRows : kTokens);
     if (failed(inferTypes(function.front(), types))) return failure();
     for (Operation &op : function.front())
       for (OpResult result : op.getResults()) {
@@ -109,8 +109,7 @@ class Outline : public impl::OutlineBase<Outline> {
             (size != kTokens && size != kRows))
           return op.emitError(
                      "cannot be planned: expected the outermost dimension alone to be unknown, and "
-                     "to be the number of "
-                     "tokens or of rows, found ")
+                     "to be the number of tokens or of rows, found ")
                  << type;
         extents_[result] = size == kTokens ? "n" : "m";
       }

@@ -86,10 +86,7 @@ class Partition : public impl::PartitionBase<Partition> {
     int64_t elements = 0;
     for (auto [i, type] : llvm::enumerate(launch.getResultTypes())) {
       elements += countElements(access.resultType(i));
-      bool leaves = llvm::any_of(launch.getResult(i).getUsers(), [](Operation *user) {
-        return user->hasTrait<OpTrait::IsTerminator>();
-      });
-      if (leaves || isa<KvType>(type)) return LaunchKind::Owner;
+      if (plan::leavesEntry(launch.getResult(i)) || isa<KvType>(type)) return LaunchKind::Owner;
     }
     return elements <= redundant ? LaunchKind::Each : LaunchKind::Owner;
   }

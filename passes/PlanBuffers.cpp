@@ -1,5 +1,5 @@
 #include "dialects/emel/Provenance.h"
-#include "dialects/plan/Plan.h"
+#include "dialects/plan/Access.h"
 #include "llvm/ADT/MapVector.h"
 #include "passes/Passes.h"
 #include "passes/Record.h"
@@ -17,6 +17,7 @@ using plan::ArenaKind;
 using plan::EntryOp;
 using plan::LaunchKind;
 using plan::LaunchOp;
+using plan::leavesEntry;
 using plan::LifeAttr;
 
 /// The arenas of a plan, by kind.
@@ -24,13 +25,8 @@ constexpr StringLiteral kArenas[] = {"arena", "scratch", "logits"};
 
 StringRef nameOf(ArenaKind kind) { return kArenas[static_cast<uint32_t>(kind)]; }
 
-bool leaves(OpResult value) {
-  return llvm::any_of(value.getUsers(),
-                      [](Operation *user) { return user->hasTrait<OpTrait::IsTerminator>(); });
-}
-
 ArenaKind arenaOf(OpResult value) {
-  if (leaves(value)) return ArenaKind::Caller;
+  if (leavesEntry(value)) return ArenaKind::Caller;
   return cast<LaunchOp>(value.getOwner()).getKind() == LaunchKind::Each ? ArenaKind::Worker
                                                                         : ArenaKind::Shared;
 }

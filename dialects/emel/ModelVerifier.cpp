@@ -1,6 +1,6 @@
 #include "dialects/emel/ModelVerifier.h"
 
-#include "dialects/emel/Emel.h"
+#include "dialects/emel/Shapes.h"
 #include "llvm/ADT/STLExtras.h"
 #include "mlir/IR/Verifier.h"
 
@@ -144,7 +144,7 @@ FailureOr<unsigned> verifyOutputs(FunctionOpInterface step, DictionaryAttr model
 
 /// What @step and its specialisations take and return.
 LogicalResult verifyStep(FunctionOpInterface step, DictionaryAttr model) {
-  constexpr unsigned kIds = 4;
+  constexpr unsigned kIds = kOutRowsArgument + 1;
   ArrayRef<Type> inputs = step.getArgumentTypes(), results = step.getResultTypes();
   if (inputs.size() < kIds || results.empty())
     return step.emitOpError(

@@ -19,6 +19,10 @@ inline mlir::Type typeIn(const TypeMap &types, mlir::Value value) {
 /// from outside), which `types` holds. Fails, with an error at the op, where they do not follow.
 mlir::LogicalResult inferTypes(mlir::Block &block, TypeMap &types);
 
+/// The argument of a step that alone has as many elements as logits have rows: out_rows. Other
+/// arguments of unknown size have as many as there are tokens.
+constexpr unsigned kOutRowsArgument = 3;
+
 /// The same type with every unknown dimension of `size`; other types as they are.
 mlir::Type withUnknown(mlir::Type type, int64_t size);
 

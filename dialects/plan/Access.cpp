@@ -18,8 +18,7 @@ static Type at(Type type, StringRef name, Extents extents) {
 TypeMap plan::typesAt(EntryOp entry, Extents extents) {
   TypeMap types;
   for (BlockArgument argument : entry.getArguments()) {
-    // Only out_rows has as many elements as there are rows of logits.
-    bool isRows = argument.getArgNumber() == 3;
+    bool isRows = argument.getArgNumber() == kOutRowsArgument;
     types[argument] = at(argument.getType(), isRows ? "m" : "n", extents);
   }
   for (LaunchOp launch : entry.getBody().front().getOps<LaunchOp>())
@@ -30,6 +29,10 @@ TypeMap plan::typesAt(EntryOp entry, Extents extents) {
       types[result] = at(result.getType(), name, extents);
     }
   return types;
+}
+
+bool plan::leavesEntry(Value value) {
+  return llvm::any_of(value.getUsers(), llvm::IsaPred<plan::ReturnOp>);
 }
 
 FailureOr<KernelAccess> KernelAccess::create(KernelOp kernel, TypeRange arguments) {

@@ -22,6 +22,9 @@ Box wholeOf(mlir::Type type);
 /// The types of an entry's values where a step is as large as `extents`.
 TypeMap typesAt(EntryOp entry, Extents extents);
 
+/// Whether the entry returns the value, which then lies in memory of the caller.
+bool leavesEntry(mlir::Value value);
+
 /// Reads of a kernel at fixed shapes.
 class KernelAccess {
  public:
