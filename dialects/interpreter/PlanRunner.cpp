@@ -22,8 +22,7 @@ FailureOr<plan::Extents> PlanRunner::extentsOf(plan::EntryOp entry,
     auto type = dyn_cast<RankedTensorType>(argument.getType());
     if (!type || type.hasStaticShape()) continue;
     int64_t size = std::get<std::shared_ptr<const Tensor>>(value)->shape.front();
-    // Only out_rows has as many elements as there are rows of logits.
-    (argument.getArgNumber() == 3 ? extents.rows : extents.tokens) = size;
+    (argument.getArgNumber() == kOutRowsArgument ? extents.rows : extents.tokens) = size;
   }
   if (extents.tokens > most.tokens || extents.rows > most.rows) {
     entry.emitError("expected at most ")
@@ -46,19 +45,34 @@ FailureOr<StepPlan *> PlanRunner::planOf(plan::EntryOp entry, plan::Extents exte
   return plan.get();
 }
 
+/// Who touched each byte is kept beside it, for each worker's own ones too: that is more memory
+/// than the plan itself asks for, which an error tells better than the machine.
+static LogicalResult checkMemory(const StepPlan &plan, int64_t workers) {
+  constexpr uint64_t kMostBytes = uint64_t{1} << 28;
+  uint64_t bytes = 0;
+  for (const Storage &storage : plan.storages())
+    bytes = llvm::SaturatingMultiplyAdd<uint64_t>(storage.size, storage.isPerWorker ? workers : 1,
+                                                  bytes);
+  if (bytes <= kMostBytes) return success();
+  plan::EntryOp entry = plan.entry();
+  return entry.emitError("needs ")
+         << bytes << " bytes of arenas with " << workers
+         << " workers, the interpreter runs plans of up to " << kMostBytes;
+}
+
 LogicalResult PlanRunner::call(plan::EntryOp entry, ArrayRef<RuntimeValue> arguments,
                                SmallVectorImpl<RuntimeValue> &results) {
   FailureOr<plan::Extents> extents = extentsOf(entry, arguments);
   if (failed(extents)) return failure();
   FailureOr<StepPlan *> plan = nullptr;
   if (entry.isPlaced()) plan = planOf(entry, *extents);
+  const Options &options = interpreter_.options();
+  if (failed(plan) || (*plan && failed(checkMemory(**plan, options.workers)))) return failure();
   StepValues values;
-  if (failed(plan) || failed(values.compute(interpreter_, entry, *extents, arguments)))
-    return failure();
+  if (failed(values.compute(interpreter_, entry, *extents, arguments))) return failure();
   results.assign(values.returned().begin(), values.returned().end());
   if (!*plan) return success();
 
-  const Options &options = interpreter_.options();
   for (int64_t i = 0; i < options.schedules; ++i) {
     PlanMachine machine(**plan, &values, options.workers);
     if (failed(machine.run(Schedule(options.workers, options.seed + i)))) return failure();

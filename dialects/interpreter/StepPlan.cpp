@@ -7,7 +7,7 @@ using namespace mlir;
 namespace emel::interpreter {
 
 /// More tiles than any plan has: a mistake in a tile's size is no reason to run out of memory.
-static constexpr int64_t kMostTiles = 1 << 20, kMostBytes = int64_t{1} << 32;
+static constexpr int64_t kMostTiles = 1 << 20;
 
 static std::vector<Range> runsOfPart(Type type, const Box &part) {
   if (auto tensor = dyn_cast<RankedTensorType>(type)) return runsOf(tensor, part);
@@ -152,8 +152,6 @@ LogicalResult StepPlan::addPlace(OpResult result, StepValue &value) {
     return op.emitOpError("result ")
            << number << " lies at byte " << place.getOffset() << " of " << place.getArena()
            << ", which aligns to " << arena.getAlign();
-  if (place.getOffset() > kMostBytes)
-    return op.emitOpError("lies beyond the ") << kMostBytes << " bytes that can be interpreted";
   auto [found, isNew] = arenas_.try_emplace(arena.getSymName(), storages_.size());
   if (isNew)
     storages_.push_back({("@" + arena.getSymName()).str(), 0,
