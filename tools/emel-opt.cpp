@@ -32,6 +32,19 @@ static int complain(const Twine& message) {
   return emel::tools::kBadInput;
 }
 
+/// Whether the passes that were asked for take the options that were given; says so where not.
+static bool areOptionsGood(const mlir::MlirOptMainConfig& config) {
+  mlir::MLIRContext context;
+  mlir::ScopedDiagnosticHandler handler(&context, [](mlir::Diagnostic& diagnostic) {
+    if (std::string text = diagnostic.str(); !text.empty())
+      errs() << "emel-opt: error: " << StringRef(text).rtrim() << "\n";
+    return mlir::success();
+  });
+  mlir::PassManager passes(&context, mlir::PassManager::getAnyOpAnchorName(),
+                           mlir::PassManager::Nesting::Implicit);
+  return succeeded(config.setupPassPipeline(passes));
+}
+
 int main(int argc, char** argv) {
   cl::opt<std::string> input(cl::Positional, cl::desc("<input file>"), cl::init("-"));
   cl::opt<std::string> output("o", cl::desc("Where to write"), cl::value_desc("file"),
@@ -47,6 +60,9 @@ int main(int argc, char** argv) {
   mlir::registerDefaultTimingManagerCLOptions();
   if (!cl::ParseCommandLineOptions(argc, argv, kOverview, &errs())) return emel::tools::kBadUsage;
 
+  mlir::MlirOptMainConfig config = mlir::MlirOptMainConfig::createFromCLOptions();
+  if (!areOptionsGood(config)) return emel::tools::kBadUsage;
+
   std::string error;
   std::unique_ptr<MemoryBuffer> buffer = mlir::openInputFile(input, &error);
   if (!buffer) return complain(error);
@@ -56,8 +72,7 @@ int main(int argc, char** argv) {
   // The text is complete before the output is touched, so that a failure leaves the target alone.
   std::string text;
   raw_string_ostream out(text);
-  if (mlir::failed(mlir::MlirOptMain(out, std::move(buffer), registry,
-                                     mlir::MlirOptMainConfig::createFromCLOptions())))
+  if (mlir::failed(mlir::MlirOptMain(out, std::move(buffer), registry, config)))
     return emel::tools::kBadInput;
   std::unique_ptr<ToolOutputFile> file = mlir::openOutputFile(output, &error);
   if (!file) return complain(error);
