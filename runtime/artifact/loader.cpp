@@ -203,8 +203,8 @@ absl::Status Loader::ReadEntry(const uint8_t* entry) {
   section.offset = Fetch<uint64_t>(entry + kEntryOffsetAt);
   section.size = Fetch<uint64_t>(entry + kEntrySizeAt);
   std::copy_n(entry + kEntryChecksumAt, section.checksum.size(), section.checksum.begin());
-  if ((flags & ~kOptionalSection) != 0 ||
-      (Name(section.kind).empty() && (flags & kOptionalSection) == 0)) {
+  // Only what is unknown may be optional.
+  if (flags != (Name(section.kind).empty() ? kOptionalSection : 0)) {
     return Error(absl::StrCat("section of kind ", kind, " with flags ", flags,
                               ": expected a kind that this version knows"),
                  at);

@@ -34,7 +34,7 @@ std::string_view Name(SectionKind kind) {
 Writer::Writer(Sink sink, uint64_t base) : sink_(std::move(sink)), base_(base) {
   if (base % kPageBytes != 0) {
     error_ = absl::InternalError(absl::StrCat("artifact: expected it to begin at a multiple of ",
-                                               kPageBytes, ", found ", base));
+                                              kPageBytes, ", found ", base));
   }
   position_ = kPageBytes;  // the first page comes last
 }

@@ -1,0 +1,119 @@
+#include "runtime/artifact/reader.h"
+#include "tests/support/matchers.h"
+#include "tests/support/tiny_artifact.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <unistd.h>
+
+// Code in memory: runs, and can never be written to.
+namespace emel::artifact {
+namespace {
+
+using ::emel::testing::Fails;
+using ::emel::testing::IsOk;
+using ::emel::testing::TinyArtifact;
+using ::testing::HasSubstr;
+
+#if defined(__x86_64__)
+constexpr char kReturn42[] = "\xb8\x2a\x00\x00\x00\xc3";  // mov eax, 42; ret
+#elif defined(__aarch64__)
+constexpr char kReturn42[] = "\x40\x05\x80\x52\xc0\x03\x5f\xd6";  // mov w0, #42; ret
+#endif
+
+std::string ReadAll(const std::string& path) {
+  std::ostringstream out;
+  out << std::ifstream(path).rdbuf();
+  return out.str();
+}
+
+// The line of /proc/self/maps about an address.
+std::string MapLine(const void* address) {
+  std::istringstream maps(ReadAll("/proc/self/maps"));
+  for (std::string line; std::getline(maps, line);) {
+    uintptr_t begin, end;
+    if (std::sscanf(line.c_str(), "%lx-%lx", &begin, &end) != 2) continue;
+    const auto at = reinterpret_cast<uintptr_t>(address);
+    if (at >= begin && at < end) return line;
+  }
+  return "";
+}
+
+int Call(const Code& code) { return reinterpret_cast<int (*)()>(code.data())(); }
+
+class CodeTest : public ::testing::TestWithParam<uint64_t> {
+ protected:
+  CodeTest() {
+    TinyArtifact tiny;
+    std::string& code = tiny.Find(SectionKind::kCode).bytes;
+    code.replace(0, sizeof(kReturn42) - 1, kReturn42, sizeof(kReturn42) - 1);
+    std::ofstream(path_, std::ios::binary) << tiny.Build(GetParam());
+  }
+  ~CodeTest() override {
+    std::filesystem::remove(path_);
+    std::filesystem::remove(perf_map_);
+  }
+  const std::string path_ =
+      ::testing::TempDir() + "code_test-" + std::to_string(getpid()) + ".emel";
+  const std::string perf_map_ = "/tmp/perf-" + std::to_string(getpid()) + ".map";
+};
+
+TEST_P(CodeTest, RunsFromTheFile) {
+  const auto artifact = Artifact::Open(path_);
+  ASSERT_THAT(artifact, IsOk());
+  const auto code = artifact->MapCode(0);
+  ASSERT_THAT(code, IsOk());
+  EXPECT_EQ(code->size(), 100u);
+  EXPECT_EQ(Call(*code), 42);
+  EXPECT_THAT(MapLine(code->data()), HasSubstr(" r-xp "));
+  EXPECT_THAT(MapLine(code->data()), HasSubstr(path_));
+  EXPECT_THAT(MapLine(artifact->weights().data()), HasSubstr(" r--p "));
+}
+
+TEST_P(CodeTest, IsGoneWithItsObject) {
+  const auto artifact = Artifact::Open(path_);
+  ASSERT_THAT(artifact, IsOk());
+  const void* address;
+  {
+    auto code = artifact->MapCode(0);
+    ASSERT_THAT(code, IsOk());
+    const Code moved = *std::move(code);
+    address = moved.data();
+    EXPECT_THAT(MapLine(address), HasSubstr(" r-xp "));
+  }
+  EXPECT_EQ(MapLine(address), "");
+}
+
+TEST_P(CodeTest, ACopyHasItsNamesWherePerfLooks) {
+  const auto artifact = Artifact::Open(path_);
+  ASSERT_THAT(artifact, IsOk());
+  const auto code = artifact->CopyCodeForProfilers(0);
+  ASSERT_THAT(code, IsOk());
+  EXPECT_EQ(Call(*code), 42);
+  EXPECT_THAT(MapLine(code->data()), HasSubstr(" r-xp "));
+  char expected[64];
+  const auto base = reinterpret_cast<uintptr_t>(code->data());
+  std::snprintf(expected, sizeof(expected), "%lx 10 decode\n%lx 54 bulk\n", base, base + 16);
+  EXPECT_EQ(ReadAll(perf_map_), expected);
+}
+
+// Somebody else's link is not followed.
+TEST_P(CodeTest, NamesGoToNoFileOfOthers) {
+  const auto artifact = Artifact::Open(path_);
+  ASSERT_THAT(artifact, IsOk());
+  std::filesystem::create_symlink(path_, perf_map_);
+  EXPECT_THAT(artifact->CopyCodeForProfilers(0),
+              Fails(absl::StatusCode::kUnknown, HasSubstr("cannot open /tmp/perf-")));
+}
+
+INSTANTIATE_TEST_SUITE_P(Files, CodeTest, ::testing::Values(0, 3 * kPageBytes),
+                         [](const auto& info) {
+                           return info.param == 0 ? "Artifact" : "Executable";
+                         });
+
+}  // namespace
+}  // namespace emel::artifact

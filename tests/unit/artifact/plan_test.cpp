@@ -1,0 +1,147 @@
+#include "runtime/artifact/plan.h"
+
+#include "tests/support/matchers.h"
+#include "tests/support/tiny_artifact.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <ostream>
+
+namespace emel::artifact {
+namespace {
+
+using ::emel::testing::Fails;
+using ::emel::testing::IsOk;
+using ::emel::testing::TinyArtifact;
+using ::testing::AnyOf;
+using ::testing::HasSubstr;
+
+struct Defect {
+  const char* name;
+  std::function<void(Plan&)> change;
+  const char* message;
+};
+void PrintTo(const Defect& defect, std::ostream* os) { *os << defect.name; }
+
+const Defect kDefects[] = {
+    {"step_version", [](auto& p) { p.step_version = 0; }, "speaks version 0 of the step interface"},
+    {"vocabulary", [](auto& p) { p.vocabulary = 0; },
+     "plan: vocabulary: expected 1 to 2147483647, found 0"},
+    {"context", [](auto& p) { p.context = 1u << 31; }, "plan: context: expected 1 to 2147483647"},
+    {"workers", [](auto& p) { p.max_workers = 0; }, "plan: workers: expected 1 to 4096, found 0"},
+    {"weights", [](auto& p) { p.weights_bytes = ~uint64_t{0}; }, "plan: bytes of weights: "},
+    {"arena", [](auto& p) { p.arena_bytes = kMaxBytes + 1; }, "plan: bytes of the arena: "},
+    {"scratch", [](auto& p) { p.scratch_bytes = kMaxBytes + 1; }, "plan: bytes of scratch: "},
+    {"page", [](auto& p) { p.page_bytes = kMaxBytes + 1; }, "plan: bytes of a page: "},
+    {"alignment", [](auto& p) { p.arena_align = 48; },
+     "plan: alignment of the arena: expected a power of two up to 4096, found 48"},
+    {"alignment_0", [](auto& p) { p.arena_align = 0; }, "plan: alignment of the arena: "},
+    {"alignment_8192", [](auto& p) { p.arena_align = 8192; }, "plan: alignment of the arena: "},
+    {"positions", [](auto& p) { p.page_positions = 16; },
+     "plan: positions of a page: expected 32, found 16"},
+    {"element", [](auto& p) { p.layers[1].element = PageElement{2}; },
+     "plan: layer 1: expected elements of type 0 or 1, found 2"},
+    {"heads", [](auto& p) { p.layers[0].heads = 0; },
+     "plan: layer 0: heads and their widths: expected 1 to 65536, found 0"},
+    {"key_dim", [](auto& p) { p.layers[0].key_dim = 1 << 20; }, "plan: layer 0: heads and their"},
+    {"layers_overlap", [](auto& p) { p.layers[1].offset = 960; },
+     "plan: layer 1: expected a multiple of 64 between 1024 and 2048, found offset 960"},
+    {"layer_misaligned", [](auto& p) { p.layers[1].offset = 1032; },
+     "plan: layer 1: expected a multiple of 64"},
+    {"layer_outside", [](auto& p) { p.layers[1].heads = 2; },
+     "plan: layer 1: expected at most 1024 bytes from its offset on, found 2048"},
+    {"no_entries",
+     [](auto& p) {
+       p.entries.clear();
+       for (auto& variant : p.variants) variant.entry_offsets.clear();
+     },
+     "plan: entries: expected 1 to 64, found 0"},
+    {"entry_name", [](auto& p) { p.entries[0].name = ""; },
+     "plan: expected a name for every entry"},
+    {"entry_twice", [](auto& p) { p.entries[1].name = "decode"; },
+     "plan: entry 'decode': expected it once"},
+    {"entries_descend", [](auto& p) { p.entries[1].max_tokens = 1; },
+     "plan: entry 'bulk': tokens, ascending: expected 2 to 1048576, found 1"},
+    {"rows", [](auto& p) { p.entries[0].max_rows = 2; },
+     "plan: entry 'decode': rows: expected 0 to 1, found 2"},
+    {"tickets", [](auto& p) { p.entries[0].ticket_count = ~0u; },
+     "plan: entry 'decode': tickets: "},
+    {"no_variants", [](auto& p) { p.variants.clear(); },
+     "plan: variants: expected 1 to 12, found 0"},
+    {"variant_name", [](auto& p) { p.variants[0].name = "a b"; },
+     "plan: expected a name for every variant"},
+    {"variant_twice", [](auto& p) { p.variants[1].name = "first"; },
+     "plan: variant 'first': expected it once"},
+};
+
+class PlanDefect : public ::testing::TestWithParam<Defect> {};
+
+TEST_P(PlanDefect, IsRefused) {
+  Plan plan = TinyArtifact().plan;
+  GetParam().change(plan);
+  const auto expected =
+      Fails(AnyOf(absl::StatusCode::kInvalidArgument, absl::StatusCode::kFailedPrecondition),
+            HasSubstr(GetParam().message));
+  EXPECT_FALSE(Check(plan).ok());
+  EXPECT_THAT(std::string(Check(plan).message()), HasSubstr(GetParam().message));
+  EXPECT_THAT(std::string(DecodePlan(Encode(plan)).status().message()),
+              HasSubstr(GetParam().message));
+}
+INSTANTIATE_TEST_SUITE_P(Plans, PlanDefect, ::testing::ValuesIn(kDefects),
+                         [](const auto& info) { return info.param.name; });
+
+TEST(Plan, EntriesOfVariantsAreCounted) {
+  Plan plan = TinyArtifact().plan;
+  plan.variants[0].entry_offsets.pop_back();
+  EXPECT_THAT(Check(plan), Fails(absl::StatusCode::kInvalidArgument,
+                                 "plan: variant 'first': expected 2 entries, found 1"));
+}
+
+TEST(Plan, EveryLengthFails) {
+  std::vector<uint8_t> bytes = Encode(TinyArtifact().plan);
+  for (size_t length = 0; length < bytes.size(); ++length) {
+    EXPECT_FALSE(DecodePlan(absl::MakeConstSpan(bytes).first(length)).ok()) << length;
+  }
+  bytes.push_back(0);
+  EXPECT_THAT(DecodePlan(bytes), Fails(absl::StatusCode::kInvalidArgument,
+                                       HasSubstr("expected nothing more, found 1 bytes")));
+}
+
+// Whatever is accepted has one encoding.
+TEST(Plan, EveryBitIsRefusedOrKept) {
+  std::vector<uint8_t> bytes = Encode(TinyArtifact().plan);
+  for (size_t bit = 0; bit < bytes.size() * 8; ++bit) {
+    bytes[bit / 8] ^= 1 << bit % 8;
+    const auto plan = DecodePlan(bytes);
+    EXPECT_TRUE(!plan.ok() || Encode(*plan) == bytes) << bit;
+    bytes[bit / 8] ^= 1 << bit % 8;
+  }
+}
+
+TEST(Plan, CountsDoNotAllocateMoreThanThereIs) {
+  std::vector<uint8_t> bytes = Encode(TinyArtifact().plan);
+  constexpr size_t kLayerCountAt = 56;
+  std::fill_n(bytes.begin() + kLayerCountAt, 4, 0xff);
+  EXPECT_THAT(DecodePlan(bytes), Fails(absl::StatusCode::kInvalidArgument,
+                                       HasSubstr("plan: layers: expected at most ")));
+}
+
+TEST(Plan, ChoosesTheSmallestEntryThatFits) {
+  const Plan plan = TinyArtifact().plan;  // 1 and 16 tokens
+  EXPECT_EQ(ChooseEntry(plan, 1), 0u);
+  EXPECT_EQ(ChooseEntry(plan, 2), 1u);
+  EXPECT_EQ(ChooseEntry(plan, 16), 1u);
+  EXPECT_EQ(ChooseEntry(plan, 17), 1u);
+}
+
+TEST(Plan, SizesThatFollow) {
+  const Plan plan = TinyArtifact().plan;
+  EXPECT_EQ(plan.scratch_stride(), 128u);
+  EXPECT_EQ(plan.pages_of_context(), 4u);
+  EXPECT_EQ(plan.layers[0].HeadBytes(plan.page_positions), 1024u);
+}
+
+}  // namespace
+}  // namespace emel::artifact
