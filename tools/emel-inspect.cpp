@@ -11,11 +11,13 @@ namespace {
 struct Options {
   std::string file, format = "table", load = "mmap", output = "-";
   std::optional<std::string> dump;
-  bool map = false, check_tensors = false, vocab_only = false;
+  bool map = false, check_tensors = false, vocab_only = false, verify = false;
 };
 
 void Declare(CommandLine& line, Options& options) {
-  line.Operand("FILE", "a GGUF model; any shard of a split one", &options.file);
+  line.Operand("FILE",
+               "a GGUF model (any shard of a split one), an artifact, or an executable with one",
+               &options.file);
   line.Section("what to print");
   line.Choice("--format", {"table", "json", "csv"},
               "a table for people, JSON with everything, or one CSV line per tensor: "
@@ -34,12 +36,17 @@ void Declare(CommandLine& line, Options& options) {
   line.Flag("--check-tensors", "reads every weight: values finite, block scales valid",
             &options.check_tensors);
   line.Flag("--vocab-only", "accepts a file without its tensor data", &options.vocab_only);
+  line.Section("artifacts (with --format=table or json, and -o)");
+  line.Flag("--verify", "checks the weights too, which a program that runs them takes as they are",
+            &options.verify);
   line.Example("emel-inspect model.gguf", "licence, metadata, tensors and totals per type");
   line.Example("emel-inspect model-00001-of-00003.gguf --map",
                "the layout of each shard, byte by byte");
   line.Example("emel-inspect model.gguf --format=csv | sort -t, -k6 -n", "tensors by size");
   line.Example("emel-inspect model.gguf --dump blk.0.attn_q.weight -o q.f32",
                "one tensor, dequantised");
+  line.Example("emel-inspect model.emel --verify",
+               "sections, entries, memory, licence and provenance of an artifact; runs none of it");
 }
 
 // What the options table cannot know; empty where all is well.
@@ -56,6 +63,26 @@ std::string_view Conflict(const CommandLine& line, const Options& options) {
   }
   if (options.map && options.format == "csv") return "--map is a table or part of the JSON";
   return "";
+}
+
+// As Conflict, once it is known what the file is.
+std::string_view ArtifactConflict(const CommandLine& line, const Options& options) {
+  if (options.format == "csv") return "an artifact is shown as a table or JSON";
+  for (std::string_view name : {"--map", "--dump", "--load", "--check-tensors", "--vocab-only"}) {
+    if (line.given(name))
+      return "--map, --dump, --load, --check-tensors, --vocab-only are for GGUF";
+  }
+  return "";
+}
+
+absl::Status InspectArtifact(const Options& options) {
+  EMEL_ASSIGN_OR_RETURN(const auto artifact,
+                        artifact::Artifact::Open(
+                            options.file, {.verify = options.verify, .weights = options.verify}));
+  EMEL_ASSIGN_OR_RETURN(OutputFile out, OutputFile::Create(options.output));
+  EMEL_RETURN_IF_ERROR(options.format == "json" ? PrintArtifactJson(artifact, out)
+                                                : PrintArtifactTable(artifact, out));
+  return out.Commit();
 }
 
 absl::Status Inspect(const Options& options) {
@@ -91,11 +118,19 @@ absl::Status Inspect(const Options& options) {
 int main(int argc, char** argv) {
   using namespace emel::tools;
   Options options;
-  CommandLine line("emel-inspect", "shows what a GGUF model holds and how its files are laid out");
+  CommandLine line("emel-inspect",
+                   "shows what a GGUF model or an artifact holds, without running it");
   Declare(line, options);
   if (std::optional<int> code = line.Parse(argc, argv)) return *code;
   if (std::string_view conflict = Conflict(line, options); !conflict.empty()) {
     return line.UsageError(conflict);
   }
+  if (emel::artifact::IsArtifact(options.file)) {
+    if (std::string_view conflict = ArtifactConflict(line, options); !conflict.empty()) {
+      return line.UsageError(conflict);
+    }
+    return RunTool(line.tool(), [&] { return InspectArtifact(options); });
+  }
+  if (options.verify) return line.UsageError("--verify is for artifacts; see --check-tensors");
   return RunTool(line.tool(), [&] { return Inspect(options); });
 }

@@ -33,8 +33,6 @@ absl::Status CheckSizes(const Plan& plan) {
   EMEL_RETURN_IF_ERROR(CheckRange("workers", plan.max_workers, 1, kMaxWorkers));
   EMEL_RETURN_IF_ERROR(CheckRange("bytes of weights", plan.weights_bytes, 0, kMaxBytes));
   EMEL_RETURN_IF_ERROR(CheckRange("bytes of the arena", plan.arena_bytes, 0, kMaxBytes));
-  EMEL_RETURN_IF_ERROR(CheckRange("bytes of scratch", plan.scratch_bytes, 0, kMaxBytes));
-  EMEL_RETURN_IF_ERROR(CheckRange("bytes of a page", plan.page_bytes, 0, kMaxBytes));
   if (!std::has_single_bit(plan.arena_align) || plan.arena_align > 4096) {
     return Bad("alignment of the arena: expected a power of two up to 4096, found ",
                plan.arena_align);
@@ -43,7 +41,10 @@ absl::Status CheckSizes(const Plan& plan) {
     return Bad("positions of a page: expected ", EMEL_PAGE_POSITIONS, ", found ",
                plan.page_positions);
   }
-  return absl::OkStatus();
+  EMEL_RETURN_IF_ERROR(CheckRange("bytes of a page, for a whole context", plan.page_bytes, 0,
+                                  kMaxBytes / plan.pages_of_context()));
+  return CheckRange("bytes of scratch, for all workers", plan.scratch_bytes, 0,
+                    kMaxBytes / plan.max_workers);
 }
 
 absl::Status CheckLayers(const Plan& plan) {

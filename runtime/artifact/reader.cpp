@@ -5,12 +5,23 @@
 
 #include <absl/strings/str_cat.h>
 
+#include <cstring>
 #include <sys/stat.h>
 
 namespace emel::artifact {
 
 absl::StatusOr<Artifact> Artifact::Open(const std::string& path, const OpenOptions& options) {
   return Loader(path, options).Load();
+}
+
+bool IsArtifact(const std::string& path, const io::Syscalls& syscalls) {
+  const auto file = io::File::Open(path, syscalls);
+  if (!file.ok() || (*file)->size() < kFooterBytes) return false;
+  const auto begins_with = [&](uint64_t offset, const char* magic) {
+    uint8_t found[8];
+    return (*file)->Pread(offset, absl::MakeSpan(found)).ok() && std::memcmp(found, magic, 8) == 0;
+  };
+  return begins_with(0, kMagic) || begins_with((*file)->size() - kFooterBytes, kFooterMagic);
 }
 
 const Section* Artifact::Find(SectionKind kind, std::string_view name) const {

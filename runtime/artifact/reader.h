@@ -111,6 +111,9 @@ class Artifact {
   std::unique_ptr<MappedFile> file_, weights_file_;
 };
 
+// Whether a file claims to be, or to end in, an artifact; Open says whether that is true.
+bool IsArtifact(const std::string& path, const io::Syscalls& syscalls = io::Syscalls::System());
+
 }  // namespace emel::artifact
 
 #endif  // EMEL_RUNTIME_ARTIFACT_READER_H_

@@ -59,8 +59,8 @@ class Writer {
   Sink sink_;
   uint64_t base_;
   uint64_t position_ = 0;  // from base_
-  absl::Status error_;  // the first
-  bool open_ = false;  // the last section may still grow
+  absl::Status error_;     // the first
+  bool open_ = false;      // the last section may still grow
   bool finished_ = false;
   Checksummer checksummer_;
   std::vector<Section> sections_;

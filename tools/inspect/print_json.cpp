@@ -83,12 +83,16 @@ Json Summary(const gguf::Model& model) {
 
 }  // namespace
 
-absl::Status PrintJson(const gguf::Model& model, OutputFile& out) {
+Json MetadataJson(const gguf::Model& model) {
   Json metadata = Json::object();
   for (const gguf::KeyValue& entry : model.metadata()) metadata[entry.key] = ToJson(entry.value);
+  return metadata;
+}
+
+absl::Status PrintJson(const gguf::Model& model, OutputFile& out) {
   Json document = {{"summary", Summary(model)},
                    {"files", Files(model)},
-                   {"metadata", std::move(metadata)},
+                   {"metadata", MetadataJson(model)},
                    {"tensors", Tensors(model)}};
   // Names and texts of a file may hold any bytes; what is not UTF-8 becomes U+FFFD.
   return out.Write(document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");

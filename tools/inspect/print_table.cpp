@@ -132,29 +132,13 @@ std::string Files(const Model& model) {
 
 std::string Headlines(const Model& model, const Totals& totals) {
   TextTable table({"", ""});
-  bool licensed = false;
-  for (const Headline& headline : kHeadlines) {
-    const Value* value = model.Find(headline.key);
-    const std::string* text = value == nullptr ? nullptr : value->AsString();
-    if (text == nullptr) continue;
-    licensed |= headline.label == "licence";
-    table.AddRow({std::string(headline.label), Printable(*text)});
-  }
-  if (!licensed) table.AddRow({"licence", "not stated"});
+  AddHeadlines(model, table);
   table.AddRow({"parameters", absl::StrCat(HumanCount(totals.parameters), " (", totals.parameters,
                                            ") in ", model.tensors().size(), " tensors")});
   table.AddRow(
       {"weights", absl::StrCat(HumanBytes(totals.bytes), ", ",
                                FormatBits(totals.bytes, totals.parameters), " bits per weight")});
   return table.ToString();
-}
-
-std::string Metadata(const Model& model) {
-  TextTable table({"key", "type", "value"});
-  for (const KeyValue& entry : model.metadata()) {
-    table.AddRow({Printable(entry.key), FormatType(entry.value), FormatValue(entry.value)});
-  }
-  return absl::StrCat("metadata (", model.metadata().size(), " keys)\n", table.ToString());
 }
 
 std::string Tensors(const Model& model) {
@@ -181,10 +165,30 @@ std::string TypeTotals(const Totals& totals) {
 
 }  // namespace
 
+void AddHeadlines(const Model& model, TextTable& table) {
+  bool licensed = false;
+  for (const Headline& headline : kHeadlines) {
+    const Value* value = model.Find(headline.key);
+    const std::string* text = value == nullptr ? nullptr : value->AsString();
+    if (text == nullptr) continue;
+    licensed |= headline.label == "licence";
+    table.AddRow({std::string(headline.label), Printable(*text)});
+  }
+  if (!licensed) table.AddRow({"licence", "not stated"});
+}
+
+std::string MetadataTable(const Model& model) {
+  TextTable table({"key", "type", "value"});
+  for (const KeyValue& entry : model.metadata()) {
+    table.AddRow({Printable(entry.key), FormatType(entry.value), FormatValue(entry.value)});
+  }
+  return absl::StrCat("metadata (", model.metadata().size(), " keys)\n", table.ToString());
+}
+
 absl::Status PrintTable(const Model& model, OutputFile& out) {
   Totals totals = TotalsOf(model);
   EMEL_RETURN_IF_ERROR(out.Write(absl::StrCat(Files(model), Headlines(model, totals), "\n")));
-  EMEL_RETURN_IF_ERROR(out.Write(absl::StrCat(Metadata(model), "\n")));
+  EMEL_RETURN_IF_ERROR(out.Write(absl::StrCat(MetadataTable(model), "\n")));
   EMEL_RETURN_IF_ERROR(out.Write(absl::StrCat(Tensors(model), "\n")));
   return out.Write(TypeTotals(totals));
 }
