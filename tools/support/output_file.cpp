@@ -192,6 +192,25 @@ absl::Status OutputFile::Commit() {
   return absl::OkStatus();
 }
 
+absl::Status OutputFile::CommitAs(absl::string_view name) {
+  if (temporary_.empty()) return Error("rename", EINVAL);
+  const auto in_folder_of = [&](const std::string& path) {
+    return absl::StrCat(path.substr(0, path.rfind('/') + 1), name);
+  };
+  path_ = in_folder_of(path_);
+  target_ = in_folder_of(target_);
+  return Commit();
+}
+
+absl::Status OutputFile::MakeExecutable() {
+  struct stat status;
+  if (temporary_.empty()) return Error("make executable", EINVAL);
+  if (fstat(descriptor_, &status) != 0) return Error("make executable", errno);
+  const mode_t readers = status.st_mode & 0444;
+  if (fchmod(descriptor_, (status.st_mode & 0777) | readers >> 2) == 0) return absl::OkStatus();
+  return Error("make executable", errno);
+}
+
 absl::Status WriteStdout(absl::string_view text) {
   absl::StatusOr<OutputFile> out = OutputFile::Create("-");
   if (absl::Status status = out->Write(text); !status.ok()) return status;

@@ -36,7 +36,12 @@ class OutputFile {
   absl::Status Resize(uint64_t size);
   absl::Status WriteAt(uint64_t offset, absl::Span<const uint8_t> bytes);
 
+  // Lets everyone run the file who may read it; only where the output is a regular file.
+  absl::Status MakeExecutable();
+
   absl::Status Commit();
+  // Commits under another name in the same folder: for names that depend on the contents.
+  absl::Status CommitAs(absl::string_view name);
 
  private:
   OutputFile(std::string path, std::string temporary, int descriptor);

@@ -58,6 +58,27 @@ TEST_F(OutputFileTest, LeavesTheOldFileWithoutCommit) {
   EXPECT_EQ(FileCount(), 1u);
 }
 
+TEST_F(OutputFileTest, TakesAnotherNameAtTheEnd) {
+  auto out = OutputFile::Create(Path("a"));
+  ASSERT_TRUE(out.ok());
+  EXPECT_TRUE(out->Write("named").ok());
+  EXPECT_TRUE(out->CommitAs("b").ok());
+  EXPECT_EQ(Read(Path("b")), "named");
+  EXPECT_EQ(FileCount(), 1u);
+  EXPECT_FALSE(OutputFile::Create("/dev/null")->CommitAs("b").ok());
+}
+
+TEST_F(OutputFileTest, MayBeRunByWhoMayReadIt) {
+  auto out = OutputFile::Create(Path("a"));
+  ASSERT_TRUE(out.ok());
+  EXPECT_TRUE(out->MakeExecutable().ok());
+  EXPECT_TRUE(out->Commit().ok());
+  const auto mode = static_cast<unsigned>(fs::status(Path("a")).permissions());
+  EXPECT_EQ(mode & 0111, (mode & 0444) >> 2);
+  EXPECT_NE(mode & 0100, 0u);
+  EXPECT_FALSE(OutputFile::Create("/dev/null")->MakeExecutable().ok());
+}
+
 TEST_F(OutputFileTest, WritesBehindASymbolicLink) {
   std::ofstream(Path("a")) << "old";
   fs::create_symlink("a", Path("link"));
