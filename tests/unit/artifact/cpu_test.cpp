@@ -98,6 +98,17 @@ TEST(DetectCpu, AgreesWithTheKernel) {
   }
 }
 
+// docs/artifact-format.md lists every bit.
+TEST(Features, AreDocumented) {
+  std::ostringstream page;
+  page << std::ifstream(EMEL_SOURCE_DIR "/docs/artifact-format.md").rdbuf();
+  for (int bit = 0; bit < 64; ++bit) {
+    const std::string name = ToString({uint64_t{1} << bit});
+    if (name[0] == '#') continue;
+    EXPECT_THAT(page.str(), HasSubstr("| " + std::to_string(bit) + " | " + name + " |"));
+  }
+}
+
 TEST(RequestAmx, IsGrantedWhereTheCpuHasIt) {
   if (!DetectCpu().Has(CpuFeature::kAmxTile)) GTEST_SKIP() << "this CPU has no AMX";
   EXPECT_THAT(RequestAmx(), IsOk());
