@@ -39,9 +39,11 @@ Code::Code(Code&& other) noexcept
     : map_(std::exchange(other.map_, nullptr)),
       map_bytes_(other.map_bytes_),
       data_(other.data_),
-      size_(other.size_) {}
+      size_(other.size_),
+      debugger_(std::move(other.debugger_)) {}
 
 Code::~Code() {
+  debugger_.reset();  // gdb forgets the names before what they name goes
   if (map_ != nullptr) munmap(map_, map_bytes_);
 }
 
@@ -74,6 +76,8 @@ absl::StatusOr<Code> Artifact::CopyCodeForProfilers(size_t variant) const {
   // For /proc/PID/maps; kernels before 5.17 cannot name memory, which harms nothing.
   prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, map, section.size, absl::StrCat("emel:", name).c_str());
   EMEL_RETURN_IF_ERROR(AppendPerfMap(code.data(), symbols));
+  code.debugger_ =
+      std::make_unique<DebuggerEntry>(absl::MakeConstSpan(code.data(), code.size()), symbols);
   return code;
 }
 

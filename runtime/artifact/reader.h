@@ -1,6 +1,7 @@
 #ifndef EMEL_RUNTIME_ARTIFACT_READER_H_
 #define EMEL_RUNTIME_ARTIFACT_READER_H_
 
+#include "runtime/artifact/debugger.h"
 #include "runtime/artifact/format.h"
 #include "runtime/artifact/plan.h"
 #include "runtime/gguf/gguf.h"
@@ -59,6 +60,7 @@ class Code {
   uint64_t map_bytes_;
   const uint8_t* data_;
   uint64_t size_;
+  std::unique_ptr<DebuggerEntry> debugger_;  // of a copy
 };
 
 // An artifact whose file is open and mapped. What Open returns is consistent: sections lie
@@ -91,8 +93,8 @@ class Artifact {
 
   // The code of plan().variants[variant], mapped from the file.
   absl::StatusOr<Code> MapCode(size_t variant) const;
-  // A copy of it in memory of its own, with its symbols in /tmp/perf-PID.map, where perf looks for
-  // the names of code that no file holds.
+  // A copy of it in memory of its own, whose symbols perf and gdb find: code that a file holds they
+  // would look up in that file's own symbols. perf reads /tmp/perf-PID.map, which stays behind.
   absl::StatusOr<Code> CopyCodeForProfilers(size_t variant) const;
 
  private:

@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstring>
+#include <elf.h>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -99,6 +101,47 @@ TEST_P(CodeTest, ACopyHasItsNamesWherePerfLooks) {
   const auto base = reinterpret_cast<uintptr_t>(code->data());
   std::snprintf(expected, sizeof(expected), "%lx 10 decode\n%lx 54 bulk\n", base, base + 16);
   EXPECT_EQ(ReadAll(perf_map_), expected);
+}
+
+// What gdb reads of this process.
+extern "C" struct {
+  uint32_t version, action;
+  void* relevant;
+  struct Entry {
+    Entry *next, *previous;
+    const uint8_t* file;
+    uint64_t file_bytes;
+  }* first;
+} __jit_debug_descriptor;
+
+TEST_P(CodeTest, ACopyHasItsNamesWhereGdbLooks) {
+  const auto artifact = Artifact::Open(path_);
+  ASSERT_THAT(artifact, IsOk());
+  {
+    const auto first = artifact->CopyCodeForProfilers(0);
+    auto second = artifact->CopyCodeForProfilers(0);
+    ASSERT_THAT(second, IsOk());
+    const Code moved = *std::move(second);
+    const auto* entry = __jit_debug_descriptor.first;
+    ASSERT_NE(entry, nullptr);
+    ASSERT_NE(entry->next, nullptr);
+    EXPECT_EQ(entry->next->previous, entry);
+    Elf64_Ehdr header;
+    std::memcpy(&header, entry->file, sizeof(header));
+    EXPECT_EQ(std::memcmp(header.e_ident, ELFMAG, SELFMAG), 0);
+    Elf64_Shdr text, symtab;
+    std::memcpy(&text, entry->file + header.e_shoff + sizeof(text), sizeof(text));
+    std::memcpy(&symtab, entry->file + header.e_shoff + 2 * sizeof(symtab), sizeof(symtab));
+    EXPECT_EQ(text.sh_addr, reinterpret_cast<uintptr_t>(moved.data()));
+    EXPECT_EQ(text.sh_size, moved.size());
+    EXPECT_EQ(symtab.sh_size, 3 * sizeof(Elf64_Sym));
+    Elf64_Sym symbol;
+    std::memcpy(&symbol, entry->file + symtab.sh_offset + 2 * sizeof(symbol), sizeof(symbol));
+    EXPECT_EQ(symbol.st_value, 16u);
+    const std::string_view names(reinterpret_cast<const char*>(entry->file), entry->file_bytes);
+    EXPECT_NE(names.find(std::string_view("\0bulk\0", 6)), names.npos);
+  }
+  EXPECT_EQ(__jit_debug_descriptor.first, nullptr);
 }
 
 // Somebody else's link is not followed.
