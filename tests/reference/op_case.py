@@ -25,6 +25,13 @@ class State(dict):
         self.type_text = type_text
 
 
+class Rounded:
+    """Activations of 8 bits: the scale and the integers of each group."""
+
+    def __init__(self, type_text, scales, integers):
+        self.type_text, self.scales, self.integers = type_text, scales, integers
+
+
 def case(op, name, inputs, body, expected, out="f32", args="", module=""):
     """`out` is the results' element type (or all of a type, where a dimension is unknown), or one for each result;
     `args` are the function's arguments, `module` is the text before the function."""

@@ -13,6 +13,7 @@ from op_cases import (attention, contraction, elementwise, fill, fusions, moveme
                       rope, update, weights)
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "interpreter"
+TYPED = (op_case.State, op_case.Rounded)  # values that know their type
 SPECIALS = {"f32": ("0x7F800000", "0xFF800000", "0x7FC00000"), "f16": ("0x7C00", "0xFC00", "0x7E00"),
             "f64": ("0x7FF0000000000000", "0xFFF0000000000000", "0x7FF8000000000000")}
 
@@ -22,7 +23,7 @@ def element_of(values):
 
 
 def type_of(values, element):
-    if isinstance(values, op_case.State):
+    if isinstance(values, TYPED):
         return values.type_text
     if element.startswith("tensor"):
         return element
@@ -60,6 +61,8 @@ def lines(values):
     if isinstance(values, op_case.State):
         return [f"slot {slot} position {position}: {row(key)} -> {row(value)}"
                 for (slot, position), (key, value) in sorted(values.items())]
+    if isinstance(values, op_case.Rounded):
+        return [f"{number(scale)} * {row(integers)}" for scale, integers in zip(values.scales, values.integers)]
     values = np.asarray(values)
     if values.size == 0:
         return []
@@ -70,7 +73,7 @@ def results(case, mode):
     values = case.expected(mode)
     values = values if isinstance(values, tuple) else (values,)
     elements = case.out if isinstance(case.out, tuple) else (case.out,) * len(values)
-    return [(value, "") if isinstance(value, op_case.State)
+    return [(value, "") if isinstance(value, TYPED)
             else (op_case.round_result(element, mode, value), element)
             for value, element in zip(values, elements)]
 

@@ -26,8 +26,7 @@ def weight_case(op, name, file, type_text, body, expected, inputs=None, out="f32
     read = type_text[:-1] + ", #emel.layout<r16>>" if packed else type_text
     text = f"%w = emel.get_weight @{name}.w : {read}\n" + body.replace("{w}", read)
     module = declare(name, file, type_text)
-    compute = expected if callable(expected) else lambda r: expected
-    case(op, name, inputs or {}, text, compute, out=out, module=module[:-1] + " packed <r16>\n" if packed else module)
+    case(op, name, inputs or {}, text, lambda r: expected, out=out, module=module[:-1] + " packed <r16>\n" if packed else module)
 
 
 Q8, TYPE = stored("q8_0", 5, 32), "tensor<5x32x!emel.q8_0>"
