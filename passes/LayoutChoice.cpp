@@ -34,10 +34,9 @@ class Chooser {
         failed(addPhase(workload_.batch, workload_.promptTokens)))
       return failure();
     LayoutReport report{workload_, {}, {}};
-    llvm::MapVector<StringAttr, SmallVector<Value>> reads;
-    module_.walk([&](GetWeightOp get) { reads[get.getWeightAttr().getAttr()].push_back(get); });
+    collectReads();
     for (WeightOp weight : module_.getOps<WeightOp>())
-      report.weights.push_back(chooseWeight(weight, reads[weight.getSymNameAttr()]));
+      report.weights.push_back(chooseWeight(weight));
     if (!phases_.empty()) chooseActivations(report.activations);
     return report;
   }
@@ -45,7 +44,8 @@ class Chooser {
  private:
   LogicalResult addPhase(int64_t tokens, int64_t total);
   func::FuncOp findEntry(int64_t tokens);
-  LayoutChoice chooseWeight(WeightOp weight, ArrayRef<Value> reads);
+  void collectReads();
+  LayoutChoice chooseWeight(WeightOp weight);
   void chooseActivations(std::vector<LayoutChoice> &choices);
   void addWeightUse(LayoutChoice &choice, OpOperand &use);
   void addActivationUse(LayoutChoice &choice, PhaseKind kind, Value value);
@@ -61,6 +61,8 @@ class Chooser {
   ModuleOp module_;
   const LayoutWorkload &workload_;
   SmallVector<Phase, 2> phases_;  // by PhaseKind; none in a module without entry
+  /// Of each weight, what reads it; those of twins under the name of the first of them.
+  llvm::MapVector<StringAttr, SmallVector<Value>> reads_;
 };
 
 int64_t boundOf(func::FuncOp function) {
@@ -94,7 +96,7 @@ LogicalResult Chooser::addPhase(int64_t tokens, int64_t total) {
     bool isRows = dims && !dims.empty() && cast<StringAttr>(dims[0]).getValue() == "m";
     phase.types[argument] = withUnknown(argument.getType(), isRows ? 1 : tokens);
   }
-  if (failed(inferTypes(entry.front(), phase.types))) return failure();
+  if (failed(inferTypes(entry.front(), phase.types, tokens))) return failure();
   phases_.push_back(std::move(phase));
   return success();
 }
@@ -117,7 +119,20 @@ std::string describeOp(Operation *op) {
   return origin.ops.empty() ? name : name + " " + origin.ops.front().str();
 }
 
-LayoutChoice Chooser::chooseWeight(WeightOp weight, ArrayRef<Value> reads) {
+/// Twins are one weight if their data are the same, which packing finds out: they get one layout.
+StringAttr firstTwin(WeightOp weight) {
+  return weight.getTwin() ? weight.getTwinAttr().getAttr() : weight.getSymNameAttr();
+}
+
+void Chooser::collectReads() {
+  SymbolTable symbols(module_);
+  module_.walk([&](GetWeightOp get) {
+    if (auto weight = symbols.lookup<WeightOp>(get.getWeight()))
+      reads_[firstTwin(weight)].push_back(get);
+  });
+}
+
+LayoutChoice Chooser::chooseWeight(WeightOp weight) {
   LayoutChoice choice;
   choice.name = weight.getSymName();
   choice.type = cast<RankedTensorType>(weight.getType());
@@ -130,7 +145,7 @@ LayoutChoice Chooser::chooseWeight(WeightOp weight, ArrayRef<Value> reads) {
         {layout, static_cast<uint64_t>(*getStorageBytes(packed)), 0, 0, packing, packing});
   }
   if (choice.candidates.size() == 1) choice.reason = "its type has no other layout";
-  for (Value read : reads)
+  for (Value read : reads_[firstTwin(weight)])
     for (OpOperand &use : read.getUses()) {
       if (auto pack = dyn_cast<PackOp>(use.getOwner()))
         for (OpOperand &packed : pack.getResult().getUses()) addWeightUse(choice, packed);

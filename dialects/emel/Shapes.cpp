@@ -34,10 +34,10 @@ static LogicalResult inferReshape(ReshapeOp op, TypeMap &types, SmallVectorImpl<
   return success();
 }
 
-static LogicalResult inferOp(Operation &op, TypeMap &types) {
+static LogicalResult inferOp(Operation &op, TypeMap &types, std::optional<int64_t> other) {
   SmallVector<Type> results;
   if (auto fuse = dyn_cast<FuseOp>(op)) {
-    if (failed(inferTypes(fuse.getBody().front(), types))) return failure();
+    if (failed(inferTypes(fuse.getBody().front(), types, other))) return failure();
     for (Value value : fuse.getYielded()) results.push_back(typeIn(types, value));
   } else if (auto reshape = dyn_cast<ReshapeOp>(op)) {
     if (failed(inferReshape(reshape, types, results))) return failure();
@@ -50,6 +50,7 @@ static LogicalResult inferOp(Operation &op, TypeMap &types) {
     llvm::append_range(results, op.getResultTypes());
   }
   for (auto [value, type] : llvm::zip(op.getResults(), results)) {
+    if (other) type = withUnknown(type, *other);
     auto tensor = dyn_cast<RankedTensorType>(type);
     if (tensor && !tensor.hasStaticShape())
       return op.emitOpError("has a result of unknown shape, ") << type;
@@ -58,8 +59,8 @@ static LogicalResult inferOp(Operation &op, TypeMap &types) {
   return success();
 }
 
-LogicalResult emel::inferTypes(Block &block, TypeMap &types) {
+LogicalResult emel::inferTypes(Block &block, TypeMap &types, std::optional<int64_t> other) {
   for (Operation &op : block)
-    if (failed(inferOp(op, types))) return failure();
+    if (failed(inferOp(op, types, other))) return failure();
   return success();
 }

@@ -16,8 +16,10 @@ inline mlir::Type typeIn(const TypeMap &types, mlir::Value value) {
 }
 
 /// Infers the types of all that a block computes from those of its arguments (and of what it uses
-/// from outside), which `types` holds. Fails, with an error at the op, where they do not follow.
-mlir::LogicalResult inferTypes(mlir::Block &block, TypeMap &types);
+/// from outside), which `types` holds. A dimension that does not follow, such as how many cells a
+/// state holds, becomes `other`; without that, fails with an error at the op.
+mlir::LogicalResult inferTypes(mlir::Block &block, TypeMap &types,
+                               std::optional<int64_t> other = std::nullopt);
 
 /// The argument of a step that alone has as many elements as logits have rows: out_rows. Other
 /// arguments of unknown size have as many as there are tokens.
