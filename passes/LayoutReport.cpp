@@ -28,12 +28,13 @@ void LayoutReport::print(raw_ostream &out) const {
   out << llvm::formatv("{0,-42} {1,-26} {2,-10} {3,12} {4,12} {5,12} {6,12}\n", "weight", "type",
                        "layout", "bytes", "decode us", "prefill us", "total us");
   for (const LayoutChoice &weight : weights) {
+    std::string reason = weight.reason.empty() ? "" : "  " + weight.reason;
     for (auto [i, candidate] : llvm::enumerate(weight.candidates))
-      out << llvm::formatv("{0,-42} {1,-26} {2}{3,-9} {4,12} {5,12:F3} {6,12:F3} {7,12:F1} {8}\n",
+      out << llvm::formatv("{0,-42} {1,-26} {2}{3,-9} {4,12} {5,12:F3} {6,12:F3} {7,12:F1}{8}\n",
                            i == 0 ? weight.name : "", i == 0 ? describe(weight.type) : "",
                            i == weight.chosen ? "*" : " ", nameOf(candidate.layout),
                            candidate.bytes, candidate.decode * 1e6, candidate.prefill * 1e6,
-                           candidate.total * 1e6, i == 0 ? weight.reason : "");
+                           candidate.total * 1e6, i == 0 ? reason : "");
   }
   size_t columns = llvm::count_if(activations, [](auto &value) { return value.chosen != 0; });
   out << "activations: " << activations.size() - columns << " row_major, " << columns

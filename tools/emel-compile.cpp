@@ -23,10 +23,12 @@ struct Options {
 void declare(tools::CommandLine& line, Options& options) {
   line.Operand("MODEL", "a GGUF model; of a split one the first shard", &options.model);
   line.Section("what to write");
-  line.Choice("--emit", {"mlir", "plan", "report", "plan-csv", "plan-svg"},
-              "mlir: the model as imported; plan: after all passes; report: memory, launches and work as JSON; "
-              "plan-csv, plan-svg: the arena over plan time",
-              &options.emit);
+  line.Choice(
+      "--emit", {"mlir", "layouts", "plan", "report", "plan-csv", "plan-svg"},
+      "mlir: the model as imported; layouts: how each weight is stored and what else was possible; "
+      "plan: after all passes; report: memory, launches, work and layouts as JSON; "
+      "plan-csv, plan-svg: the arena over plan time",
+      &options.emit);
   line.Value("-o", "OUT", "where to write; - is standard output", &options.output);
   line.Value("--why", "TENSOR", "writes where a tensor lies and which ops read it instead",
              &options.why);
@@ -38,8 +40,8 @@ void declare(tools::CommandLine& line, Options& options) {
               &options.small);
   line.Number("--max-arena", "BYTES", "fails where the arena needs more; 0: no limit", 0, INT64_MAX,
               &options.maxArena);
-  line.Number("--workers", "N", "the most workers that the report counts scratch memory for", 1, 4096,
-              &options.workers);
+  line.Number("--workers", "N", "the most workers that the report counts scratch memory for", 1,
+              4096, &options.workers);
   line.Choice("--target", {"x86-64-v3", "x86-64-v4", "sapphirerapids", "generic"},
               "whose speeds decide layouts and the predicted rates", &options.target);
   line.Section("how to read");
@@ -49,6 +51,7 @@ void declare(tools::CommandLine& line, Options& options) {
   line.Example("emel-compile model.gguf --emit=mlir -o model.mlir", "import a model");
   line.Example("emel-compile model.gguf | emel-opt --emel-simplify", "and simplify it");
   line.Example("emel-compile model.gguf --emit=report -o report.json", "what a step costs");
+  line.Example("emel-compile model.gguf --emit=layouts", "how weights are stored, and why");
   line.Example("emel-compile model.gguf --emit=plan-svg -o plan.svg", "see the memory plan");
   line.Example("emel-compile model.gguf --why blk.0.attn_q.weight", "where a tensor is used");
 }
@@ -62,6 +65,13 @@ std::string print(mlir::ModuleOp module) {
   return text;
 }
 
+std::string print(const LayoutReport& layouts) {
+  std::string text;
+  llvm::raw_string_ostream out(text);
+  layouts.print(out);
+  return text;
+}
+
 /// Runs all passes and writes what is wanted of the plan.
 absl::StatusOr<std::string> plan(mlir::ModuleOp module, const Options& options) {
   PlanOptions planning;
@@ -70,13 +80,18 @@ absl::StatusOr<std::string> plan(mlir::ModuleOp module, const Options& options) 
   planning.maxArena = static_cast<int64_t>(options.maxArena);
   planning.workers = static_cast<int64_t>(options.workers);
   planning.target = options.target;
-  if (absl::Status status = planModel(module, planning); !status.ok()) return status;
+  if (options.emit == "layouts") {
+    absl::StatusOr<LayoutReport> layouts = groupModel(module, planning);
+    return layouts.ok() ? absl::StatusOr<std::string>(print(*layouts)) : layouts.status();
+  }
+  absl::StatusOr<LayoutReport> layouts = planModel(module, planning);
+  if (!layouts.ok()) return layouts.status();
   if (options.emit == "plan") return print(module);
   mlir::FailureOr<PlanSummary> summary = summarizePlan(module);
   if (mlir::failed(summary)) return absl::InternalError("the plan is incomplete");
   if (options.emit == "plan-csv") return writePlanCsv(*summary);
   if (options.emit == "plan-svg") return writePlanSvg(*summary);
-  return writePlanReport(module, *summary, planning);
+  return writePlanReport(module, *summary, *layouts, planning);
 }
 
 absl::Status compile(const Options& options) {

@@ -13,7 +13,9 @@ namespace emel {
 using Json = nlohmann::ordered_json;
 using plan::ArenaKind;
 
-absl::Status planModel(ModuleOp module, const PlanOptions &options) {
+/// Runs the passes that `add` adds.
+static absl::Status run(ModuleOp module, const PlanOptions &options,
+                        void (*add)(OpPassManager &, const PipelineOptions &)) {
   module.getContext()->printOpOnDiagnostic(false);  // a plan is long, and the message says where
   DiagnosticCollector diagnostics(module.getContext());
   PassManager passes(module.getContext());
@@ -22,11 +24,27 @@ absl::Status planModel(ModuleOp module, const PlanOptions &options) {
   pipeline.bulk = options.batch;
   pipeline.maxArena = options.maxArena;
   pipeline.targets = ArrayRef<std::string>(options.target);
-  addAllPasses(passes, pipeline);
-  addPlanPasses(passes, pipeline);
+  add(passes, pipeline);
   if (succeeded(passes.run(module))) return absl::OkStatus();
   absl::Status status = diagnostics.status();
   return status.ok() ? absl::InternalError("a pass failed without saying why") : status;
+}
+
+absl::StatusOr<LayoutReport> groupModel(ModuleOp module, const PlanOptions &options) {
+  if (absl::Status status = run(module, options, addAllPasses); !status.ok()) return status;
+  DiagnosticCollector diagnostics(module.getContext());
+  // The report of a module does not depend on whether its layouts were selected yet.
+  FailureOr<LayoutReport> layouts = chooseLayouts(
+      module, {.targets = {findLayoutTarget(options.target)}, .batch = options.batch});
+  if (failed(layouts)) return diagnostics.status();
+  return std::move(*layouts);
+}
+
+absl::StatusOr<LayoutReport> planModel(ModuleOp module, const PlanOptions &options) {
+  absl::StatusOr<LayoutReport> layouts = groupModel(module, options);
+  if (!layouts.ok()) return layouts;
+  if (absl::Status status = run(module, options, addPlanPasses); !status.ok()) return status;
+  return layouts;
 }
 
 std::string writePlanCsv(const PlanSummary &plan) {
@@ -96,7 +114,15 @@ static Json describeRoofline(const PlanSummary &plan, const LayoutTarget &target
   return json;
 }
 
-std::string writePlanReport(ModuleOp module, const PlanSummary &plan, const PlanOptions &options) {
+static Json toJson(const LayoutReport &layouts) {
+  std::string text;
+  llvm::raw_string_ostream out(text);
+  layouts.printJson(out);
+  return Json::parse(text);
+}
+
+std::string writePlanReport(ModuleOp module, const PlanSummary &plan, const LayoutReport &layouts,
+                            const PlanOptions &options) {
   Json json = {{"architecture", plan.architecture}, {"context", plan.context}};
   int64_t arena = 0, scratch = 0;
   for (const PlannedEntry &entry : plan.entries) {
@@ -115,6 +141,7 @@ std::string writePlanReport(ModuleOp module, const PlanSummary &plan, const Plan
   json["passes"] = Json::array();
   if (auto passes = module->getAttrOfType<ArrayAttr>(EmelDialect::kPassesAttr))
     json["passes"] = toJson(passes);
+  json["layouts"] = toJson(layouts);
   json["roofline"] = describeRoofline(plan, *findLayoutTarget(options.target));
   json["notes"] = {
       "arena_bytes is the memory of a step that all workers share; each worker adds "

@@ -4,6 +4,7 @@
 #include <string>
 
 #include <absl/status/status.h>
+#include <absl/status/statusor.h>
 
 #include "compiler/driver/PlanSummary.h"
 #include "passes/LayoutChoice.h"
@@ -18,16 +19,19 @@ struct PlanOptions {
   std::string target = "generic";
 };
 
-/// Runs all passes. The status has the errors.
-absl::Status planModel(mlir::ModuleOp module, const PlanOptions &options);
+/// Runs all passes up to groups, and says which layouts they chose. The status has the errors.
+absl::StatusOr<LayoutReport> groupModel(mlir::ModuleOp module, const PlanOptions &options);
+
+/// Runs all passes, and says which layouts they chose. The status has the errors.
+absl::StatusOr<LayoutReport> planModel(mlir::ModuleOp module, const PlanOptions &options);
 
 /// `entry,id,lower,upper,size,offset`, a line for each buffer of the shared arena; those of the
 /// worker arena have the entry's name and `.scratch`.
 std::string writePlanCsv(const PlanSummary &plan);
 
-/// The memory contract as JSON. `module` says what the passes did.
+/// The memory contract and the layouts as JSON. `module` says what the passes did.
 std::string writePlanReport(mlir::ModuleOp module, const PlanSummary &plan,
-                            const PlanOptions &options);
+                            const LayoutReport &layouts, const PlanOptions &options);
 
 /// The shared arena of each entry over plan time, as a picture.
 std::string writePlanSvg(const PlanSummary &plan);

@@ -10,8 +10,14 @@ rows = list(csv.DictReader(open(sys.argv[2])))
 ET.parse(sys.argv[3])
 
 for key in ("weights_bytes", "kv_bytes_per_token", "kv_bytes", "arena_bytes", "scratch_bytes", "scratch_bytes_per_worker",
-            "passes", "roofline"):
+            "passes", "roofline", "layouts"):
     assert key in report, key
+stored = 0
+for weight in report["layouts"]["weights"]:
+    chosen = [c for c in weight["candidates"] if c["layout"] == weight["choice"]]
+    assert len(chosen) == 1 and chosen[0]["total_us"] == min(c["total_us"] for c in weight["candidates"]), weight
+    stored += chosen[0]["bytes"]
+assert stored == report["weights_bytes"], (stored, report["weights_bytes"])
 assert report["kv_bytes"] == report["kv_bytes_per_token"] * report["context"]
 assert report["arena_bytes"] == max(entry["arena_bytes"] for entry in report["entry_points"])
 layers = {entry["name"] for entry in report["entry_points"]}
