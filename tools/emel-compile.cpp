@@ -1,3 +1,4 @@
+#include "compiler/artifact/WriteArtifact.h"
 #include "compiler/driver/Load.h"
 #include "compiler/driver/PlanOutput.h"
 #include "compiler/driver/Why.h"
@@ -13,7 +14,7 @@ namespace emel {
 namespace {
 
 struct Options {
-  std::string model, emit = "mlir", output = "-", load = "mmap";
+  std::string model, emit, output = "-", load = "mmap", cpu = "native";
   std::optional<std::string> why;
   uint64_t context = 0, maxArena = 0, batch = 512, small = 8, workers = 64;
   std::string target = "generic";
@@ -24,10 +25,12 @@ void declare(tools::CommandLine& line, Options& options) {
   line.Operand("MODEL", "a GGUF model; of a split one the first shard", &options.model);
   line.Section("what to write");
   line.Choice(
-      "--emit", {"mlir", "layouts", "plan", "report", "plan-csv", "plan-svg"},
-      "mlir: the model as imported; layouts: how each weight is stored and what else was possible; "
-      "plan: after all passes; report: memory, launches, work and layouts as JSON; "
-      "plan-csv, plan-svg: the arena over plan time",
+      "--emit",
+      {"artifact", "mlir", "layouts", "plan", "report", "plan-csv", "plan-svg", "llvm", "asm"},
+      "artifact: what emel-run runs (the default for an OUT that does not end in .mlir); mlir: the model as "
+      "imported (the default else); layouts: how each weight is stored and what else was possible; plan: after all "
+      "passes; report: memory, launches, work and layouts as JSON; plan-csv, plan-svg: the arena over plan time; llvm, "
+      "asm: the code",
       &options.emit);
   line.Value("-o", "OUT", "where to write; - is standard output", &options.output);
   line.Value("--why", "TENSOR", "writes where a tensor lies and which ops read it instead",
@@ -40,14 +43,18 @@ void declare(tools::CommandLine& line, Options& options) {
               &options.small);
   line.Number("--max-arena", "BYTES", "fails where the arena needs more; 0: no limit", 0, INT64_MAX,
               &options.maxArena);
-  line.Number("--workers", "N", "the most workers that the report counts scratch memory for", 1,
-              4096, &options.workers);
+  line.Number("--workers", "N", "the most workers that the report counts scratch memory for", 1, 4096,
+              &options.workers);
+  line.Value("--cpu", "NAME[,NAME...]",
+             "the CPUs to make code for: native, sapphirerapids, x86-64-v4, x86-64-v3, aarch64",
+             &options.cpu);
   line.Choice("--target", {"x86-64-v3", "x86-64-v4", "sapphirerapids", "generic"},
               "whose speeds decide layouts and the predicted rates", &options.target);
   line.Section("how to read");
   line.Choice("--load", {"mmap", "read"}, "how the file reaches memory", &options.load);
   line.Flag("--check-tensors", "reads every weight: values finite, block scales valid",
             &options.checkTensors);
+  line.Example("emel-compile model.gguf -o model.emel", "compile a model for this machine");
   line.Example("emel-compile model.gguf --emit=mlir -o model.mlir", "import a model");
   line.Example("emel-compile model.gguf | emel-opt --emel-simplify", "and simplify it");
   line.Example("emel-compile model.gguf --emit=report -o report.json", "what a step costs");
@@ -72,14 +79,37 @@ std::string print(const LayoutReport& layouts) {
   return text;
 }
 
-/// Runs all passes and writes what is wanted of the plan.
-absl::StatusOr<std::string> plan(mlir::ModuleOp module, const Options& options) {
+absl::StatusOr<std::vector<const cpu::Target*>> findTargets(const std::string& names) {
+  std::vector<const cpu::Target*> targets;
+  for (llvm::StringRef name : llvm::split(names, ',')) {
+    const cpu::Target* target = name == "native" ? cpu::nativeTarget() : cpu::findTarget(name);
+    if (!target && name == "native")
+      return absl::InvalidArgumentError(
+          "this CPU has none of the feature sets that code can be made for; name one with --cpu");
+    if (!target) {
+      std::string known;
+      for (const cpu::Target& own : cpu::knownTargets()) known += ", " + own.name.str();
+      return absl::InvalidArgumentError("--cpu: there is no '" + name.str() +
+                                        "', expected native" + known);
+    }
+    if (!llvm::is_contained(targets, target)) targets.push_back(target);
+  }
+  return targets;
+}
+
+PlanOptions planOptions(const Options& options) {
   PlanOptions planning;
   planning.small = static_cast<int64_t>(options.small);
   planning.batch = static_cast<int64_t>(options.batch);
   planning.maxArena = static_cast<int64_t>(options.maxArena);
   planning.workers = static_cast<int64_t>(options.workers);
   planning.target = options.target;
+  return planning;
+}
+
+/// Runs all passes and writes what is wanted of the plan.
+absl::StatusOr<std::string> plan(mlir::ModuleOp module, const Options& options) {
+  PlanOptions planning = planOptions(options);
   if (options.emit == "layouts") {
     absl::StatusOr<LayoutReport> layouts = groupModel(module, planning);
     return layouts.ok() ? absl::StatusOr<std::string>(print(*layouts)) : layouts.status();
@@ -87,11 +117,52 @@ absl::StatusOr<std::string> plan(mlir::ModuleOp module, const Options& options) 
   absl::StatusOr<LayoutReport> layouts = planModel(module, planning);
   if (!layouts.ok()) return layouts.status();
   if (options.emit == "plan") return print(module);
+  if (options.emit == "llvm" || options.emit == "asm") {
+    auto targets = findTargets(options.cpu);
+    if (!targets.ok()) return targets.status();
+    return writeCode(module, *targets->front(),
+                     options.emit == "asm" ? cpu::CodeKind::Assembly : cpu::CodeKind::Llvm);
+  }
   mlir::FailureOr<PlanSummary> summary = summarizePlan(module);
   if (mlir::failed(summary)) return absl::InternalError("the plan is incomplete");
   if (options.emit == "plan-csv") return writePlanCsv(*summary);
   if (options.emit == "plan-svg") return writePlanSvg(*summary);
   return writePlanReport(module, *summary, *layouts, planning);
+}
+
+absl::Status writeArtifactFile(mlir::ModuleOp module, const Options& options,
+                               tools::Progress& progress) {
+  auto targets = findTargets(options.cpu);
+  if (!targets.ok()) return targets.status();
+  PlanOptions planning = planOptions(options);
+  absl::StatusOr<LayoutReport> layouts = planModel(module, planning);
+  if (!layouts.ok()) return layouts.status();
+  mlir::FailureOr<PlanSummary> summary = summarizePlan(module);
+  if (mlir::failed(summary)) return absl::InternalError("the plan is incomplete");
+  gguf::OpenOptions open;
+  open.vocab_only = open.first_shard_only = true;
+  absl::StatusOr<gguf::Model> model = gguf::Model::Open(options.model, open);
+  if (!model.ok()) return model.status();
+  ArtifactOptions artifact;
+  artifact.targets = *targets;
+  artifact.maxWorkers = planning.workers;
+  artifact.contract = writePlanReport(module, *summary, *layouts, planning);
+  artifact.options = {{"cpu", options.cpu},
+                      {"context", std::to_string(options.context)},
+                      {"batch", std::to_string(options.batch)},
+                      {"small", std::to_string(options.small)}};
+  artifact.model = &*model;
+  artifact.progress = [&](llvm::StringRef, uint64_t done, uint64_t total) {
+    progress.Update(done, total);
+  };
+  auto out = tools::OutputFile::Create(options.output);
+  if (!out.ok()) return out.status();
+  absl::Status status =
+      writeArtifact(module, artifact, [&](uint64_t at, absl::Span<const uint8_t> bytes) {
+        return out->WriteAt(at, bytes);
+      });
+  if (!status.ok()) return status;
+  return out->Commit();
 }
 
 absl::Status compile(const Options& options) {
@@ -115,6 +186,8 @@ absl::Status compile(const Options& options) {
     absl::StatusOr<std::string> why = explainTensor(*result, *options.why);
     if (!why.ok()) return why.status();
     text = std::move(*why);
+  } else if (options.emit == "artifact") {
+    return writeArtifactFile(*result->module, options, progress);
   } else if (options.emit == "mlir") {
     text = print(*result->module);
   } else {
@@ -138,5 +211,9 @@ int main(int argc, char** argv) {
   if (auto code = line.Parse(argc, argv)) return *code;
   if (options.why && line.given("--emit"))
     return line.UsageError("--why writes its own text: it does not go with --emit");
+  if (options.emit.empty())
+    options.emit = options.output == "-" || options.why || options.output.ends_with(".mlir")
+                       ? "mlir"
+                       : "artifact";
   return emel::tools::RunTool(line.tool(), [&] { return emel::compile(options); });
 }

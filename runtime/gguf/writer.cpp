@@ -124,6 +124,56 @@ void Writer::AddInt32s(std::string_view key, const std::vector<int32_t>& values)
   AppendArray(metadata_, ValueType::kInt32, values);
 }
 
+namespace {
+
+// The bytes of a number of a type, from whichever kind a reader keeps it in.
+template <typename Number>
+void AppendNumber(std::string& out, ValueType type, Number number) {
+  switch (type) {
+    case ValueType::kUint8: case ValueType::kBool: return Append(out, static_cast<uint8_t>(number));
+    case ValueType::kInt8: return Append(out, static_cast<int8_t>(number));
+    case ValueType::kUint16: return Append(out, static_cast<uint16_t>(number));
+    case ValueType::kInt16: return Append(out, static_cast<int16_t>(number));
+    case ValueType::kUint32: return Append(out, static_cast<uint32_t>(number));
+    case ValueType::kInt32: return Append(out, static_cast<int32_t>(number));
+    case ValueType::kFloat32: return Append(out, static_cast<float>(number));
+    case ValueType::kUint64: return Append(out, static_cast<uint64_t>(number));
+    case ValueType::kInt64: return Append(out, static_cast<int64_t>(number));
+    case ValueType::kFloat64: return Append(out, static_cast<double>(number));
+    case ValueType::kString: case ValueType::kArray: break;
+  }
+}
+
+}  // namespace
+
+void Writer::Add(std::string_view key, const Value& value) {
+  AddKey(key, value.type);
+  const Array* array = value.AsArray();
+  if (array) {
+    Append(metadata_, static_cast<uint32_t>(array->element_type));
+    Append(metadata_, uint64_t{array->size()});
+    std::visit(
+        [&](const auto& list) {
+          for (const auto& element : list)
+            if constexpr (std::is_same_v<std::decay_t<decltype(element)>, std::string>)
+              AppendText(metadata_, element);
+            else
+              AppendNumber(metadata_, array->element_type, element);
+        },
+        array->elements);
+    return;
+  }
+  std::visit(
+      [&](const auto& element) {
+        using Element = std::decay_t<decltype(element)>;
+        if constexpr (std::is_same_v<Element, std::string>)
+          AppendText(metadata_, element);
+        else if constexpr (!std::is_same_v<Element, Array>)
+          AppendNumber(metadata_, value.type, element);
+      },
+      value.data);
+}
+
 void Writer::AddTensor(std::string_view name, TensorType type, const std::vector<uint64_t>& dims) {
   tensors_.push_back({std::string(name), type, dims});
 }

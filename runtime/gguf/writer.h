@@ -29,6 +29,8 @@ class Writer {
   void AddStrings(std::string_view key, const std::vector<std::string>& values);
   void AddFloat32s(std::string_view key, const std::vector<float>& values);
   void AddInt32s(std::string_view key, const std::vector<int32_t>& values);
+  // A value as a reader gave it.
+  void Add(std::string_view key, const Value& value);
 
   // `dims` innermost first.
   void AddTensor(std::string_view name, TensorType type, const std::vector<uint64_t>& dims);

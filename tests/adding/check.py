@@ -15,7 +15,8 @@ sys.path.insert(0, str(ROOT / "tests/reference"))
 import gguf_file  # noqa: E402
 
 SECTIONS = {"architecture": "An architecture", "op": "An op", "type": "A quantised type"}
-SOURCES = ["CMakeLists.txt", "CMakePresets.json", "cmake", "runtime", "dialects", "passes", "compiler", "tools"]
+SOURCES = ["CMakeLists.txt", "CMakePresets.json", "cmake", "runtime", "dialects", "passes", "codegen", "compiler",
+           "tools"]
 BLOCK = re.compile(r'^```\w+ file=(\S+)(?: (before|after)="([^\n]*)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 KINDS = {bool: "bool", int: "u32", float: "f32", str: "str"}
 

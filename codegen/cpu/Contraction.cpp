@@ -1,0 +1,231 @@
+// Products with weights: packed ones by micro-kernels, the others row by row.
+
+#include "codegen/cpu/Decode.h"
+#include "codegen/cpu/Micro.h"
+#include "codegen/cpu/Ops.h"
+#include "dialects/emel/Emel.h"
+
+using namespace mlir;
+
+namespace emel::cpu {
+
+static constexpr int64_t kFloatBytes = 4;
+static constexpr int64_t kPanel = layout::kR16Rows;
+
+//===----------------------------------------------------------------------===//
+// Packed weights
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// A product of rows with one packed matrix, over a span of its rows.
+class PackedProduct {
+ public:
+  PackedProduct(Emit &emit, Micro &micro, gguf::TensorType type, ArrayRef<int64_t> matrix)
+      : emit_(emit), micro_(micro), columns_(matrix[1]) {
+    panelBytes_ = layout::R16Bytes(*layout::FindR16(type), columns_);
+    matrixBytes_ = llvm::divideCeil(matrix[0], kPanel) * panelBytes_;
+  }
+
+  int64_t matrixBytes() const { return matrixBytes_; }
+
+  /// `rows` consecutive rows by all panels of the span, several panels at a time where they are few.
+  /// `rowAt` and `outAt` give addresses of the i-th row's input, and of its result for column 0.
+  void multiply(Value matrix, const Span &span, int64_t rows, function_ref<Value(int64_t)> rowAt,
+                function_ref<Value(int64_t)> outAt) {
+    Value first = emit_.div(span.begin, kPanel);
+    Value end = emit_.ceilDiv(emit_.add(span.begin, span.size), kPanel);
+    int64_t together = rows == 1 ? 4 : 1;
+    if (span.most < together * kPanel) together = 1;
+    SmallVector<Value> inputs, outs;
+    for (int64_t i = 0; i < rows; ++i) {
+      inputs.push_back(rowAt(i));
+      outs.push_back(outAt(i));
+    }
+    auto run = [&](Value panel, int64_t panels) {
+      MicroOperands operands{inputs, {}, columns_};
+      for (int64_t p = 0; p < panels; ++p)
+        operands.panels.push_back(
+            emit_.at(matrix, emit_.mul(emit_.add(panel, p), panelBytes_)));
+      SmallVector<Value> sums = micro_.multiply(operands);
+      for (int64_t r = 0; r < rows; ++r)
+        for (int64_t p = 0; p < panels; ++p)
+          store(sums[p + r * panels], outs[r], emit_.add(panel, p), span);
+    };
+    Value whole = emit_.add(first, emit_.mul(emit_.div(emit_.sub(end, first), together), together));
+    emit_.loop(first, whole, together, [&](Value panel) { run(panel, together); });
+    if (together > 1) emit_.loop(whole, end, 1, [&](Value panel) { run(panel, 1); });
+  }
+
+ private:
+  /// Stores the lanes of a panel that are inside the span.
+  void store(Value sums, Value out, Value panel, const Span &span) {
+    Value column = emit_.mul(panel, kPanel), target = emit_.at(out, emit_.mul(column, kFloatBytes));
+    auto size = Emit::constant(span.size);
+    if (span.unit % kPanel == 0) {
+      if (size && *size % kPanel == 0) return emit_.store(sums, target);
+      Value left = emit_.sub(emit_.add(span.begin, span.size), column);
+      return emit_.storeFirst(sums, target, left);
+    }
+    if (!lanes_) lanes_ = emit_.frame(kPanel * kFloatBytes);
+    emit_.store(sums, lanes_, 64);
+    Value from = emit_.max(emit_.sub(span.begin, column), emit_.i64(0));
+    Value to = emit_.min(emit_.sub(emit_.add(span.begin, span.size), column), emit_.i64(kPanel));
+    emit_.loop(from, to, 1, [&](Value lane) {
+      Value offset = emit_.mul(lane, kFloatBytes);
+      emit_.store(emit_.load(emit_.f32(), emit_.at(lanes_, offset)), emit_.at(target, offset));
+    });
+  }
+
+  Emit &emit_;
+  Micro &micro_;
+  int64_t columns_, panelBytes_, matrixBytes_;
+  Value lanes_;
+};
+
+}  // namespace
+
+static std::unique_ptr<Micro> createMicro(Tile &tile, Type input, gguf::TensorType type) {
+  return input.isF32() ? createFloatMicro(tile.emit, type)
+                       : createIntegerMicro(tile.emit, tile.target, type);
+}
+
+/// Calls `body(first, count)` for blocks of 8 rows, then of 4, 2 and 1 for what is left.
+static void rowBlocks(Emit &emit, const Span &rows, function_ref<void(Value, int64_t)> body) {
+  Value first = rows.begin, end = emit.add(rows.begin, rows.size);
+  for (int64_t count : {8, 4, 2, 1}) {
+    if (rows.most < count) continue;
+    Value whole = emit.add(first, emit.mul(emit.div(emit.sub(end, first), count), count));
+    emit.loop(first, whole, count, [&](Value row) { body(row, count); });
+    first = whole;
+  }
+}
+
+static bool isPacked(RankedTensorType type) {
+  auto layout = dyn_cast_or_null<LayoutAttr>(type.getEncoding());
+  return layout && layout.getValue() == Layout::R16;
+}
+
+static LogicalResult emitPacked(Tile &tile, MatmulOp op, const Part &part, const View &out,
+                                const View &input, Value weight) {
+  auto type = cast<RankedTensorType>(op.getWeight().getType());
+  gguf::TensorType format = *getTensorType(type.getElementType());
+  Emit &emit = tile.emit;
+  auto micro = createMicro(tile, input.element, format);
+  if (!micro) return op.emitOpError("has no code for ") << op.getInput().getType() << " by " << type;
+  PackedProduct product(emit, *micro, format, type.getShape());
+  if (part.size() != 2) return op.emitOpError("has code for 2 dimensions only");
+  rowBlocks(emit, part[0], [&](Value first, int64_t count) {
+    product.multiply(
+        weight, part[1], count,
+        [&](int64_t i) { return tile.address(input, emit.add(first, i)); },
+        [&](int64_t i) { return tile.address(out, emit.add(first, i)); });
+  });
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Weights in the file's arrangement
+//===----------------------------------------------------------------------===//
+
+/// Decodes a row of the weight, some columns at a time, and multiplies them with every row.
+static LogicalResult emitDecoded(Tile &tile, MatmulOp op, const Part &part, const View &out,
+                                 const View &input, Value weight) {
+  auto type = cast<RankedTensorType>(op.getWeight().getType());
+  Emit &emit = tile.emit;
+  if (!input.element.isF32() || part.size() != 2 || type.getRank() != 2)
+    return op.emitOpError("has no code for ") << op.getInput().getType() << " by " << type;
+  int64_t columns = type.getDimSize(1), chunk = columns;
+  for (int64_t size : {256, 32})
+    if (chunk == columns && columns % size == 0) chunk = size;
+  if (type.getElementType().isF32()) chunk = columns;
+  Value decoded = emit.frame(llvm::alignTo(chunk * kFloatBytes, 64));
+  Value sums = emit.frame(part[0].most * kLanes * kFloatBytes);
+  VectorType floats = emit.vec(emit.f32());
+  LogicalResult result = success();
+  auto sumAt = [&](Value row) {
+    return emit.at(sums, emit.mul(emit.sub(row, part[0].begin), kLanes * kFloatBytes));
+  };
+  auto forRows = [&](function_ref<void(Value)> body) {
+    emit.loop(part[0].begin, emit.add(part[0].begin, part[0].size), 1, body);
+  };
+  emit.loop(part[1].begin, emit.add(part[1].begin, part[1].size), 1, [&](Value column) {
+    forRows([&](Value row) { emit.store(emit.splat(floats, 0), sumAt(row), 64); });
+    emit.loop(emit.i64(0), emit.i64(columns), chunk, [&](Value first) {
+      Value source = decoded;
+      if (type.getElementType().isF32())
+        source = emit.at(weight, emit.mul(column, columns * kFloatBytes));
+      else if (failed(emitDecodeRow(emit, tile.target, type, weight, column,
+                                    {first, emit.i64(chunk), chunk, chunk}, decoded)))
+        result = failure();
+      forRows([&](Value row) {
+        Value x = emit.at(tile.address(input, row), emit.mul(first, kFloatBytes));
+        Value whole = emit.i64(chunk / kLanes * kLanes);
+        auto add = [&](Value sum, Value index, Value count) {
+          Value offset = emit.mul(index, kFloatBytes);
+          return emit.fma(emit.loadLanes(floats, emit.at(source, offset), count),
+                          emit.loadLanes(floats, emit.at(x, offset), count), sum);
+        };
+        Value sum = emit.loop(emit.i64(0), whole, kLanes, emit.load(floats, sumAt(row), 64),
+                              [&](Value index, ValueRange sum) {
+                                return SmallVector<Value>{add(sum[0], index, {})};
+                              })[0];
+        if (int64_t left = chunk % kLanes) sum = add(sum, whole, emit.i64(left));
+        emit.store(sum, sumAt(row), 64);
+      });
+    });
+    forRows([&](Value row) {
+      Value sum = emit.sumLanes(emit.load(floats, sumAt(row), 64));
+      emit.store(sum, emit.at(tile.address(out, row), emit.mul(column, kFloatBytes)));
+    });
+  });
+  return result;
+}
+
+static LogicalResult emitMatmul(Tile &tile, Operation *op, const Part &part, const View &out) {
+  auto matmul = cast<MatmulOp>(op);
+  if (matmul.getSemiring() != Semiring::PlusTimes)
+    return op->emitOpError("has code for plus_times only");
+  FailureOr<View> input = tile.need(op->getOpOperand(0), part);
+  FailureOr<View> weight = tile.need(op->getOpOperand(1), part);
+  if (failed(input) || failed(weight)) return failure();
+  auto type = cast<RankedTensorType>(matmul.getWeight().getType());
+  return isPacked(type) ? emitPacked(tile, matmul, part, out, *input, weight->base)
+                        : emitDecoded(tile, matmul, part, out, *input, weight->base);
+}
+
+//===----------------------------------------------------------------------===//
+// Experts
+//===----------------------------------------------------------------------===//
+
+static LogicalResult emitMatmulId(Tile &tile, Operation *op, const Part &part, const View &out) {
+  auto matmul = cast<MatmulIdOp>(op);
+  Emit &emit = tile.emit;
+  FailureOr<View> input = tile.need(op->getOpOperand(0), part);
+  FailureOr<View> weight = tile.need(op->getOpOperand(1), part);
+  FailureOr<View> ids = tile.need(op->getOpOperand(2), part);
+  if (failed(input) || failed(weight) || failed(ids)) return failure();
+  auto type = cast<RankedTensorType>(matmul.getWeight().getType());
+  gguf::TensorType format = *getTensorType(type.getElementType());
+  auto micro = isPacked(type) ? createMicro(tile, input->element, format) : nullptr;
+  if (!micro)
+    return op->emitOpError("has no code for ") << matmul.getInput().getType() << " by " << type;
+  PackedProduct product(emit, *micro, format, type.getShape().drop_front());
+  bool isPerExpert = cast<RankedTensorType>(matmul.getInput().getType()).getRank() == 3;
+  tile.rows(part, [&](ArrayRef<Value> outer) {
+    Value id = emit.toI64(emit.load(emit.i32(), tile.address(*ids, outer)));
+    Value matrix = emit.at(weight->base, emit.mul(id, product.matrixBytes()));
+    Value row = tile.address(*input, isPerExpert ? outer : outer.drop_back());
+    Value target = tile.address(out, outer);
+    product.multiply(
+        matrix, part[2], 1, [&](int64_t) { return row; }, [&](int64_t) { return target; });
+  });
+  return success();
+}
+
+void addContractionEmitters(EmitterTable &table) {
+  table["emel.matmul"] = emitMatmul;
+  table["emel.matmul_id"] = emitMatmulId;
+}
+
+}  // namespace emel::cpu

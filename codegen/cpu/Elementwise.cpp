@@ -1,0 +1,196 @@
+// Ops that compute an element from those at its place.
+
+#include "codegen/cpu/Ops.h"
+#include "codegen/cpu/VectorMath.h"
+#include "dialects/emel/Emel.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+
+#include <numbers>
+
+using namespace mlir;
+
+namespace emel::cpu {
+
+/// A function of the elements of the operands at one place.
+using Formula = llvm::function_ref<Value(ValueRange)>;
+
+static LogicalResult emitFormula(Tile &tile, Operation *op, const Part &part, const View &out,
+                                 Formula formula) {
+  Emit &emit = tile.emit;
+  VectorType type = emit.vec(out.element);
+  // Where an operand's dimension is 1 and the result's is not, it is the same at every index.
+  struct Operand {
+    View view;
+    bool isBroadcast;
+  };
+  SmallVector<Operand> operands;
+  auto result = cast<RankedTensorType>(op->getResult(0).getType());
+  for (OpOperand &operand : op->getOpOperands()) {
+    FailureOr<View> view = tile.need(operand, part);
+    if (failed(view)) return failure();
+    auto own = cast<RankedTensorType>(operand.get().getType());
+    for (int64_t dim = 0; dim < own.getRank(); ++dim)
+      if (own.getDimSize(dim) == 1) view->strides[dim] = 0;
+    bool isBroadcast = own.getRank() > 0 && own.getShape().back() == 1 &&
+                       result.getShape().back() != 1;
+    // Of fewer dimensions: the innermost ones meet.
+    while (view->strides.size() < out.strides.size())
+      view->strides.insert(view->strides.begin(), 0);
+    operands.push_back({*view, isBroadcast});
+  }
+  int64_t bytes = out.element.getIntOrFloatBitWidth() / 8;
+  const Span &row = part.back();
+  tile.rows(part, [&](ArrayRef<Value> outer) {
+    Value begin = emit.mul(row.begin, bytes);
+    SmallVector<Value> sources;
+    for (Operand &operand : operands) {
+      Value source = tile.address(operand.view, outer);
+      sources.push_back(operand.isBroadcast ? source : emit.at(source, begin));
+    }
+    Value target = emit.at(tile.address(out, outer), begin);
+    emit.vectors(row.size, [&](Value index, Value count) {
+      Value offset = emit.mul(index, bytes);
+      SmallVector<Value> values;
+      for (auto [operand, source] : llvm::zip(operands, sources))
+        values.push_back(operand.isBroadcast
+                             ? emit.broadcast(emit.load(out.element, source))
+                             : emit.loadLanes(type, emit.at(source, offset), count));
+      emit.storeLanes(formula(values), emit.at(target, offset), count);
+    });
+  });
+  return success();
+}
+
+template <typename OpType>
+static LogicalResult emitBinary(Tile &tile, Operation *op, const Part &part, const View &out) {
+  return emitFormula(tile, op, part, out, [&](ValueRange x) -> Value {
+    return tile.emit.create<OpType>(x[0], x[1]);
+  });
+}
+
+static LogicalResult emitScale(Tile &tile, Operation *op, const Part &part, const View &out) {
+  auto scale = cast<ScaleOp>(op);
+  float factor = scale.getFactor().convertToFloat(), bias = scale.getBias().convertToFloat();
+  Emit &emit = tile.emit;
+  return emitFormula(tile, op, part, out, [&](ValueRange x) -> Value {
+    Type type = x[0].getType();
+    Value product = emit.create<arith::MulFOp>(x[0], emit.splat(type, factor));
+    return bias == 0 ? product : emit.create<arith::AddFOp>(product, emit.splat(type, bias));
+  });
+}
+
+// sigmoid(2 z) with z = sqrt(2/pi) (x + 0.044715 x^3) is (1 + tanh z) / 2.
+static Value emitGelu(Emit &emit, Value x) {
+  Type type = x.getType();
+  Value cube = emit.create<arith::MulFOp>(emit.create<arith::MulFOp>(x, x), x);
+  Value inner = emit.fma(emit.splat(type, 0.044715), cube, x);
+  Value angle = emit.create<arith::MulFOp>(
+      emit.splat(type, 2 * std::sqrt(2 / std::numbers::pi)), inner);
+  return emit.create<arith::MulFOp>(x, emitSigmoid(emit, angle));
+}
+
+static Value clamp(Emit &emit, Value x, double low, double high) {
+  return emit.create<arith::MinimumFOp>(
+      emit.create<arith::MaximumFOp>(x, emit.splat(x.getType(), low)),
+      emit.splat(x.getType(), high));
+}
+
+static FailureOr<Value> emitUnary(Emit &emit, UnaryKind kind, Value x) {
+  Type type = x.getType();
+  Value zero = emit.splat(type, 0), one = emit.splat(type, 1);
+  auto mul = [&](Value a, Value b) -> Value { return emit.create<arith::MulFOp>(a, b); };
+  auto isAbove = [&](Value a, Value b) -> Value {
+    return emit.create<arith::CmpFOp>(arith::CmpFPredicate::OGT, a, b);
+  };
+  auto select = [&](Value c, Value a, Value b) -> Value {
+    return emit.create<arith::SelectOp>(c, a, b);
+  };
+  auto hardSigmoid = [&] {
+    Value sixth = emit.create<arith::DivFOp>(
+        emit.create<arith::AddFOp>(x, emit.splat(type, 3)), emit.splat(type, 6));
+    return clamp(emit, sixth, 0, 1);
+  };
+  auto expm1 = [&]() -> Value {
+    // tanh(x/2) (e^x + 1) keeps small numbers precise.
+    Value half = emitTanh(emit, mul(x, emit.splat(type, 0.5)));
+    Value small = mul(half, emit.create<arith::AddFOp>(emitExp(emit, x), one));
+    Value isSmall = emit.create<arith::CmpFOp>(
+        arith::CmpFPredicate::OLT, emit.create<math::AbsFOp>(x), emit.splat(type, 1));
+    return select(isSmall, small, emit.create<arith::SubFOp>(emitExp(emit, x), one));
+  };
+  switch (kind) {
+    case UnaryKind::Abs: return Value(emit.create<math::AbsFOp>(x));
+    case UnaryKind::Sgn:
+      return select(isAbove(x, zero), one, select(isAbove(zero, x), emit.splat(type, -1), x));
+    case UnaryKind::Neg: return Value(emit.create<arith::NegFOp>(x));
+    case UnaryKind::Step: return select(isAbove(x, zero), one, zero);
+    case UnaryKind::Tanh: return emitTanh(emit, x);
+    case UnaryKind::Elu: return select(isAbove(x, zero), x, expm1());
+    case UnaryKind::Relu: return Value(emit.create<arith::MaximumFOp>(x, zero));
+    case UnaryKind::Sigmoid: return emitSigmoid(emit, x);
+    case UnaryKind::Gelu: return emitGelu(emit, x);
+    case UnaryKind::GeluQuick:
+      return mul(x, emitSigmoid(emit, mul(x, emit.splat(type, 1.702))));
+    case UnaryKind::GeluErf: {
+      Value erf = emitErf(emit, mul(x, emit.splat(type, 1 / std::numbers::sqrt2)));
+      return mul(mul(x, emit.splat(type, 0.5)), emit.create<arith::AddFOp>(erf, one));
+    }
+    case UnaryKind::Silu: return mul(x, emitSigmoid(emit, x));
+    case UnaryKind::HardSwish: return mul(x, hardSigmoid());
+    case UnaryKind::HardSigmoid: return hardSigmoid();
+    case UnaryKind::Exp: return emitExp(emit, x);
+    case UnaryKind::Expm1: return expm1();
+    case UnaryKind::Softplus: {
+      Value tail = emitLog(emit, emit.create<arith::AddFOp>(
+                                     one, emitExp(emit, emit.create<arith::NegFOp>(
+                                                            emit.create<math::AbsFOp>(x)))));
+      return Value(emit.create<arith::AddFOp>(emit.create<arith::MaximumFOp>(x, zero), tail));
+    }
+    case UnaryKind::Floor: return Value(emit.create<math::FloorOp>(x));
+    case UnaryKind::Ceil: return Value(emit.create<math::CeilOp>(x));
+    case UnaryKind::Trunc: return Value(emit.create<math::TruncOp>(x));
+    case UnaryKind::Sqr: return mul(x, x);
+    case UnaryKind::Sqrt: return Value(emit.create<math::SqrtOp>(x));
+    case UnaryKind::Log: return emitLog(emit, x);
+    default: return failure();
+  }
+}
+
+static LogicalResult emitUnaryOp(Tile &tile, Operation *op, const Part &part, const View &out) {
+  bool isKnown = true;
+  LogicalResult result = emitFormula(tile, op, part, out, [&](ValueRange x) {
+    FailureOr<Value> value = emitUnary(tile.emit, cast<UnaryOp>(op).getKind(), x[0]);
+    isKnown = isKnown && succeeded(value);
+    return isKnown ? *value : x[0];
+  });
+  return isKnown ? result : op->emitOpError("has no code for this function");
+}
+
+static LogicalResult emitGlu(Tile &tile, Operation *op, const Part &part, const View &out) {
+  auto activation = [](GluKind kind) {
+    switch (kind) {
+      case GluKind::Reglu: return UnaryKind::Relu;
+      case GluKind::Geglu: return UnaryKind::Gelu;
+      case GluKind::Swiglu: return UnaryKind::Silu;
+      case GluKind::GegluErf: return UnaryKind::GeluErf;
+      case GluKind::GegluQuick: return UnaryKind::GeluQuick;
+    }
+    llvm_unreachable("all kinds are above");
+  };
+  UnaryKind kind = activation(cast<GluOp>(op).getKind());
+  return emitFormula(tile, op, part, out, [&](ValueRange x) -> Value {
+    return tile.emit.create<arith::MulFOp>(*emitUnary(tile.emit, kind, x[0]), x[1]);
+  });
+}
+
+void addElementwiseEmitters(EmitterTable &table) {
+  table["emel.add"] = emitBinary<arith::AddFOp>;
+  table["emel.sub"] = emitBinary<arith::SubFOp>;
+  table["emel.mul"] = emitBinary<arith::MulFOp>;
+  table["emel.div"] = emitBinary<arith::DivFOp>;
+  table["emel.scale"] = emitScale;
+  table["emel.unary"] = emitUnaryOp;
+  table["emel.glu"] = emitGlu;
+}
+
+}  // namespace emel::cpu

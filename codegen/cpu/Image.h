@@ -1,0 +1,42 @@
+#ifndef EMEL_CODEGEN_CPU_IMAGE_H_
+#define EMEL_CODEGEN_CPU_IMAGE_H_
+
+#include <string>
+#include <vector>
+
+#include "codegen/cpu/Target.h"
+#include "llvm/ADT/SmallVector.h"
+#include "mlir/IR/BuiltinOps.h"
+
+/// From functions in MLIR to one position-independent image, in this process.
+namespace emel::cpu {
+
+struct ImageSymbol {
+  std::string name;
+  uint64_t offset, size;
+};
+
+/// Code and its constants: runs wherever it is mapped at a page boundary, refers to nothing outside.
+struct Image {
+  std::vector<uint8_t> bytes;
+  std::vector<ImageSymbol> symbols;
+
+  const ImageSymbol *find(llvm::StringRef name) const;
+};
+
+/// Lowers what kernels and step programs are written in to the LLVM dialect.
+mlir::LogicalResult lowerToLlvm(mlir::ModuleOp module);
+
+enum class CodeKind { Object, Assembly, Llvm };
+/// The module's code, optimised for the target.
+mlir::FailureOr<llvm::SmallVector<char, 0>> emitCode(mlir::ModuleOp module, const Target &target,
+                                                     CodeKind kind);
+
+/// Links objects. Refuses, with an error that names it, what would have to be changed when loading:
+/// absolute addresses, undefined symbols, data that can be written.
+mlir::FailureOr<Image> linkImage(llvm::ArrayRef<llvm::SmallVector<char, 0>> objects,
+                                 mlir::Location loc);
+
+}  // namespace emel::cpu
+
+#endif  // EMEL_CODEGEN_CPU_IMAGE_H_

@@ -1,0 +1,143 @@
+#include "codegen/cpu/Image.h"
+#include "lld/Common/Driver.h"
+#include "llvm/BinaryFormat/ELF.h"
+#include "llvm/Object/ELFObjectFile.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "mlir/IR/Diagnostics.h"
+
+LLD_HAS_DRIVER(elf)
+
+using namespace mlir;
+
+namespace emel::cpu {
+
+namespace {
+
+/// Files that are gone when this is.
+class TemporaryFiles {
+ public:
+  ~TemporaryFiles() {
+    for (const auto &path : paths_) llvm::sys::fs::remove(path);
+  }
+  /// Empty where the file cannot be written.
+  std::string write(StringRef suffix, ArrayRef<char> bytes) {
+    SmallString<128> path;
+    int descriptor;
+    if (llvm::sys::fs::createTemporaryFile("emel", suffix, descriptor, path)) return "";
+    paths_.push_back(std::string(path));
+    llvm::raw_fd_ostream out(descriptor, /*shouldClose=*/true);
+    out.write(bytes.data(), bytes.size());
+    out.flush();
+    bool isWritten = !out.has_error();
+    out.clear_error();
+    return isWritten ? paths_.back() : "";
+  }
+
+ private:
+  std::vector<std::string> paths_;
+};
+
+}  // namespace
+
+/// Relocations that depend on distances inside the image only (aarch64: and on its pages).
+static bool isRelative(uint16_t machine, uint64_t type) {
+  using namespace llvm::ELF;
+  if (machine == EM_X86_64)
+    return llvm::is_contained({R_X86_64_PC32, R_X86_64_PLT32, R_X86_64_PC64}, type);
+  return llvm::is_contained(
+      {R_AARCH64_ADR_PREL_PG_HI21, R_AARCH64_ADD_ABS_LO12_NC, R_AARCH64_LDST8_ABS_LO12_NC,
+       R_AARCH64_LDST16_ABS_LO12_NC, R_AARCH64_LDST32_ABS_LO12_NC, R_AARCH64_LDST64_ABS_LO12_NC,
+       R_AARCH64_LDST128_ABS_LO12_NC, R_AARCH64_CALL26, R_AARCH64_JUMP26, R_AARCH64_PREL32,
+       R_AARCH64_PREL64, R_AARCH64_ADR_PREL_LO21, R_AARCH64_CONDBR19, R_AARCH64_TSTBR14},
+      type);
+}
+
+static LogicalResult checkObject(const llvm::object::ELFObjectFileBase &object, Location loc) {
+  for (const llvm::object::ELFSectionRef section : object.sections()) {
+    StringRef name = llvm::cantFail(section.getName());
+    uint64_t flags = section.getFlags();
+    bool isWritten = (flags & llvm::ELF::SHF_ALLOC) && (flags & llvm::ELF::SHF_WRITE);
+    if (isWritten && section.getSize() > 0)
+      return emitError(loc) << "code has data that can be written (section " << name << ")";
+  }
+  for (const llvm::object::SectionRef section : object.sections()) {
+    auto target = section.getRelocatedSection();
+    if (!target || *target == object.section_end()) continue;
+    llvm::object::ELFSectionRef place(**target);
+    StringRef name = llvm::cantFail(place.getName());
+    if (!(place.getFlags() & llvm::ELF::SHF_ALLOC) || name == ".eh_frame") continue;
+    for (const llvm::object::RelocationRef relocation : section.relocations()) {
+      if (isRelative(object.getEMachine(), relocation.getType())) continue;
+      SmallString<32> type;
+      relocation.getTypeName(type);
+      return emitError(loc) << "code needs the relocation " << type << " in section " << name;
+    }
+  }
+  return success();
+}
+
+const ImageSymbol *Image::find(StringRef name) const {
+  for (const ImageSymbol &symbol : symbols)
+    if (symbol.name == name) return &symbol;
+  return nullptr;
+}
+
+/// Reads the section .image of what was linked, and the functions in it.
+static FailureOr<Image> readImage(StringRef path, Location loc) {
+  auto buffer = llvm::MemoryBuffer::getFile(path);
+  if (!buffer) return emitError(loc) << "cannot read what was linked";
+  auto file = llvm::object::ObjectFile::createObjectFile((*buffer)->getMemBufferRef());
+  if (!file) {
+    return emitError(loc) << "cannot read what was linked: " << llvm::toString(file.takeError());
+  }
+  Image image;
+  for (const llvm::object::SectionRef section : (*file)->sections()) {
+    StringRef name = llvm::cantFail(section.getName());
+    if (name == ".image") {
+      StringRef bytes = llvm::cantFail(section.getContents());
+      image.bytes.assign(bytes.begin(), bytes.end());
+    }
+  }
+  for (const llvm::object::ELFSymbolRef symbol :
+       llvm::cast<llvm::object::ELFObjectFileBase>(**file).symbols())
+    if (llvm::cantFail(symbol.getType()) == llvm::object::SymbolRef::ST_Function)
+      image.symbols.push_back({llvm::cantFail(symbol.getName()).str(),
+                               llvm::cantFail(symbol.getAddress()), symbol.getSize()});
+  llvm::sort(image.symbols, [](auto &a, auto &b) { return a.offset < b.offset; });
+  if (image.bytes.empty()) return emitError(loc) << "linking made no code";
+  return image;
+}
+
+FailureOr<Image> linkImage(ArrayRef<SmallVector<char, 0>> objects, Location loc) {
+  TemporaryFiles files;
+  std::vector<std::string> paths;
+  for (const auto &bytes : objects) {
+    auto object = llvm::object::ObjectFile::createELFObjectFile(
+        llvm::MemoryBufferRef(StringRef(bytes.data(), bytes.size()), "object"));
+    if (!object)
+      return emitError(loc) << "cannot read an object: " << llvm::toString(object.takeError());
+    if (failed(checkObject(llvm::cast<llvm::object::ELFObjectFileBase>(**object), loc)))
+      return failure();
+    paths.push_back(files.write("o", bytes));
+  }
+  StringRef script =
+      "SECTIONS { . = 0; .image : { *(.text .text.*) . = ALIGN(64); *(.rodata .rodata.*) } "
+      "/DISCARD/ : { *(.eh_frame) *(.comment) *(.note*) *(.data) *(.bss) } }";
+  paths.push_back(files.write("ld", {script.data(), script.size()}));
+  std::string out = files.write("elf", {});
+  if (llvm::is_contained(paths, "") || out.empty())
+    return emitError(loc) << "cannot write temporary files: " << "is there room in the folder for them?";
+  std::string scriptFlag = "--script=" + paths.back();
+  std::vector<const char *> arguments{"ld.lld", "--no-undefined", "--nmagic", scriptFlag.c_str(),
+                                      "-o", out.c_str()};
+  for (size_t i = 0; i + 1 < paths.size(); ++i) arguments.push_back(paths[i].c_str());
+  std::string messages;
+  llvm::raw_string_ostream sink(messages);
+  const lld::DriverDef drivers[] = {{lld::Gnu, &lld::elf::link}};
+  lld::Result result = lld::lldMain(arguments, sink, sink, drivers);
+  if (result.retCode != 0) return emitError(loc) << "cannot link the code: " << messages;
+  return readImage(out, loc);
+}
+
+}  // namespace emel::cpu

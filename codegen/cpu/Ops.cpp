@@ -1,0 +1,19 @@
+#include "codegen/cpu/Ops.h"
+
+using namespace mlir;
+
+namespace emel::cpu {
+
+OpEmitter findEmitter(Operation *op) {
+  static const EmitterTable table = [] {
+    EmitterTable table;
+    addAttentionEmitters(table);
+    addContractionEmitters(table);
+    addElementwiseEmitters(table);
+    addRowEmitters(table);
+    return table;
+  }();
+  return table.lookup(op->getName().getStringRef());
+}
+
+}  // namespace emel::cpu

@@ -1,0 +1,19 @@
+#ifndef EMEL_CODEGEN_CPU_OPS_H_
+#define EMEL_CODEGEN_CPU_OPS_H_
+
+#include "codegen/cpu/Tile.h"
+#include "llvm/ADT/StringMap.h"
+
+/// The code of each op, by families.
+namespace emel::cpu {
+
+using EmitterTable = llvm::StringMap<OpEmitter>;
+
+void addAttentionEmitters(EmitterTable &table);
+void addContractionEmitters(EmitterTable &table);
+void addElementwiseEmitters(EmitterTable &table);
+void addRowEmitters(EmitterTable &table);
+
+}  // namespace emel::cpu
+
+#endif  // EMEL_CODEGEN_CPU_OPS_H_

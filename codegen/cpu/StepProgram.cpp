@@ -1,0 +1,204 @@
+#include "codegen/cpu/StepProgram.h"
+
+#include "codegen/cpu/Kernel.h"
+#include "dialects/emel/Emel.h"
+#include "dialects/plan/PlanInfo.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "runtime/include/emel/step.h"
+
+using namespace mlir;
+using namespace emel::plan;
+
+namespace emel::cpu {
+
+void ModelPlaces::addLayers(EntryOp entry) {
+  for (BlockArgument argument : entry.getArguments()) {
+    auto state = dyn_cast<KvType>(argument.getType());
+    if (!state) continue;
+    layers.push_back(pageBytes);
+    int64_t cell = state.getHeads() * (state.getKeyDim() + state.getValueDim()) *
+                   state.getElementType().getIntOrFloatBitWidth() / 8;
+    pageBytes += llvm::alignTo(cell * EMEL_PAGE_POSITIONS, 64);
+  }
+}
+
+namespace {
+
+/// Emits the body of one entry's function.
+class StepEmitter {
+ public:
+  StepEmitter(EntryOp entry, const Target &target, const ModelPlaces &places, ModuleOp module)
+      : entry_(entry), target_(target), places_(places), module_(module),
+        emit_(entry.getLoc(), module.getContext()) {}
+
+  FailureOr<StepProgram> run() {
+    auto info = PlanInfo::create(entry_);
+    if (failed(info)) return failure();
+    info_ = info->get();
+    program_.symbol = ("emel_" + entry_.getSymName()).str();
+    begin();
+    for (Operation &op : entry_.getBody().front().without_terminator()) {
+      emit_.setLoc(op.getLoc());
+      if (auto launch = dyn_cast<LaunchOp>(op)) {
+        if (failed(emitLaunch(launch))) return failure();
+      } else {
+        emitBarrier();
+      }
+    }
+    emit_.create<LLVM::ReturnOp>(ValueRange{});
+    return program_;
+  }
+
+ private:
+  void begin() {
+    emit_.setInsertionPointToEnd(module_.getBody());
+    auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(emit_.getContext()),
+                                            {emit_.ptr(), emit_.i32(), emit_.i32()});
+    auto function = emit_.create<LLVM::LLVMFuncOp>(program_.symbol, type);
+    function.setPassthroughAttr(functionAttributes(emit_, target_));
+    Block *body = function.addEntryBlock(emit_);
+    emit_.setInsertionPointToStart(body);
+    step_ = body->getArgument(0);
+    worker_ = body->getArgument(1);
+    index_ = emit_.toI64(worker_);
+    workers_ = emit_.toI64(body->getArgument(2));
+    std::tie(n_, m_) = loadSizes(emit_, entry_, step_);
+    for (size_t offset : {offsetof(emel_step_t, tokens), offsetof(emel_step_t, positions),
+                          offsetof(emel_step_t, slots), offsetof(emel_step_t, out_rows)})
+      arguments_.push_back(field(offset));
+    logits_ = field(offsetof(emel_step_t, logits));
+    weights_ = field(offsetof(emel_step_t, weights));
+    arena_ = field(offsetof(emel_step_t, arena));
+    pages_ = field(offsetof(emel_step_t, pages));
+    tickets_ = field(offsetof(emel_step_t, tickets));
+    Value stride = emit_.load(emit_.i64(), emit_.at(step_, offsetof(emel_step_t, scratch_stride)), 8);
+    scratch_ = emit_.at(field(offsetof(emel_step_t, scratch)), emit_.mul(index_, stride));
+  }
+
+  Value field(size_t offset) { return emit_.load(emit_.ptr(), emit_.at(step_, offset), 8); }
+
+  /// The address of an operand or a result.
+  Value addressOf(Value value) {
+    if (isa<KvType>(value.getType())) {
+      unsigned argument = info_->stateOf(value);
+      if (auto own = dyn_cast<BlockArgument>(value)) argument = own.getArgNumber();
+      return emit_.at(pages_, places_.layers[argument - arguments_.size()]);
+    }
+    if (auto argument = dyn_cast<BlockArgument>(value)) return arguments_[argument.getArgNumber()];
+    auto result = cast<OpResult>(value);
+    PlaceAttr place = cast<LaunchOp>(result.getOwner()).getPlace(result.getResultNumber());
+    auto arena = SymbolTable::lookupNearestSymbolFrom<ArenaOp>(entry_, place.getArena());
+    Value base = arena.getKind() == ArenaKind::Caller   ? logits_
+                 : arena.getKind() == ArenaKind::Worker ? scratch_
+                                                        : arena_;
+    return emit_.at(base, place.getOffset());
+  }
+
+  /// The function of a launch; launches that differ in nothing that it depends on share one.
+  FailureOr<std::string> kernelOf(LaunchOp launch) {
+    std::string key;
+    llvm::raw_string_ostream out(key);
+    out << launch.getKernel();
+    if (auto extents = launch.getExtents()) out << *extents;
+    out << launch.getTilesAttr();
+    for (Value input : launch.getInputs()) out << (info_->bounds().tokens > 1 ? extentOf(input) : "");
+    auto [found, isNew] = kernels_.try_emplace(key);
+    if (!isNew) return found->second;
+    std::string name = (entry_.getSymName() + "." + launch.getKernel()).str();
+    if (names_[name]++) name += "." + std::to_string(names_[name] - 1);
+    found->second = name;
+    if (failed(emitKernel(launch, target_, places_.pageBytes, module_, name))) return failure();
+    return name;
+  }
+
+  /// Which unknown dimension a value has.
+  static StringRef extentOf(Value value) {
+    if (auto argument = dyn_cast<BlockArgument>(value)) return argument.getArgNumber() == 3 ? "m" : "n";
+    auto launch = cast<LaunchOp>(value.getDefiningOp());
+    auto extents = launch.getExtents();
+    return extents ? cast<StringAttr>((*extents)[cast<OpResult>(value).getResultNumber()]).getValue()
+                   : "";
+  }
+
+  LogicalResult emitLaunch(LaunchOp launch) {
+    ++program_.launches;
+    FailureOr<std::string> kernel = kernelOf(launch);
+    if (failed(kernel)) return failure();
+    SmallVector<Value> arguments{step_};
+    for (Value input : launch.getInputs()) arguments.push_back(addressOf(input));
+    if (auto weights = launch.getWeights())
+      for (auto weight : weights->getAsRange<FlatSymbolRefAttr>())
+        arguments.push_back(
+            emit_.at(weights_, emit_.i64(places_.weights.lookup(weight.getValue()))));
+    for (Value result : launch.getResults())
+      if (!isa<KvType>(result.getType())) arguments.push_back(addressOf(result));
+    Value total = emit_.i64(0);
+    for (Value count : countTiles(emit_, launch, n_, m_)) total = emit_.add(total, count);
+    auto call = [&](Value tile) {
+      SmallVector<Value> all(arguments);
+      all.push_back(tile);
+      emit_.create<LLVM::CallOp>(TypeRange(), *kernel, all);
+    };
+    switch (launch.getKind()) {
+      case LaunchKind::Each: emit_.loop(emit_.i64(0), total, 1, call); break;
+      case LaunchKind::Owner: {
+        // Tile t is of worker t W / T, rounded down.
+        auto firstOf = [&](Value worker) -> Value {
+          Value scaled = emit_.add(emit_.mul(worker, total), emit_.sub(workers_, emit_.i64(1)));
+          return emit_.create<arith::DivUIOp>(scaled, workers_);
+        };
+        emit_.loop(firstOf(index_), firstOf(emit_.add(index_, 1)), 1, call);
+        break;
+      }
+      case LaunchKind::Dynamic: emitTickets(total, call); break;
+    }
+    return success();
+  }
+
+  /// Calls `body` with the tiles that this worker draws.
+  void emitTickets(Value total, function_ref<void(Value)> body) {
+    Value counter = emit_.at(tickets_, program_.tickets++ * EMEL_TICKET_STRIDE);
+    auto draw = [&] {
+      return emit_.create<LLVM::AtomicRMWOp>(LLVM::AtomicBinOp::add, counter, emit_.i64(1),
+                                             LLVM::AtomicOrdering::monotonic);
+    };
+    auto loop = emit_.create<scf::WhileOp>(TypeRange{emit_.i64()}, ValueRange{});
+    OpBuilder::InsertionGuard guard(emit_);
+    emit_.createBlock(&loop.getBefore());
+    Value tile = draw();
+    emit_.create<scf::ConditionOp>(emit_.less(tile, total), tile);
+    Block *after = emit_.createBlock(&loop.getAfter(), {}, {emit_.i64()}, {emit_.getLoc()});
+    body(after->getArgument(0));
+    emit_.create<scf::YieldOp>();
+  }
+
+  void emitBarrier() {
+    ++program_.barriers;
+    auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(emit_.getContext()),
+                                            {emit_.ptr(), emit_.i32()});
+    Value barrier = field(offsetof(emel_step_t, barrier));
+    emit_.create<LLVM::CallOp>(type, ValueRange{barrier, step_, worker_});
+  }
+
+  EntryOp entry_;
+  const Target &target_;
+  const ModelPlaces &places_;
+  ModuleOp module_;
+  Emit emit_;
+  PlanInfo *info_ = nullptr;
+  StepProgram program_;
+  llvm::StringMap<std::string> kernels_;
+  llvm::StringMap<int> names_;
+  SmallVector<Value> arguments_;
+  Value step_, worker_, index_, workers_, n_, m_;
+  Value logits_, weights_, arena_, scratch_, pages_, tickets_;
+};
+
+}  // namespace
+
+FailureOr<StepProgram> emitStepProgram(EntryOp entry, const Target &target,
+                                       const ModelPlaces &places, ModuleOp module) {
+  return StepEmitter(entry, target, places, module).run();
+}
+
+}  // namespace emel::cpu

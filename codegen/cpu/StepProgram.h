@@ -1,0 +1,38 @@
+#ifndef EMEL_CODEGEN_CPU_STEP_PROGRAM_H_
+#define EMEL_CODEGEN_CPU_STEP_PROGRAM_H_
+
+#include "codegen/cpu/Target.h"
+#include "dialects/plan/Plan.h"
+#include "llvm/ADT/StringMap.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+
+/// From a plan to the program that every worker runs: runtime/include/emel/step.h is its contract.
+namespace emel::cpu {
+
+/// Where things lie that all entries of a model share.
+struct ModelPlaces {
+  /// The byte at which each weight begins, by symbol.
+  llvm::StringMap<uint64_t> weights;
+  /// For each state argument of the entries, in order, where its cells begin in a page.
+  llvm::SmallVector<int64_t> layers;
+  int64_t pageBytes = 0;
+
+  /// The places of states: one layer after the other.
+  void addLayers(plan::EntryOp entry);
+};
+
+/// What there is to know of an entry's program.
+struct StepProgram {
+  std::string symbol;
+  int64_t tickets = 0, launches = 0, barriers = 0;
+};
+
+/// Adds an entry's program, and the kernels that it launches, to `module`, in the dialects that
+/// lowerToLlvm takes. Errors are reported at the op that has no code.
+mlir::FailureOr<StepProgram> emitStepProgram(plan::EntryOp entry, const Target &target,
+                                             const ModelPlaces &places, mlir::ModuleOp module);
+
+}  // namespace emel::cpu
+
+#endif  // EMEL_CODEGEN_CPU_STEP_PROGRAM_H_

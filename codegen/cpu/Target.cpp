@@ -1,0 +1,98 @@
+#include "codegen/cpu/Target.h"
+
+#include "llvm/TargetParser/Host.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+
+namespace emel::cpu {
+
+// LLVM knows x86-64-v4 without VNNI, which every CPU with these features but the first has.
+static constexpr Target kTargets[] = {
+    {"sapphirerapids", "x86_64-unknown-linux-gnu", "sapphirerapids", "", 512, true},
+    {"x86-64-v4", "x86_64-unknown-linux-gnu", "x86-64-v4", "+avx512vnni", 512, true},
+    {"x86-64-v3", "x86_64-unknown-linux-gnu", "x86-64-v3", "", 256, false},
+    {"aarch64", "aarch64-unknown-linux-gnu", "generic", "+neon", 128, false},
+};
+
+ArrayRef<Target> knownTargets() { return kTargets; }
+
+const Target *findTarget(StringRef name) {
+  for (const Target &target : kTargets)
+    if (target.name == name) return &target;
+  return nullptr;
+}
+
+const Target *nativeTarget() {
+  llvm::StringMap<bool> has = llvm::sys::getHostCPUFeatures();
+  auto hasAll = [&](std::initializer_list<const char *> names) {
+    return llvm::all_of(names, [&](const char *name) { return has.lookup(name); });
+  };
+  if (hasAll({"neon"})) return findTarget("aarch64");
+  if (!hasAll({"avx2", "fma", "bmi2", "f16c"})) return nullptr;
+  if (!hasAll({"avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512cd", "avx512vnni"}))
+    return findTarget("x86-64-v3");
+  return findTarget(hasAll({"amx-tile", "amx-bf16", "amx-int8", "avx512bf16", "avx512fp16"})
+                        ? "sapphirerapids"
+                        : "x86-64-v4");
+}
+
+Value Target::dotBytes(Emit &emit, Value acc, Value a, Value b) const {
+  VectorType lanes = emit.vec(emit.i32());
+  if (hasVnni)
+    return emit.intrinsic(lanes, "llvm.x86.avx512.vpdpbusd.512",
+                          {acc, emit.bitcast(lanes, a), emit.bitcast(lanes, b)});
+  // Bytes as numbers of 16 bits, the even ones and the odd ones, so that nothing saturates.
+  VectorType words = emit.vec(emit.getI16Type(), 2 * kLanes);
+  Value wordsA = emit.bitcast(words, a), wordsB = emit.bitcast(words, b);
+  Value eight = emit.splatInt(words, 8);
+  auto dotWords = [&](Value x, Value y) -> Value {
+    VectorType wide = emit.vec(emit.i32(), 2 * kLanes);
+    Value product = emit.create<arith::MulIOp>(emit.create<arith::ExtSIOp>(wide, x),
+                                               emit.create<arith::ExtSIOp>(wide, y));
+    SmallVector<int64_t> even, odd;
+    for (int64_t i = 0; i < kLanes; ++i) even.push_back(2 * i), odd.push_back(2 * i + 1);
+    return emit.create<arith::AddIOp>(emit.create<vector::ShuffleOp>(product, product, even),
+                                      emit.create<vector::ShuffleOp>(product, product, odd));
+  };
+  Value evenA = emit.create<arith::AndIOp>(wordsA, emit.splatInt(words, 255));
+  Value evenB = emit.create<arith::ShRSIOp>(emit.create<arith::ShLIOp>(wordsB, eight), eight);
+  Value oddA = emit.create<arith::ShRUIOp>(wordsA, eight);
+  Value oddB = emit.create<arith::ShRSIOp>(wordsB, eight);
+  return emit.create<arith::AddIOp>(
+      acc, emit.create<arith::AddIOp>(dotWords(evenA, evenB), dotWords(oddA, oddB)));
+}
+
+Value Target::lookUp(Emit &emit, ArrayRef<uint8_t> table, Value index) const {
+  int64_t bytes = cast<VectorType>(index.getType()).getNumElements();
+  auto tableOf = [&](int64_t count) -> Value {
+    SmallVector<uint8_t> repeated;
+    for (int64_t i = 0; i < count; ++i) repeated.push_back(table[i % 16]);
+    return emit.create<arith::ConstantOp>(DenseElementsAttr::get(
+        emit.vec(emit.i8(), count), ArrayRef<char>(reinterpret_cast<char *>(repeated.data()), count)));
+  };
+  auto inParts = [&](int64_t part, llvm::function_ref<Value(Value)> lookUpPart) -> Value {
+    Value result;
+    for (int64_t at = 0; at < bytes; at += part) {
+      Value own = emit.create<vector::ExtractStridedSliceOp>(index, ArrayRef<int64_t>{at},
+                                                             ArrayRef<int64_t>{part},
+                                                             ArrayRef<int64_t>{1});
+      own = lookUpPart(own);
+      if (!result) result = emit.splatInt(index.getType(), 0);
+      result = emit.create<vector::InsertStridedSliceOp>(own, result, ArrayRef<int64_t>{at},
+                                                         ArrayRef<int64_t>{1});
+    }
+    return result;
+  };
+  if (vectorBits == 512)
+    return emit.intrinsic(index.getType(), "llvm.x86.avx512.pshuf.b.512", {tableOf(64), index});
+  if (vectorBits == 256)
+    return inParts(32, [&](Value own) {
+      return emit.intrinsic(own.getType(), "llvm.x86.avx2.pshuf.b", {tableOf(32), own});
+    });
+  return inParts(16, [&](Value own) {
+    return emit.intrinsic(own.getType(), "llvm.aarch64.neon.tbl1.v16i8", {tableOf(16), own});
+  });
+}
+
+}  // namespace emel::cpu

@@ -1,0 +1,246 @@
+#include "codegen/cpu/Tile.h"
+
+#include "dialects/emel/Emel.h"
+
+using namespace mlir;
+
+namespace emel::cpu {
+
+static int64_t elementBytes(Type element) {
+  return element.isIntOrFloat() ? llvm::divideCeil(element.getIntOrFloatBitWidth(), 8) : 0;
+}
+
+/// The bytes from one index to the next of each dimension of a tensor that lies row after row. Of
+/// formats that have rows only, that of the last dimension is 0.
+static SmallVector<int64_t, 4> denseStrides(Type element, ArrayRef<int64_t> shape) {
+  SmallVector<int64_t, 4> strides(shape.size());
+  if (shape.empty()) return strides;
+  int64_t bytes = elementBytes(element);
+  strides.back() = bytes;
+  int64_t stride =
+      bytes ? bytes * shape.back()
+            : *getStorageBytes(RankedTensorType::get({shape.back()}, element));
+  for (size_t dim = shape.size() - 1; dim-- > 0; stride *= shape[dim]) strides[dim] = stride;
+  return strides;
+}
+
+//===----------------------------------------------------------------------===//
+// Sizes and parts
+//===----------------------------------------------------------------------===//
+
+int64_t Tile::mostOf(Value value, int64_t dim) {
+  int64_t size = cast<RankedTensorType>(typeIn(shapes_, value)).getDimSize(dim);
+  return size == kTokens ? bounds_.tokens : size == kRows ? bounds_.rows : size;
+}
+
+Value Tile::sizeOf(Value value, int64_t dim) {
+  int64_t size = cast<RankedTensorType>(typeIn(shapes_, value)).getDimSize(dim);
+  return size == kTokens ? tokens_ : size == kRows ? rows_ : emit.i64(size);
+}
+
+Part Tile::wholeOf(Value value) {
+  Part part;
+  if (auto state = dyn_cast<KvType>(value.getType()))
+    return {{emit.i64(0), emit.i64(state.getHeads()), state.getHeads()}};
+  int64_t rank = cast<RankedTensorType>(value.getType()).getRank();
+  for (int64_t dim = 0; dim < rank; ++dim)
+    part.push_back({emit.i64(0), sizeOf(value, dim), mostOf(value, dim)});
+  return part;
+}
+
+/// What a span of a result needs of a dimension that has `size` indices.
+static Span apply(Emit &emit, DimMap map, const Span &span, const Span &whole) {
+  map = map.reduced();
+  if (map.den == 1 && map.granule == 1) {
+    Span own{emit.add(emit.mul(span.begin, map.num), map.offset), emit.mul(span.size, map.num),
+             std::min(span.most * map.num, whole.most), std::gcd(span.unit * map.num, map.offset)};
+    return own;
+  }
+  Value end = emit.mul(emit.add(span.begin, span.size), map.num);
+  Value begin = emit.add(emit.div(emit.mul(span.begin, map.num), map.den), map.offset);
+  end = emit.add(emit.ceilDiv(end, map.den), map.offset);
+  begin = emit.mul(emit.div(begin, map.granule), map.granule);
+  end = emit.min(emit.mul(emit.ceilDiv(end, map.granule), map.granule), whole.size);
+  int64_t most = llvm::alignTo(llvm::divideCeil(span.most * map.num, map.den), map.granule);
+  // A span whose size is a whole number of granules begins at one: tiles are cut so.
+  Value size = emit.sub(end, begin);
+  if (map.den == 1 && Emit::constant(span.size) && *Emit::constant(span.size) * map.num % map.granule == 0)
+    size = emit.mul(span.size, map.num);
+  return {begin, size, std::min(most, whole.most), map.granule};
+}
+
+Part Tile::partOf(OpOperand &operand, const Part &part, unsigned result) {
+  Part needed = wholeOf(operand.get());
+  auto tileOp = dyn_cast<TileOpInterface>(operand.getOwner());
+  if (!tileOp) return needed;
+  for (auto [dim, span] : llvm::enumerate(part))
+    if (auto map = tileOp.mapTile(result, dim, operand.getOperandNumber()))
+      needed[map->dim] = apply(emit, *map, span, needed[map->dim]);
+  return needed;
+}
+
+//===----------------------------------------------------------------------===//
+// Views
+//===----------------------------------------------------------------------===//
+
+View Tile::viewOf(Value base, Type type) {
+  if (auto state = dyn_cast<KvType>(type)) return {base, state.getElementType(), {}};
+  auto tensor = cast<RankedTensorType>(type);
+  return {base, tensor.getElementType(), denseStrides(tensor.getElementType(), tensor.getShape())};
+}
+
+View Tile::buffer(Value value, const Part &part) {
+  Type element = cast<RankedTensorType>(value.getType()).getElementType();
+  SmallVector<int64_t> shape;
+  for (const Span &span : part) shape.push_back(span.most);
+  // Formats of rows keep whole rows, so that a row's arrangement is that of the tensor.
+  if (elementBytes(element) == 0) shape.back() = mostOf(value, shape.size() - 1);
+  View view{{}, element, denseStrides(element, shape)};
+  int64_t bytes = shape.empty() ? elementBytes(element)
+                  : shape.size() == 1
+                      ? *getStorageBytes(RankedTensorType::get(shape, element))
+                      : view.strides[0] * shape[0];
+  view.base = emit.frame(llvm::alignTo(std::max<int64_t>(bytes, 1), 64));
+  for (auto [span, stride] : llvm::zip(part, view.strides))
+    view.base = emit.at(view.base, emit.sub(emit.i64(0), emit.mul(span.begin, stride)));
+  return view;
+}
+
+Value Tile::address(const View &view, ArrayRef<Value> indices) {
+  Value bytes = emit.i64(0);
+  for (auto [index, stride] : llvm::zip(indices, view.strides))
+    bytes = emit.add(bytes, emit.mul(index, stride));
+  return emit.at(view.base, bytes);
+}
+
+void Tile::rows(const Part &part, function_ref<void(ArrayRef<Value>)> body) {
+  SmallVector<Value, 4> indices;
+  auto nest = [&](auto &nest) -> void {
+    size_t dim = indices.size();
+    if (dim + 1 >= part.size()) return body(indices);
+    Value end = emit.add(part[dim].begin, part[dim].size);
+    if (Emit::constant(part[dim].size) == 1) end = {};
+    auto inner = [&](Value index) {
+      indices.push_back(index);
+      nest(nest);
+      indices.pop_back();
+    };
+    end ? emit.loop(part[dim].begin, end, 1, inner) : inner(part[dim].begin);
+  };
+  nest(nest);
+}
+
+//===----------------------------------------------------------------------===//
+// Values
+//===----------------------------------------------------------------------===//
+
+/// The view of a reshaped tensor. Dimensions are matched from the innermost on: one splits into
+/// several, or several that lie next to each other merge into one.
+static FailureOr<View> reshapeView(const View &from, ArrayRef<int64_t> shape,
+                                   ArrayRef<int64_t> to) {
+  View view{from.base, from.element, SmallVector<int64_t, 4>(to.size())};
+  int64_t in = shape.size() - 1, out = to.size() - 1;
+  while (out >= 0 || in >= 0) {
+    if (out < 0) {
+      if (shape[in--] != 1) return failure();
+      continue;
+    }
+    if (in < 0) {
+      if (to[out] != 1) return failure();
+      view.strides[out--] = 0;
+      continue;
+    }
+    if (to[out] == 1 && shape[in] != 1) {
+      view.strides[out--] = 0;
+      continue;
+    }
+    if (shape[in] == 1 && to[out] != 1) {
+      --in;
+      continue;
+    }
+    int64_t stride = from.strides[in], have = shape[in], want = to[out];
+    view.strides[out] = stride;
+    while (have != want) {
+      if (have > want) {
+        if (out == 0) return failure();
+        view.strides[--out] = stride * want;
+        want *= to[out];
+      } else {
+        if (in == 0 || from.strides[in - 1] != stride * have) return failure();
+        have *= shape[--in];
+      }
+    }
+    --in, --out;
+  }
+  return view;
+}
+
+FailureOr<View> Tile::alias(Operation *op, const Part &part) {
+  FailureOr<View> view = need(op->getOpOperand(0), part);
+  if (failed(view)) return failure();
+  if (auto slice = dyn_cast<SliceOp>(op)) {
+    view->base = emit.at(view->base, slice.getOffset() * view->strides[slice.getDim()]);
+    return view;
+  }
+  auto shapeIn = [&](Value value) {
+    return cast<RankedTensorType>(typeIn(shapes_, value)).getShape();
+  };
+  auto reshaped = reshapeView(*view, shapeIn(op->getOperand(0)), shapeIn(op->getResult(0)));
+  if (failed(reshaped)) op->emitOpError("cannot be addressed in place");
+  return reshaped;
+}
+
+/// A returned alias: computed where it has to be if only its shape is another, else copied there.
+FailureOr<View> Tile::fillAlias(Operation *op, const Part &part, const View &out) {
+  Value input = op->getOperand(0);
+  auto shapeIn = [&](Value value) {
+    return cast<RankedTensorType>(typeIn(shapes_, value)).getShape();
+  };
+  if (isa<ReshapeOp>(op) && !arguments_.contains(input)) {
+    auto inner = reshapeView(out, shapeIn(op->getResult(0)), shapeIn(input));
+    if (succeeded(inner)) {
+      if (failed(need(input, partOf(op->getOpOperand(0), part), &*inner))) return failure();
+      return out;
+    }
+  }
+  FailureOr<View> from = alias(op, part);
+  if (failed(from)) return failure();
+  int64_t bytes = from->strides.back();
+  const Span &row = part.back();
+  rows(part, [&](ArrayRef<Value> outer) {
+    Value begin = emit.mul(row.begin, bytes);
+    Value source = emit.at(address(*from, outer), begin), target = emit.at(address(out, outer), begin);
+    emit.vectors(row.size, [&](Value index, Value count) {
+      Value offset = emit.mul(index, bytes);
+      emit.storeLanes(emit.loadLanes(emit.vec(from->element), emit.at(source, offset), count),
+                      emit.at(target, offset), count);
+    });
+  });
+  return out;
+}
+
+FailureOr<View> Tile::need(Value value, const Part &part, const View *out) {
+  if (auto found = arguments_.find(value); found != arguments_.end()) return found->second;
+  auto isEqual = [](Value a, Value b) {
+    return a == b || (Emit::constant(a) && Emit::constant(a) == Emit::constant(b));
+  };
+  auto isSame = [&](const Part &other) {
+    return llvm::all_of(llvm::zip(part, other), [&](auto pair) {
+      auto &[a, b] = pair;
+      return isEqual(a.begin, b.begin) && isEqual(a.size, b.size);
+    });
+  };
+  if (!out)
+    for (const Computed &computed : computed_.lookup(value))
+      if (isSame(computed.part)) return computed.view;
+  Operation *op = value.getDefiningOp();
+  if (isa<ReshapeOp, SliceOp>(op)) return out ? fillAlias(op, part, *out) : alias(op, part);
+  View view = out ? *out : buffer(value, part);
+  OpEmitter emitter = findEmitter(op);
+  if (!emitter) return op->emitOpError("has no code for this target");
+  if (failed(emitter(*this, op, part, view))) return failure();
+  computed_[value].push_back({part, view});
+  return view;
+}
+
+}  // namespace emel::cpu

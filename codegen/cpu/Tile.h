@@ -1,0 +1,100 @@
+#ifndef EMEL_CODEGEN_CPU_TILE_H_
+#define EMEL_CODEGEN_CPU_TILE_H_
+
+#include "codegen/cpu/Emit.h"
+#include "codegen/cpu/Target.h"
+#include "dialects/plan/Access.h"
+
+/// One tile of a kernel: where its values lie, and which part of each it needs.
+namespace emel::cpu {
+
+/// A range of one dimension, as far as it is known: its size is at most `most`, its beginning a multiple
+/// of `unit` (of everything, where that is 0).
+struct Span {
+  mlir::Value begin, size;
+  int64_t most, unit = 0;
+};
+
+/// A part of a value, a span for each dimension.
+using Part = llvm::SmallVector<Span, 4>;
+
+/// Where a value lies: the address of its first element (or row, of formats that have rows only) and
+/// the bytes from one index to the next of each dimension. The value may be a part of a tensor whose
+/// other elements are not there; then `base` is where the first one would be.
+struct View {
+  mlir::Value base;
+  mlir::Type element;
+  llvm::SmallVector<int64_t, 4> strides;
+};
+
+class Tile;
+
+/// Emits what `op` has to do to have `part` of its result in `out`.
+using OpEmitter = mlir::LogicalResult (*)(Tile &tile, mlir::Operation *op, const Part &part,
+                                          const View &out);
+/// Null where the op has none.
+OpEmitter findEmitter(mlir::Operation *op);
+
+class Tile {
+ public:
+  /// `shapes` are the types of the body's values where n is kTokens and m is kRows.
+  static constexpr int64_t kTokens = 1000003, kRows = 1000033;
+
+  Tile(Emit &emit, const Target &target, plan::Extents bounds, TypeMap shapes)
+      : emit(emit), target(target), bounds_(bounds), shapes_(std::move(shapes)) {}
+
+  /// Makes a value known before the tile begins: an argument of the kernel.
+  void bind(mlir::Value value, View view) { arguments_[value] = std::move(view); }
+  void setSizes(mlir::Value tokens, mlir::Value rows) {
+    tokens_ = tokens;
+    rows_ = rows;
+  }
+
+  /// Where `part` of a value lies, computed if need be (into `out`, where that is given).
+  mlir::FailureOr<View> need(mlir::Value value, const Part &part, const View *out = nullptr);
+  /// The same for what a part of an op's result needs of an operand.
+  mlir::FailureOr<View> need(mlir::OpOperand &operand, const Part &part, unsigned result = 0) {
+    return need(operand.get(), partOf(operand, part, result));
+  }
+  /// The same where the rows of a state's operands are limited to some.
+  Part partOf(mlir::OpOperand &operand, const Part &part, unsigned result = 0);
+  Part wholeOf(mlir::Value value);
+  /// The size of a dimension of a value, and the largest that it can be.
+  mlir::Value sizeOf(mlir::Value value, int64_t dim);
+  int64_t mostOf(mlir::Value value, int64_t dim);
+  /// Memory of the frame for a part of a value.
+  View buffer(mlir::Value value, const Part &part);
+  View viewOf(mlir::Value base, mlir::Type type);
+
+  /// The address of an element, or of a row, `indices` being all but the last.
+  mlir::Value address(const View &view, llvm::ArrayRef<mlir::Value> indices);
+  /// Calls `body` with the outer indices of each row of a part.
+  void rows(const Part &part, llvm::function_ref<void(llvm::ArrayRef<mlir::Value>)> body);
+
+  /// Forgets what was computed: what follows runs under another condition.
+  void forget() { computed_.clear(); }
+
+  Emit &emit;
+  const Target &target;
+  /// The weights' pages and the step, for ops over states.
+  mlir::Value step;
+  int64_t pageBytes = 0;
+
+ private:
+  struct Computed {
+    Part part;
+    View view;
+  };
+  mlir::FailureOr<View> alias(mlir::Operation *op, const Part &part);
+  mlir::FailureOr<View> fillAlias(mlir::Operation *op, const Part &part, const View &out);
+
+  plan::Extents bounds_;
+  TypeMap shapes_;
+  mlir::Value tokens_, rows_;
+  llvm::DenseMap<mlir::Value, View> arguments_;
+  llvm::DenseMap<mlir::Value, llvm::SmallVector<Computed, 2>> computed_;
+};
+
+}  // namespace emel::cpu
+
+#endif  // EMEL_CODEGEN_CPU_TILE_H_

@@ -1,0 +1,164 @@
+#include "codegen/cpu/VectorMath.h"
+
+#include <cmath>
+#include <numbers>
+
+#include "mlir/Dialect/Math/IR/Math.h"
+
+using namespace mlir;
+
+namespace emel::cpu {
+
+/// coefficients[0] + x (coefficients[1] + x (…)).
+static Value polynomial(Emit &emit, Value x, ArrayRef<double> coefficients) {
+  Value sum = emit.splat(x.getType(), coefficients.back());
+  for (double coefficient : llvm::reverse(coefficients.drop_back()))
+    sum = emit.fma(sum, x, emit.splat(x.getType(), coefficient));
+  return sum;
+}
+
+static Value select(Emit &emit, Value condition, Value yes, Value no) {
+  return emit.create<arith::SelectOp>(condition, yes, no);
+}
+
+static Value compare(Emit &emit, arith::CmpFPredicate predicate, Value x, double bound) {
+  return emit.create<arith::CmpFOp>(predicate, x, emit.splat(x.getType(), bound));
+}
+
+static VectorType intsOf(Emit &emit, Value x) {
+  return emit.vec(emit.i32(), cast<VectorType>(x.getType()).getNumElements());
+}
+
+// e^x = 2^k e^r with k = round(x / ln 2) and |r| <= ln 2 / 2; 2^k is applied in two factors, so that
+// results below the normal numbers are right too.
+Value emitExp(Emit &emit, Value x) {
+  Type type = x.getType();
+  VectorType ints = intsOf(emit, x);
+  Value low = emit.splat(type, -104), high = emit.splat(type, 89);
+  Value clamped = emit.create<arith::MaximumFOp>(emit.create<arith::MinimumFOp>(x, high), low);
+  Value k = emit.create<math::RoundEvenOp>(
+      emit.create<arith::MulFOp>(clamped, emit.splat(type, std::numbers::log2e)));
+  Value r = emit.fma(k, emit.splat(type, -0.693145751953125), clamped);
+  r = emit.fma(k, emit.splat(type, -1.428606765330187e-06), r);
+  Value sum = polynomial(emit, r,
+                         {1.0, 1.0, 0.5, 1.0 / 6, 1.0 / 24, 1.0 / 120, 1.0 / 720, 1.0 / 5040});
+  Value exponent = emit.create<arith::FPToSIOp>(ints, k);
+  Value half = emit.create<arith::ShRSIOp>(exponent, emit.splatInt(ints, 1));
+  auto power = [&](Value exponent) {
+    Value biased = emit.create<arith::AddIOp>(exponent, emit.splatInt(ints, 127));
+    return emit.bitcast(type, emit.create<arith::ShLIOp>(biased, emit.splatInt(ints, 23)));
+  };
+  Value result = emit.create<arith::MulFOp>(sum, power(half));
+  result = emit.create<arith::MulFOp>(
+      result, power(emit.create<arith::SubIOp>(exponent, half)));
+  Value isSmall = compare(emit, arith::CmpFPredicate::OLT, x, -104);
+  return select(emit, isSmall, emit.splat(type, 0), result);
+}
+
+// log x = k ln 2 + log m with m in [sqrt(1/2), sqrt(2)); log m by its series in s = (m - 1) / (m + 1).
+Value emitLog(Emit &emit, Value x) {
+  Type type = x.getType();
+  VectorType ints = intsOf(emit, x);
+  Value isTiny = compare(emit, arith::CmpFPredicate::OLT, x, 0x1p-126);
+  Value scaled = select(emit, isTiny, emit.create<arith::MulFOp>(x, emit.splat(type, 0x1p24)), x);
+  Value bits = emit.bitcast(ints, scaled);
+  Value shifted = emit.create<arith::SubIOp>(bits, emit.splatInt(ints, 0x3f3504f3));
+  Value k = emit.create<arith::ShRSIOp>(shifted, emit.splatInt(ints, 23));
+  Value m = emit.bitcast(type, emit.create<arith::SubIOp>(
+                                   bits, emit.create<arith::ShLIOp>(k, emit.splatInt(ints, 23))));
+  Value one = emit.splat(type, 1);
+  Value s = emit.create<arith::DivFOp>(emit.create<arith::SubFOp>(m, one),
+                                       emit.create<arith::AddFOp>(m, one));
+  Value square = emit.create<arith::MulFOp>(s, s);
+  Value series = polynomial(emit, square, {2.0, 2.0 / 3, 2.0 / 5, 2.0 / 7, 2.0 / 9});
+  Value exponent = emit.create<arith::SIToFPOp>(type, k);
+  exponent = select(emit, isTiny,
+                    emit.create<arith::SubFOp>(exponent, emit.splat(type, 24)), exponent);
+  Value result = emit.fma(exponent, emit.splat(type, std::numbers::ln2),
+                          emit.create<arith::MulFOp>(s, series));
+  double infinity = INFINITY;
+  result = select(emit, compare(emit, arith::CmpFPredicate::OEQ, x, infinity), x, result);
+  result = select(emit, compare(emit, arith::CmpFPredicate::OEQ, x, 0),
+                  emit.splat(type, -infinity), result);
+  return select(emit, compare(emit, arith::CmpFPredicate::UGE, x, 0), result,
+                emit.splat(type, NAN));
+}
+
+// (e^2|x| - 1) / (e^2|x| + 1) with the sign of x; below 1/2 a continued fraction, which keeps small
+// numbers precise.
+Value emitTanh(Emit &emit, Value x) {
+  Type type = x.getType();
+  Value magnitude = emit.create<math::AbsFOp>(x);
+  Value power = emitExp(emit, emit.create<arith::MulFOp>(
+                                  emit.create<arith::MinimumFOp>(magnitude, emit.splat(type, 20)),
+                                  emit.splat(type, 2)));
+  Value one = emit.splat(type, 1);
+  Value large = emit.create<arith::SubFOp>(
+      one, emit.create<arith::DivFOp>(emit.splat(type, 2), emit.create<arith::AddFOp>(power, one)));
+  large = emit.create<math::CopySignOp>(large, x);
+  Value square = emit.create<arith::MulFOp>(x, x);
+  // x (945 + 105 x^2 + x^4) / (945 + 420 x^2 + 15 x^4)
+  Value upper = polynomial(emit, square, {945, 105, 1});
+  Value lower = polynomial(emit, square, {945, 420, 15});
+  Value small = emit.create<arith::DivFOp>(emit.create<arith::MulFOp>(x, upper), lower);
+  return select(emit, compare(emit, arith::CmpFPredicate::OLT, magnitude, 0.5), small, large);
+}
+
+// Abramowitz and Stegun 7.1.26 is accurate to 1.5e-7; near 0 its absolute error would show, so that
+// the series takes over.
+Value emitErf(Emit &emit, Value x) {
+  Type type = x.getType();
+  Value magnitude = emit.create<math::AbsFOp>(x), one = emit.splat(type, 1);
+  Value t = emit.create<arith::DivFOp>(one, emit.fma(emit.splat(type, 0.3275911), magnitude, one));
+  Value sum = emit.create<arith::MulFOp>(
+      t, polynomial(emit, t,
+                    {0.254829592, -0.284496736, 1.421413741, -1.453152027, 1.061405429}));
+  Value square = emit.create<arith::MulFOp>(x, x);
+  Value fall = emitExp(emit, emit.create<arith::NegFOp>(square));
+  Value large = emit.create<math::CopySignOp>(
+      emit.create<arith::SubFOp>(one, emit.create<arith::MulFOp>(sum, fall)), x);
+  double scale = std::numbers::inv_sqrtpi * 2;
+  Value small = emit.create<arith::MulFOp>(
+      x, polynomial(emit, square,
+                    {scale, -scale / 3, scale / 10, -scale / 42, scale / 216, -scale / 1320}));
+  return select(emit, compare(emit, arith::CmpFPredicate::OLT, magnitude, 0.5), small, large);
+}
+
+Value emitSigmoid(Emit &emit, Value x) {
+  Value one = emit.splat(x.getType(), 1);
+  Value power = emitExp(emit, emit.create<arith::NegFOp>(x));
+  return emit.create<arith::DivFOp>(one, emit.create<arith::AddFOp>(one, power));
+}
+
+// The angle minus k quarter turns, |rest| <= pi/4, by two parts of pi/2 that together have its
+// first 86 bits; then the series, and the quarter says which of them is which.
+std::pair<Value, Value> emitSinCos(Emit &emit, Value angle) {
+  auto type = cast<VectorType>(angle.getType());
+  int64_t lanes = type.getNumElements();
+  VectorType floats = emit.vec(emit.f32(), lanes), ints = emit.vec(emit.i32(), lanes);
+  Value k = emit.create<math::RoundEvenOp>(
+      emit.create<arith::MulFOp>(angle, emit.splat(type, 2 / std::numbers::pi)));
+  Value rest = emit.fma(k, emit.splat(type, -0x1.921fb54442d18p+0), angle);
+  rest = emit.fma(k, emit.splat(type, -0x1.1a62633145c07p-54), rest);
+  Value quarter = emit.create<arith::FPToSIOp>(ints, k);
+  Value r = emit.create<arith::TruncFOp>(floats, rest);
+  Value square = emit.create<arith::MulFOp>(r, r);
+  Value sine = emit.create<arith::MulFOp>(
+      r, polynomial(emit, square, {1.0, -1.0 / 6, 1.0 / 120, -1.0 / 5040, 1.0 / 362880}));
+  Value cosine = polynomial(emit, square,
+                            {1.0, -0.5, 1.0 / 24, -1.0 / 720, 1.0 / 40320, -1.0 / 3628800});
+  auto isSet = [&](Value number, int64_t bit) -> Value {
+    return emit.create<arith::CmpIOp>(
+        arith::CmpIPredicate::ne,
+        emit.create<arith::AndIOp>(number, emit.splatInt(ints, bit)), emit.splatInt(ints, 0));
+  };
+  auto negateIf = [&](Value condition, Value x) {
+    return select(emit, condition, emit.create<arith::NegFOp>(x), x);
+  };
+  Value isOdd = isSet(quarter, 1);
+  Value next = emit.create<arith::AddIOp>(quarter, emit.splatInt(ints, 1));
+  return {negateIf(isSet(quarter, 2), select(emit, isOdd, cosine, sine)),
+          negateIf(isSet(next, 2), select(emit, isOdd, sine, cosine))};
+}
+
+}  // namespace emel::cpu

@@ -1,0 +1,22 @@
+#ifndef EMEL_CODEGEN_CPU_VECTOR_MATH_H_
+#define EMEL_CODEGEN_CPU_VECTOR_MATH_H_
+
+#include "codegen/cpu/Emit.h"
+
+/// Functions of real numbers on vectors, without calls: accurate to a few units in the last place of
+/// float32, the same bits on every target.
+namespace emel::cpu {
+
+/// e^x; 0 below -104, infinity above 89, NaN for NaN.
+mlir::Value emitExp(Emit &emit, mlir::Value x);
+mlir::Value emitLog(Emit &emit, mlir::Value x);
+mlir::Value emitTanh(Emit &emit, mlir::Value x);
+mlir::Value emitErf(Emit &emit, mlir::Value x);
+/// 1 / (1 + e^-x).
+mlir::Value emitSigmoid(Emit &emit, mlir::Value x);
+/// Sine and cosine of a double, as floats; for angles of up to 2^30.
+std::pair<mlir::Value, mlir::Value> emitSinCos(Emit &emit, mlir::Value angle);
+
+}  // namespace emel::cpu
+
+#endif  // EMEL_CODEGEN_CPU_VECTOR_MATH_H_

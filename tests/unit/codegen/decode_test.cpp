@@ -1,0 +1,196 @@
+#include "codegen/cpu/Decode.h"
+
+#include "codegen/cpu/Kernel.h"
+#include "dialects/emel/Layouts.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "runtime/gguf/dequantize.h"
+#include "runtime/gguf/quantize.h"
+#include "tests/support/matchers.h"
+#include "tests/unit/codegen/loaded_image.h"
+
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <cmath>
+#include <random>
+
+using namespace mlir;
+
+namespace emel::cpu {
+namespace {
+
+using gguf::TensorType;
+using layout::Format;
+using testing::IsOk;
+
+// Decodes the columns from `begin` on of a row.
+using Decode = void(const uint8_t* table, int64_t row, int64_t begin, int64_t size, float* out);
+
+MLIRContext& Context() {
+  static MLIRContext& context = *[] {
+    auto* made = new MLIRContext(MLIRContext::Threading::DISABLED);
+    made->loadDialect<EmelDialect, arith::ArithDialect, math::MathDialect, scf::SCFDialect,
+                      vector::VectorDialect, LLVM::LLVMDialect>();
+    return made;
+  }();
+  return context;
+}
+
+std::string NameOf(Format format) {
+  std::string name(gguf::GetInfo(format.type).name);
+  return name + "_" + std::string(layout::Name(format.layout));
+}
+
+// Stacks of matrices whose last panel is not full, and whose rows end within a unit.
+RankedTensorType TableOf(Format format) {
+  int64_t block = gguf::GetInfo(format.type).block_elements;
+  auto layout = LayoutAttr::get(
+      &Context(), format.layout == layout::Layout::kR16 ? Layout::R16 : Layout::RowMajor);
+  return RankedTensorType::get({3, 19, block == 1 ? 37 : 5 * block},
+                               getElementType(&Context(), format.type), layout);
+}
+
+// A function for any columns, and one for all of them.
+LogicalResult EmitDecoders(ModuleOp module, const Target& target, Format format) {
+  Emit emit(module.getLoc(), &Context());
+  RankedTensorType table = TableOf(format);
+  std::string name = NameOf(format);
+  for (bool isWhole : {false, true}) {
+    emit.setInsertionPointToEnd(module.getBody());
+    auto type =
+        LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(&Context()),
+                                    {emit.ptr(), emit.i64(), emit.i64(), emit.i64(), emit.ptr()});
+    auto function = emit.create<LLVM::LLVMFuncOp>(isWhole ? name + "_whole" : name, type);
+    function.setPassthroughAttr(functionAttributes(emit, target));
+    Block* body = function.addEntryBlock(emit);
+    emit.setInsertionPointToStart(body);
+    Span columns{body->getArgument(2), body->getArgument(3), table.getShape().back()};
+    if (isWhole)
+      columns = {emit.i64(0), emit.i64(table.getShape().back()), table.getShape().back()};
+    if (failed(emitDecodeRow(emit, target, table, body->getArgument(0), body->getArgument(1),
+                             columns, body->getArgument(4))))
+      return failure();
+    emit.create<LLVM::ReturnOp>(ValueRange{});
+  }
+  return success();
+}
+
+FailureOr<Image> ImageOf(const Target& target, absl::Span<const Format> formats) {
+  OwningOpRef<ModuleOp> module = ModuleOp::create(UnknownLoc::get(&Context()));
+  for (Format format : formats)
+    if (failed(EmitDecoders(*module, target, format))) return failure();
+  if (failed(lowerToLlvm(*module))) return failure();
+  auto object = emitCode(*module, target, CodeKind::Object);
+  if (failed(object)) return failure();
+  return linkImage({*object}, module->getLoc());
+}
+
+// Where both are no numbers, which ones they are is not said.
+void ExpectSame(absl::Span<const float> found, absl::Span<const float> expected) {
+  for (size_t i = 0; i < expected.size(); ++i) {
+    if (std::isnan(expected[i]) && std::isnan(found[i])) continue;
+    ASSERT_EQ(std::bit_cast<uint32_t>(found[i]), std::bit_cast<uint32_t>(expected[i]))
+        << "column " << i << ": " << found[i] << " for " << expected[i];
+  }
+}
+
+// Whether code for a target runs here: it asks for no more than the best one that does.
+bool RunsHere(const Target& target) {
+  const Target* native = nativeTarget();
+  return native && target.triple == native->triple && &target >= native;
+}
+
+class EveryFormat : public ::testing::TestWithParam<Format> {
+ protected:
+  // Decodes every row of what Dequantize decodes.
+  void ExpectReferenceValues(const LoadedImage& image, const std::vector<uint8_t>& source) {
+    std::vector<uint8_t> packed;
+    auto read = [&](uint64_t offset, absl::Span<uint8_t> out) {
+      std::copy_n(source.begin() + offset, out.size(), out.begin());
+      return absl::OkStatus();
+    };
+    auto append = [&](absl::Span<const uint8_t> bytes) {
+      packed.insert(packed.end(), bytes.begin(), bytes.end());
+      return absl::OkStatus();
+    };
+    ASSERT_THAT(layout::Pack(GetParam(), shape_, read, append), IsOk());
+    std::string name = NameOf(GetParam());
+    auto *decode = image.Find<Decode>(name), *whole = image.Find<Decode>(name + "_whole");
+    ASSERT_TRUE(decode != nullptr && whole != nullptr);
+    int64_t columns = shape_.columns, block = info_.block_elements;
+    std::vector<float> expected(columns), found(columns);
+    for (uint64_t row = 0; row < shape_.matrices * shape_.rows; ++row) {
+      SCOPED_TRACE("row " + std::to_string(row));
+      auto bytes = absl::MakeSpan(source).subspan(row * row_bytes_, row_bytes_);
+      ASSERT_THAT(gguf::Dequantize(info_.type, bytes, absl::MakeSpan(expected)), IsOk());
+      whole(packed.data(), row, 0, 0, found.data());
+      ASSERT_NO_FATAL_FAILURE(ExpectSame(found, expected));
+      int64_t begin = block * (row % 3), size = (columns / block - row % 7 % 4) * block - begin;
+      found.assign(columns, 1.5f);
+      decode(packed.data(), row, begin, size, found.data());
+      ASSERT_NO_FATAL_FAILURE(ExpectSame(absl::MakeSpan(found).first(size),
+                                         absl::MakeSpan(expected).subspan(begin, size)));
+      for (int64_t i = size; i < columns; ++i) ASSERT_EQ(found[i], 1.5f) << "beyond the columns";
+    }
+  }
+
+  const gguf::TensorTypeInfo& info_ = gguf::GetInfo(GetParam().type);
+  layout::Shape shape_ = getMatrices(TableOf(GetParam()));
+  uint64_t row_bytes_ = shape_.columns / info_.block_elements * info_.block_bytes;
+  uint64_t bytes_ = shape_.matrices * shape_.rows * row_bytes_;
+};
+
+TEST_P(EveryFormat, HasTheValuesOfTheReference) {
+  std::vector<std::vector<uint8_t>> sources;
+  for (uint32_t seed = 0; seed < 4; ++seed) {
+    std::mt19937 random(seed);
+    std::vector<uint8_t>& source = sources.emplace_back(bytes_);
+    for (uint8_t& byte : source) byte = static_cast<uint8_t>(random());
+  }
+  if (gguf::HasQuantizer(info_.type)) {
+    std::mt19937 random(7);
+    std::normal_distribution<float> normal(0, 0.05f);
+    std::vector<float> values(shape_.matrices * shape_.rows * shape_.columns);
+    for (float& value : values) value = normal(random);
+    std::vector<uint8_t>& source = sources.emplace_back(bytes_);
+    ASSERT_THAT(gguf::Quantize(info_.type, values, absl::MakeSpan(source)), IsOk());
+  }
+  for (const Target& target : knownTargets()) {
+    if (!RunsHere(target)) continue;
+    SCOPED_TRACE(target.name.str());
+    auto image = ImageOf(target, {GetParam()});
+    ASSERT_TRUE(succeeded(image));
+    LoadedImage loaded(*image);
+    for (const std::vector<uint8_t>& source : sources)
+      ASSERT_NO_FATAL_FAILURE(ExpectReferenceValues(loaded, source));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Formats, EveryFormat, ::testing::ValuesIn(layout::Formats()),
+                         [](const auto& info) { return NameOf(info.param); });
+
+TEST(Decode, EveryTargetHasEveryFormat) {
+  for (const Target& target : knownTargets()) {
+    SCOPED_TRACE(target.name.str());
+    EXPECT_TRUE(succeeded(ImageOf(target, layout::Formats())));
+  }
+}
+
+TEST(Decode, RefusesTablesThatAreNoWeights) {
+  OwningOpRef<ModuleOp> module = ModuleOp::create(UnknownLoc::get(&Context()));
+  Emit emit(module->getLoc(), &Context());
+  emit.setInsertionPointToEnd(module->getBody());
+  std::string message;
+  ScopedDiagnosticHandler handler(&Context(), [&](Diagnostic& found) { message = found.str(); });
+  auto table = RankedTensorType::get({4, 32}, emit.getI1Type());
+  Value zero = emit.i64(0);
+  Span columns{zero, emit.i64(32), 32};
+  EXPECT_TRUE(
+      failed(emitDecodeRow(emit, *findTarget("x86-64-v3"), table, zero, zero, columns, zero)));
+  EXPECT_EQ(message, "expected a table of weights, found 'tensor<4x32xi1>'");
+}
+
+}  // namespace
+}  // namespace emel::cpu
