@@ -11,9 +11,21 @@ namespace emel {
 namespace {
 
 class QuantizeActivations : public impl::QuantizeActivationsBase<QuantizeActivations> {
+ public:
+  using QuantizeActivationsBase::QuantizeActivationsBase;
+
+ private:
   void runOnOperation() override {
+    Type element;
+    if (state == "f16") element = Float16Type::get(&getContext());
+    if (!element && state != "keep") {
+      getOperation().emitError("'state' of --emel-quantize-activations: expected f16 or keep, found ")
+          << static_cast<std::string>(state);
+      return signalPassFailure();
+    }
     Record record(getOperation(), getArgument());
     for (auto function : getOperation().getOps<func::FuncOp>()) {
+      if (element) record.count("states", storeStates(function, element));
       DenseMap<Value, Value> rounded;
       function.walk([&](ContractionOpInterface op) {
         OpOperand *operand = op.getRoundableOperand();
@@ -27,6 +39,26 @@ class QuantizeActivations : public impl::QuantizeActivationsBase<QuantizeActivat
         record.count("products");
       });
     }
+  }
+
+  /// Makes the states of a function keep their cells as `element`, and returns how many there are.
+  static int64_t storeStates(func::FuncOp function, Type element) {
+    int64_t states = 0;
+    auto store = [&](Value value) {
+      auto type = dyn_cast<KvType>(value.getType());
+      if (!type || !type.getElementType().isF32()) return;
+      value.setType(KvType::get(type.getContext(), type.getHeads(), type.getKeyDim(),
+                                type.getValueDim(), element));
+      if (isa<BlockArgument>(value)) ++states;
+    };
+    for (Block &block : function.getBody()) {
+      llvm::for_each(block.getArguments(), store);
+      for (Operation &op : block) llvm::for_each(op.getResults(), store);
+    }
+    if (function.isExternal()) return 0;
+    function.setType(FunctionType::get(function.getContext(), function.front().getArgumentTypes(),
+                                       function.front().getTerminator()->getOperandTypes()));
+    return states;
   }
 
   /// Rounds a value where it comes about, for all that read it.

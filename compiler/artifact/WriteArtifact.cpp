@@ -122,8 +122,7 @@ class ArtifactWriter {
     for (BlockArgument argument : (*entries.begin()).getArguments())
       if (auto state = dyn_cast<KvType>(argument.getType()))
         plan_.layers.push_back(pageLayer(state, places_.layers[layer++]));
-    EMEL_RETURN_IF_ERROR(writeWeights());
-    for (const cpu::Target *target : options_.targets) EMEL_RETURN_IF_ERROR(writeCode(*target));
+    EMEL_RETURN_IF_ERROR(writeWeightsAndCode());
     EMEL_RETURN_IF_ERROR(artifact::Check(plan_));
     EMEL_RETURN_IF_ERROR(writer_.Add(artifact::SectionKind::kPlan, "", artifact::Encode(plan_)));
     EMEL_RETURN_IF_ERROR(
@@ -139,22 +138,22 @@ class ArtifactWriter {
   }
 
  private:
-  absl::Status writeWeights() {
-    EMEL_RETURN_IF_ERROR(writer_.Begin(artifact::SectionKind::kWeights));
+  absl::Status writeWeightsAndCode() {
     PackOptions pack;
     pack.progress = [&](uint64_t done, uint64_t total) { report("packing weights", done, total); };
     DiagnosticCollector diagnostics(module_.getContext());
-    auto packed = packWeights(module_, pack, [&](absl::Span<const uint8_t> bytes) {
-      plan_.weights_bytes += bytes.size();
-      return writer_.Append(bytes);
-    });
-    if (failed(packed)) return diagnostics.status();
-    for (PackedWeight &weight : *packed)
+    FailureOr<Packing> packing = Packing::create(module_, pack);
+    if (failed(packing)) return diagnostics.status();
+    for (PackedWeight weight : packing->weights())
       places_.weights[weight.weight.getSymName()] = weight.offset;
+    // Code goes first: what cannot be compiled is known before gigabytes are copied.
+    for (const cpu::Target *target : options_.targets) EMEL_RETURN_IF_ERROR(writeCode(*target));
+    EMEL_RETURN_IF_ERROR(writer_.Begin(artifact::SectionKind::kWeights));
+    auto append = [&](absl::Span<const uint8_t> bytes) { return writer_.Append(bytes); };
+    if (failed(packing->write(append))) return diagnostics.status();
     // Vectors at the last weight's end may read a line beyond it.
-    std::vector<uint8_t> margin(artifact::AlignUp(plan_.weights_bytes, 64) + 64 - plan_.weights_bytes);
-    plan_.weights_bytes += margin.size();
-    return writer_.Append(margin);
+    plan_.weights_bytes = artifact::AlignUp(packing->bytes(), 64) + 64;
+    return writer_.Append(std::vector<uint8_t>(plan_.weights_bytes - packing->bytes()));
   }
 
   absl::Status writeCode(const cpu::Target &target) {
