@@ -1,0 +1,174 @@
+#include "runtime/exec/session.h"
+
+#include "runtime/exec/cpus.h"
+#include "runtime/io/status.h"
+
+#include <absl/strings/str_cat.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace emel::exec {
+namespace {
+
+static_assert(state::kPagePositions == EMEL_PAGE_POSITIONS);
+
+// A number that was asked for, or the most that is possible.
+absl::StatusOr<uint32_t> Pick(absl::string_view what, uint32_t wanted, uint32_t most) {
+  if (wanted == 0) return most;
+  if (wanted <= most) return wanted;
+  return absl::InvalidArgumentError(absl::StrCat(what, ": expected at most ", most,
+                                                 ", which it is compiled for, found ", wanted));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Session>> Session::Create(const Program& program,
+                                                         const SessionOptions& options) {
+  EMEL_ASSIGN_OR_RETURN(uint32_t workers, Pick("workers", options.workers, program.max_workers));
+  if (options.workers == 0) workers = std::min(workers, DefaultWorkers());
+  EMEL_ASSIGN_OR_RETURN(const uint32_t context, Pick("context", options.context, program.context));
+  if (program.entries.empty() || program.entries.back().max_rows == 0) {
+    return absl::FailedPreconditionError("the largest entry of the code gives no logits");
+  }
+  EMEL_ASSIGN_OR_RETURN(
+      state::Sequences sequences,
+      state::Sequences::Create(
+          {.sequences = options.sequences, .context = context, .pages = options.pages},
+          program.page_bytes));
+  std::unique_ptr<Session> session(new Session(program, std::move(sequences)));
+  EMEL_RETURN_IF_ERROR(session->Reserve(workers));
+  EMEL_ASSIGN_OR_RETURN(session->workers_, Workers::Create(workers));
+  return session;
+}
+
+absl::Status Session::Reserve(uint32_t workers) {
+  EMEL_ASSIGN_OR_RETURN(arena_, state::Reservation::Create(program_.arena_bytes, "the arena"));
+  uint64_t scratch_bytes;
+  if (__builtin_mul_overflow(program_.scratch_stride, workers, &scratch_bytes)) {
+    return absl::ResourceExhaustedError("cannot reserve memory for the workers");
+  }
+  EMEL_ASSIGN_OR_RETURN(scratch_, state::Reservation::Create(scratch_bytes, "the workers"));
+  const uint32_t most = program_.entries.back().max_tokens;
+  for (auto* array : {&tokens_, &positions_, &slots_, &out_rows_}) array->reserve(most);
+  uint32_t tickets = 0;
+  for (const Program::Entry& entry : program_.entries) {
+    tickets = std::max(tickets, entry.ticket_count);
+  }
+  tickets_.resize(tickets);
+  growths_.reserve(sequences_.limits().sequences);
+  step_.weights = program_.weights;
+  step_.arena = arena_.data();
+  step_.scratch = scratch_.data();
+  step_.scratch_stride = program_.scratch_stride;
+  step_.pages = sequences_.pool().data();
+  step_.page_table = sequences_.page_table();
+  step_.page_table_stride = sequences_.page_table_stride();
+  step_.tickets = tickets_.empty() ? nullptr : tickets_.front().bytes;
+  return absl::OkStatus();
+}
+
+uint64_t Session::memory_bytes() const {
+  const state::PagePool& pool = sequences_.pool();
+  return arena_.bytes() + scratch_.bytes() + pool.page_count() * pool.page_bytes();
+}
+
+absl::Status Session::CheckSegment(const Segment& segment) const {
+  const auto bad = [&](const auto&... message) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("sequence ", segment.sequence, ": ", message...));
+  };
+  if (segment.tokens.empty() || segment.tokens.size() > program_.context) {
+    return bad("expected 1 to ", program_.context, " tokens, found ", segment.tokens.size());
+  }
+  if (segment.rows > segment.tokens.size()) {
+    return bad("expected at most ", segment.tokens.size(), " rows of logits, found ", segment.rows);
+  }
+  for (size_t i = 0; i < segment.tokens.size(); ++i) {
+    const int32_t token = segment.tokens[i];
+    if (token >= 0 && static_cast<uint32_t>(token) < program_.vocabulary) continue;
+    return bad("token ", i, ": expected a number below ", program_.vocabulary, ", found ", token);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Session::CheckBatch(absl::Span<const Segment> batch, absl::Span<float> logits) const {
+  if (batch.size() > sequences_.limits().sequences) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "expected at most ", sequences_.limits().sequences, " segments, found ", batch.size()));
+  }
+  uint64_t rows = 0;
+  for (const Segment& segment : batch) {
+    EMEL_RETURN_IF_ERROR(CheckSegment(segment));
+    rows += segment.rows;
+  }
+  const uint64_t floats = rows * program_.vocabulary;
+  if (logits.size() >= floats) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("logits: expected room for ", floats, " numbers, found ", logits.size()));
+}
+
+// As much of a segment as a step takes at most.
+Session::Piece Session::Cut(const Segment& segment, uint32_t from) const {
+  const Program::Entry& largest = program_.entries.back();
+  const auto size = static_cast<uint32_t>(segment.tokens.size());
+  const uint32_t first_row = std::max(from, size - segment.rows);
+  uint32_t end = from + std::min(size - from, largest.max_tokens);
+  if (end > first_row) end = std::min(end, first_row + largest.max_rows);
+  return {end - from, end > first_row ? end - first_row : 0};
+}
+
+void Session::Append(const Segment& segment, uint32_t from, Piece piece) {
+  const auto slot = static_cast<int32_t>(sequences_.SlotOf(segment.sequence));
+  const uint32_t begin = *sequences_.Length(segment.sequence) + from;
+  for (uint32_t i = 0; i < piece.tokens; ++i) {
+    if (i >= piece.tokens - piece.rows) out_rows_.push_back(static_cast<int32_t>(tokens_.size()));
+    tokens_.push_back(segment.tokens[from + i]);
+    positions_.push_back(static_cast<int32_t>(begin + i));
+    slots_.push_back(slot);
+  }
+}
+
+void Session::RunCode() {
+  const Program::Entry& entry =
+      *std::find_if(program_.entries.begin(), program_.entries.end() - 1, [&](const auto& each) {
+        return each.max_tokens >= tokens_.size() && each.max_rows >= out_rows_.size();
+      });
+  step_.token_count = static_cast<uint32_t>(tokens_.size());
+  step_.row_count = static_cast<uint32_t>(out_rows_.size());
+  step_.tokens = tokens_.data();
+  step_.positions = positions_.data();
+  step_.slots = slots_.data();
+  step_.out_rows = out_rows_.data();
+  std::fill_n(tickets_.begin(), entry.ticket_count, Ticket{});
+  workers_->Run(entry.function, step_);
+  step_.logits += uint64_t{step_.row_count} * program_.vocabulary;
+  for (auto* array : {&tokens_, &positions_, &slots_, &out_rows_}) array->clear();
+}
+
+absl::Status Session::Step(absl::Span<const Segment> batch, absl::Span<float> logits) {
+  EMEL_RETURN_IF_ERROR(CheckBatch(batch, logits));
+  growths_.clear();
+  for (const Segment& segment : batch) {
+    growths_.push_back({segment.sequence, static_cast<uint32_t>(segment.tokens.size())});
+  }
+  EMEL_RETURN_IF_ERROR(sequences_.Begin(growths_));
+  const Program::Entry& largest = program_.entries.back();
+  step_.logits = logits.data();
+  for (const Segment& segment : batch) {
+    for (uint32_t from = 0; from < segment.tokens.size();) {
+      const Piece piece = Cut(segment, from);
+      if (tokens_.size() + piece.tokens > largest.max_tokens ||
+          out_rows_.size() + piece.rows > largest.max_rows) {
+        RunCode();
+      }
+      Append(segment, from, piece);
+      from += piece.tokens;
+    }
+  }
+  if (!tokens_.empty()) RunCode();
+  sequences_.Finish(growths_);
+  return absl::OkStatus();
+}
+
+}  // namespace emel::exec
