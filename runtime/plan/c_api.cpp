@@ -1,6 +1,7 @@
+#include "runtime/border/handles.h"
+#include "runtime/border/structs.h"
 #include "runtime/include/emel/plan.h"
 #include "runtime/io/status.h"
-#include "runtime/plan/handles.h"
 #include "runtime/plan/planner.h"
 
 #include <absl/strings/str_cat.h>
@@ -14,8 +15,13 @@
 namespace emel::plan {
 namespace {
 
-using Graphs = Handles<emel_graph_t, Graph>;
-using Planners = Handles<emel_planner_t, Planner>;
+using border::CheckSize;
+using border::Expect;
+using border::ReadStruct;
+using border::WriteStruct;
+
+using Graphs = border::Handles<emel_graph_t, Graph>;
+using Planners = border::Handles<emel_planner_t, Planner>;
 
 thread_local char message[1024] = "no call has failed";
 
@@ -103,47 +109,6 @@ emel_plan_status_t WithPlanner(const emel_planner_t* handle, int states, Functio
                 absl::StrCat("expected a planner that is ", StateName(states),
                              ", found one that is ", StateName(planner.state())));
   });
-}
-
-template <typename T>
-absl::Status Expect(const T* pointer, const char* what) {
-  if (pointer) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("expected ", what, ", found a null pointer"));
-}
-
-// The first version of every struct is the only one so far, so none may be smaller than ours.
-template <typename T>
-absl::Status CheckSize(const T* theirs, const char* name) {
-  EMEL_RETURN_IF_ERROR(Expect(theirs, name));
-  if (theirs->struct_size >= sizeof(T)) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(name, ": expected a struct_size of ", sizeof(T),
-                                                 ", found ", theirs->struct_size));
-}
-
-template <typename T>
-absl::StatusOr<T> ReadStruct(const T* theirs, const char* name) {
-  constexpr uint32_t kMostNews = 4096;
-  EMEL_RETURN_IF_ERROR(CheckSize(theirs, name));
-  const uint32_t size = theirs->struct_size;
-  if (size > sizeof(T) + kMostNews) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(name, ": expected a struct_size of ", sizeof(T), ", found ", size));
-  }
-  const auto* bytes = reinterpret_cast<const unsigned char*>(theirs);
-  if (std::any_of(bytes + sizeof(T), bytes + size, [](unsigned char b) { return b != 0; })) {
-    return absl::InvalidArgumentError(absl::StrCat(name, ": expected zeros past byte ", sizeof(T),
-                                                   ", where this version knows no member"));
-  }
-  T ours;
-  std::memcpy(&ours, theirs, sizeof(T));
-  return ours;
-}
-
-// Keeps the struct_size, and what a larger struct has beyond ours.
-template <typename T>
-void WriteStruct(T ours, T* theirs) {
-  ours.struct_size = theirs->struct_size;
-  std::memcpy(theirs, &ours, sizeof(T));
 }
 
 template <typename T, typename Out>

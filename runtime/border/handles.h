@@ -1,5 +1,5 @@
-#ifndef EMEL_RUNTIME_PLAN_HANDLES_H_
-#define EMEL_RUNTIME_PLAN_HANDLES_H_
+#ifndef EMEL_RUNTIME_BORDER_HANDLES_H_
+#define EMEL_RUNTIME_BORDER_HANDLES_H_
 
 #include <atomic>
 #include <cstdint>
@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <utility>
 
-namespace emel::plan {
+namespace emel::border {
 
 // The objects behind the opaque pointers of a C API. A handle is a number in a pointer's clothes:
 // it is looked up and never followed, and no number comes twice, so that a dead one is an error
@@ -78,6 +78,6 @@ class Handles {
   uintptr_t next_ = 0;
 };
 
-}  // namespace emel::plan
+}  // namespace emel::border
 
-#endif  // EMEL_RUNTIME_PLAN_HANDLES_H_
+#endif  // EMEL_RUNTIME_BORDER_HANDLES_H_
