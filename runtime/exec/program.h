@@ -22,7 +22,6 @@ struct Program {
   uint32_t max_workers = 1;
   const uint8_t* weights = nullptr;
   uint64_t arena_bytes = 0;     // wants no more alignment than that of pages of memory
-  uint64_t scratch_bytes = 0;   // of each worker
   uint64_t scratch_stride = 0;  // from one worker's to the next one's
   uint64_t page_bytes = 0;
 };

@@ -15,14 +15,14 @@ namespace {
 // Longer than it takes the slowest worker to follow, shorter than anyone minds a busy CPU for.
 constexpr std::chrono::microseconds kPatience{200};
 
-void PinTo(uint32_t cpu) {
+void PinTo(pthread_t thread, uint32_t cpu) {
   cpu_set_t* set = CPU_ALLOC(cpu + 1);
   if (set == nullptr) return;
   const size_t bytes = CPU_ALLOC_SIZE(cpu + 1);
   CPU_ZERO_S(bytes, set);
   CPU_SET_S(cpu, bytes, set);
   // Where it is refused, the scheduler places the thread as well as it can.
-  sched_setaffinity(0, bytes, set);
+  pthread_setaffinity_np(thread, bytes, set);
   CPU_FREE(set);
 }
 
@@ -53,12 +53,13 @@ absl::StatusOr<std::unique_ptr<Workers>> Workers::Create(uint32_t count) {
 }
 
 absl::Status Workers::StartThread(uint32_t worker, const std::vector<uint32_t>& cpus) {
-  starts_.push_back({this, worker, cpus.empty() ? -1 : static_cast<int32_t>(cpus[worker])});
+  starts_.push_back({this, worker});
   pthread_t thread;
   if (const int error = CreateThread(&thread, Main, &starts_.back()); error != 0) {
     return absl::ErrnoToStatus(error, absl::StrCat("cannot start worker ", worker));
   }
   threads_.push_back(thread);
+  if (!cpus.empty()) PinTo(thread, cpus[worker]);
   return absl::OkStatus();
 }
 
@@ -72,7 +73,6 @@ Workers::~Workers() {
 void* Workers::Main(void* argument) {
   const Start start = *static_cast<const Start*>(argument);
   Workers& workers = *start.workers;
-  if (start.cpu >= 0) PinTo(static_cast<uint32_t>(start.cpu));
   std::fesetenv(FE_DFL_ENV);
   while (true) {
     workers.barrier_.Wait();

@@ -34,7 +34,6 @@ class Workers {
   struct Start {
     Workers* workers;
     uint32_t worker;
-    int32_t cpu;  // negative: any
   };
   Workers(uint32_t count, std::chrono::nanoseconds patience)
       : barrier_(count, patience), count_(count) {}

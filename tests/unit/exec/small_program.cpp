@@ -69,7 +69,6 @@ Program SmallProgram() {
   program.max_workers = kSmallWorkers;
   program.weights = reinterpret_cast<const uint8_t*>(kWeights);
   program.arena_bytes = sizeof(SmallArena);
-  program.scratch_bytes = 24;
   program.scratch_stride = 64;
   program.page_bytes = sizeof(int32_t[32]);
   return program;

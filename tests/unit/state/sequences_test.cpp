@@ -147,10 +147,10 @@ TEST(Sequences, RollBack) {
     numbers.Check();
   }
   EXPECT_THAT(numbers.sequences.Truncate(b, 101),
-              Fails(absl::StatusCode::kOutOfRange,
+              Fails(absl::StatusCode::kInvalidArgument,
                     HasSubstr("cannot truncate to 101 positions, it has 100")));
   EXPECT_THAT(numbers.sequences.Fork(a, 4),
-              Fails(absl::StatusCode::kOutOfRange, HasSubstr("cannot fork at 4 positions")));
+              Fails(absl::StatusCode::kInvalidArgument, HasSubstr("cannot fork at 4 positions")));
 }
 
 TEST(Sequences, ANumberIsNeverUsedAgain) {

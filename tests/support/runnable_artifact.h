@@ -1,0 +1,24 @@
+#ifndef EMEL_TESTS_SUPPORT_RUNNABLE_ARTIFACT_H_
+#define EMEL_TESTS_SUPPORT_RUNNABLE_ARTIFACT_H_
+
+#include "tests/support/tiny_artifact.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace emel::testing {
+
+// An artifact whose code was assembled by hand, so that a runtime can be tested without a compiler.
+// It keeps tokens in its pages; its logits depend on all tokens so far.
+struct RunnableArtifact : TinyArtifact {
+  static constexpr uint32_t kVocabulary = 40, kContext = 100;
+  RunnableArtifact();
+
+  // The row after `tokens`.
+  static std::vector<float> Logits(const std::vector<int32_t>& tokens);
+  static bool RunsHere();  // on x86-64
+};
+
+}  // namespace emel::testing
+
+#endif  // EMEL_TESTS_SUPPORT_RUNNABLE_ARTIFACT_H_

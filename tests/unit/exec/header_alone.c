@@ -1,0 +1,1 @@
+#include <emel/emel.h>
