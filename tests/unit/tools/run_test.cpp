@@ -1,0 +1,163 @@
+#include "tests/support/runnable_artifact.h"
+#include "tests/unit/tools/tool_test.h"
+#include "tools/run/text_stream.h"
+
+#include <absl/strings/str_join.h>
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <cstring>
+#include <random>
+
+namespace emel::tools {
+namespace {
+
+using emel::testing::Outcome;
+using emel::testing::RunnableArtifact;
+using ::testing::HasSubstr;
+
+class RunTest : public ToolTest {
+ protected:
+  void SetUp() override {
+    ToolTest::SetUp();
+    if (!RunnableArtifact::RunsHere()) GTEST_SKIP() << "the artifact's code is for x86-64";
+    Write(RunnableArtifact().Build());
+  }
+  void Write(const std::string& bytes) const {
+    std::ofstream(Path("m.emel"), std::ios::binary) << bytes;
+  }
+  Outcome RunIt(std::vector<std::string> arguments, const std::string& out = "") {
+    arguments.insert(arguments.begin(), Path("m.emel"));
+    return RunTool("emel-run", std::move(arguments), out);
+  }
+  // What the tokens and the most likely ones after them should be.
+  static std::vector<int32_t> Continue(std::vector<int32_t> tokens, int count) {
+    std::vector<int32_t> said;
+    for (int i = 0; i < count; ++i) {
+      const auto row = RunnableArtifact::Logits(tokens);
+      said.push_back(static_cast<int32_t>(std::max_element(row.begin(), row.end()) - row.begin()));
+      tokens.push_back(said.back());
+    }
+    return said;
+  }
+};
+
+TEST_F(RunTest, WritesARowForEachToken) {
+  std::vector<int32_t> tokens;
+  std::string expected;
+  for (int i = 0; i < 37; ++i) {
+    tokens.push_back(i * 11 % 40);
+    const auto row = RunnableArtifact::Logits(tokens);
+    expected.append(reinterpret_cast<const char*>(row.data()), row.size() * sizeof(float));
+  }
+  const std::string ids = absl::StrJoin(tokens, ",");
+  for (const char* threads : {"1", "2", "3", "7"}) {
+    for (const char* mode : {"--timings", "--one-by-one"}) {
+      const Outcome run =
+          RunIt({"--tokens", ids, "--logits", Path("l.f32"), "--threads", threads, mode});
+      EXPECT_EQ(run.code, 0) << run.err;
+      EXPECT_EQ(run.out, "");
+      EXPECT_EQ(Read(Path("l.f32")), expected);
+    }
+  }
+}
+
+TEST_F(RunTest, GeneratesIds) {
+  const Outcome run = RunIt({"--tokens", "1,5,7", "--generate", "9", "--ids", "--verify"});
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_EQ(run.out, absl::StrJoin(Continue({1, 5, 7}, 9), ",") + "\n");
+}
+
+TEST_F(RunTest, GeneratesTextUntilItEnds) {
+  const Outcome ids = RunIt({"-p", "ab", "--generate", "90", "--ids"});
+  EXPECT_EQ(ids.code, 0) << ids.err;
+  const Outcome text = RunIt({"-p", "ab"});
+  EXPECT_EQ(text.code, 0) << text.err;
+  EXPECT_THAT(text.out, ::testing::StartsWith("ab"));
+  const auto few = RunIt({"-p", "ab", "--generate", "1", "--timings"});
+  EXPECT_EQ(few.code, 0) << few.err;
+  EXPECT_THAT(few.err, HasSubstr("prompt"));
+  EXPECT_EQ(few.out.substr(0, 2), "ab");
+}
+
+TEST_F(RunTest, FindsAnArtifactAtItsOwnEnd) {
+  std::string runner = Read(std::string(EMEL_BINARY_DIR) + "/bin/emel-run");
+  runner.resize((runner.size() + 4095) / 4096 * 4096);
+  std::string whole = RunnableArtifact().Build(runner.size());
+  std::copy(runner.begin(), runner.end(), whole.begin());
+  std::ofstream(Path("story"), std::ios::binary) << whole;
+  std::filesystem::permissions(Path("story"), std::filesystem::perms::owner_all);
+  const Outcome run =
+      emel::testing::Run({Path("story"), "--tokens", "1,5,7", "--generate", "2", "--ids"});
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_EQ(run.out, absl::StrJoin(Continue({1, 5, 7}, 2), ",") + "\n");
+}
+
+TEST_F(RunTest, BadInputLeavesNothing) {
+  const auto fails = [&](std::vector<std::string> arguments, const std::string& message) {
+    arguments.insert(arguments.end(), {"--logits", Path("l.f32")});
+    const Outcome run = RunIt(arguments);
+    EXPECT_EQ(run.code, 1) << message;
+    EXPECT_THAT(run.err, HasSubstr(message));
+    EXPECT_EQ(FileCount(), 1u) << message;
+  };
+  fails({"--tokens", "1,40"}, "token 1: expected a number below 40, found 40");
+  fails({"--tokens", "1", "--generate", "101"},
+        "expected at most 100 positions, found 1 tokens to feed and 100 to generate");
+  fails({"--tokens", "1,2,3", "--context", "2"}, "expected at most 2 positions");
+  fails({"--tokens", "1", "--context", "101"}, "context: expected at most 100");
+  fails({"--tokens", "1", "--threads", "9"}, "workers: expected at most 8");
+  fails({"--tokens", "1", "--cpu", "z80"}, "expected code for z80, found code for any");
+}
+
+TEST_F(RunTest, BadUsage) {
+  const auto fails = [&](const std::vector<std::string>& arguments, const std::string& message) {
+    const Outcome run = RunIt(arguments);
+    EXPECT_EQ(run.code, 2) << message;
+    EXPECT_THAT(run.err, HasSubstr(message));
+  };
+  fails({}, "expected --tokens or -p");
+  fails({"--tokens", "1", "-p", "a"}, "expected --tokens or -p");
+  fails({"--tokens", "1"}, "expected --logits, --generate or both");
+  fails({"--tokens", "1,,2", "--generate", "1"}, "expected ids separated by commas, found ''");
+  fails({"--tokens", "1,-2", "--generate", "1"}, "expected ids separated by commas, found '-2'");
+}
+
+TEST_F(RunTest, WithoutArtifact) {
+  const Outcome run = RunTool("emel-run", {"--tokens", "1", "--generate", "1"});
+  EXPECT_EQ(run.code, 2);
+  EXPECT_THAT(run.err, HasSubstr("expected ARTIFACT"));
+}
+
+// Any damage is noticed, and by nothing worse than an error.
+TEST_F(RunTest, DamagedArtifacts) {
+  const std::string whole = RunnableArtifact().Build();
+  std::mt19937 random(7);
+  for (int i = 0; i < 60; ++i) {
+    std::string bytes = whole;
+    if (i % 2 == 0) {
+      bytes.resize(random() % bytes.size());
+    } else {
+      bytes[random() % bytes.size()] ^= static_cast<char>(1 << random() % 8);
+    }
+    Write(bytes);
+    const Outcome run = RunIt({"--tokens", "1,5,7", "--generate", "2", "--ids", "--verify"});
+    EXPECT_EQ(run.code, 1) << i << ": " << run.out;
+    EXPECT_THAT(run.err, HasSubstr("emel-run: error: "));
+  }
+}
+
+TEST(UnfinishedBytes, AreThoseOfACharacterThatIsNotWhole) {
+  EXPECT_EQ(UnfinishedBytes(""), 0u);
+  EXPECT_EQ(UnfinishedBytes("a"), 0u);
+  EXPECT_EQ(UnfinishedBytes("a\xc3"), 1u);
+  EXPECT_EQ(UnfinishedBytes("a\xc3\xa4"), 0u);
+  EXPECT_EQ(UnfinishedBytes("\xe2\x96"), 2u);
+  EXPECT_EQ(UnfinishedBytes("\xe2\x96\x81"), 0u);
+  EXPECT_EQ(UnfinishedBytes("\xf0\x9f\x98"), 3u);
+  EXPECT_EQ(UnfinishedBytes("\xf0\x9f\x98\x80"), 0u);
+  EXPECT_EQ(UnfinishedBytes("\x80\x80\x80\x80"), 0u);
+}
+
+}  // namespace
+}  // namespace emel::tools

@@ -1,0 +1,43 @@
+#ifndef EMEL_TOOLS_RUN_TEXT_STREAM_H_
+#define EMEL_TOOLS_RUN_TEXT_STREAM_H_
+
+#include "runtime/artifact/reader.h"
+#include "runtime/text/tokenizer.h"
+
+#include <absl/status/statusor.h>
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace emel::tools {
+
+// Prints the text of tokens while they come, whole characters at a time.
+class TextStream {
+ public:
+  // With the vocabulary of an artifact.
+  static absl::StatusOr<TextStream> Create(const artifact::Artifact& artifact);
+
+  absl::StatusOr<std::vector<int32_t>> Encode(std::string_view text) const;
+  bool IsEnd(int32_t token) const { return token == tokenizer_->vocabulary().eos; }
+
+  absl::Status Print(const std::vector<int32_t>& tokens);
+  absl::Status Finish();  // what is left, and a line break
+
+ private:
+  explicit TextStream(std::unique_ptr<text::Tokenizer> tokenizer)
+      : tokenizer_(std::move(tokenizer)) {}
+
+  std::unique_ptr<text::Tokenizer> tokenizer_;
+  std::vector<int32_t> tokens_;
+  std::string text_;    // of the tokens
+  size_t printed_ = 0;  // bytes of it
+};
+
+// Bytes at the end that begin a character of UTF-8 and do not finish it.
+size_t UnfinishedBytes(std::string_view text);
+
+}  // namespace emel::tools
+
+#endif  // EMEL_TOOLS_RUN_TEXT_STREAM_H_
