@@ -135,11 +135,10 @@ static LogicalResult emitDecoded(Tile &tile, MatmulOp op, const Part &part, cons
   Emit &emit = tile.emit;
   if (!input.element.isF32() || part.size() != 2 || type.getRank() != 2)
     return op.emitOpError("has no code for ") << op.getInput().getType() << " by " << type;
-  int64_t columns = type.getDimSize(1), chunk = columns;
-  for (int64_t size : {256, 32})
-    if (chunk == columns && columns % size == 0) chunk = size;
-  if (type.getElementType().isF32()) chunk = columns;
-  Value decoded = emit.frame(llvm::alignTo(chunk * kFloatBytes, 64));
+  int64_t columns = type.getDimSize(1);
+  bool isDirect = type.getElementType().isF32();
+  int64_t chunk = isDirect ? columns : columns % 256 == 0 ? 256 : columns % 32 == 0 ? 32 : columns;
+  Value decoded = isDirect ? Value() : emit.frame(llvm::alignTo(chunk * kFloatBytes, 64));
   Value sums = emit.frame(part[0].most * kLanes * kFloatBytes);
   VectorType floats = emit.vec(emit.f32());
   LogicalResult result = success();
@@ -153,7 +152,7 @@ static LogicalResult emitDecoded(Tile &tile, MatmulOp op, const Part &part, cons
     forRows([&](Value row) { emit.store(emit.splat(floats, 0), sumAt(row), 64); });
     emit.loop(emit.i64(0), emit.i64(columns), chunk, [&](Value first) {
       Value source = decoded;
-      if (type.getElementType().isF32())
+      if (isDirect)
         source = emit.at(weight, emit.mul(column, columns * kFloatBytes));
       else if (failed(emitDecodeRow(emit, tile.target, type, weight, column,
                                     {first, emit.i64(chunk), chunk, chunk}, decoded)))
