@@ -11,7 +11,7 @@ FailureOr<EntryShapes> EntryShapes::create(EntryOp entry, Extents extents) {
   SymbolTable symbols(SymbolTable::getNearestSymbolTable(entry));
   for (LaunchOp launch : entry.getBody().front().getOps<LaunchOp>()) {
     auto kernel = symbols.lookup<KernelOp>(launch.getKernel());
-    if (!kernel) return launch.emitOpError("names no kernel");
+    if (!kernel) return launch.emitOpError("(C1) names no kernel");
     // Weights have the types that the kernel gives its last arguments.
     SmallVector<Type> arguments(kernel.getArgumentTypes());
     for (auto [i, operand] : llvm::enumerate(launch.getInputs()))

@@ -2,6 +2,7 @@
 """Checks what belongs together around the ops of the dialects, which docs/reference/DIALECT.md lists:
 
 * each numbered constraint has a test that breaks it, and tests expect no others;
+* each error of the plan dialect, where a verifier looks at whole steps, says which constraint is broken;
 * each op's example stands in a test;
 * each op of emel has numeric cases;
 * docs/reference/ggml-coverage.md names ops that exist, and every op of emel;
@@ -61,6 +62,12 @@ def check_constraints(dialect, ops):
         yield f"a test breaks ({constraint}) of {dialect}{'.' + op if op else ''}, which its description does not list"
 
 
+def check_numbered(dialect):
+    for path in sorted((repository.ROOT / "dialects" / dialect).glob("*.cpp")):
+        for match in re.finditer(r'emit(?:Op)?Error\(\s*"(?!\([A-Z]\d)(.*?)"', path.read_text()):
+            yield f"{path.relative_to(repository.ROOT)}: '{match[1]}' begins without the number of a constraint"
+
+
 def check_examples(dialect, ops):
     positive = squeeze(" ".join(text for text in tests("dialect/*.mlir") if "-verify-diagnostics" not in text))
     for op, text in ops.items():
@@ -102,6 +109,8 @@ def main():
         findings += [*check_constraints(dialect, ops), *check_examples(dialect, ops)]
         if dialect == "emel":
             findings += [*check_numbers(ops), *check_coverage(ops)]
+        else:
+            findings += check_numbered(dialect)
         checked += len(ops)
     repository.finish(findings, checked)
 
