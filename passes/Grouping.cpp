@@ -111,6 +111,27 @@ static bool overtakesState(ArrayRef<Operation *> moved, ArrayRef<Operation *> al
   });
 }
 
+/// What ops outside of the set use: results of its groups, in their order, and what these stand for
+/// within the groups. Users inside get the latter.
+static std::pair<SmallVector<Value>, SmallVector<Value>> openGroups(
+    const llvm::SetVector<Operation *> &set, ArrayRef<Operation *> ordered) {
+  std::pair<SmallVector<Value>, SmallVector<Value>> values;
+  for (Operation *group : ordered) {
+    auto isInside = [&](OpOperand &use) {
+      return set.contains(group->getBlock()->findAncestorOpInBlock(*use.getOwner()));
+    };
+    auto fuse = dyn_cast<FuseOp>(group);
+    for (OpResult result : group->getResults()) {
+      Value value = fuse ? fuse.getYielded()[result.getResultNumber()] : Value(result);
+      if (fuse) result.replaceUsesWithIf(value, isInside);
+      if (llvm::all_of(result.getUses(), isInside)) continue;
+      values.first.push_back(result);
+      values.second.push_back(value);
+    }
+  }
+  return values;
+}
+
 FuseOp emel::mergeGroups(ArrayRef<Operation *> groups, StringRef name) {
   llvm::SetVector<Operation *> set(groups.begin(), groups.end());
   SmallVector<Operation *> ordered(set.begin(), set.end());
@@ -124,24 +145,7 @@ FuseOp emel::mergeGroups(ArrayRef<Operation *> groups, StringRef name) {
     return {};
 
   SmallVector<Operation *> ops = flatten(ordered);
-  // What is used outside: a group's results stand for what its body yields.
-  SmallVector<Value> outer, inner;
-  for (Operation *group : ordered) {
-    auto fuse = dyn_cast<FuseOp>(group);
-    for (OpResult result : group->getResults()) {
-      Value value = fuse ? fuse.getYielded()[result.getResultNumber()] : Value(result);
-      if (fuse)
-        result.replaceUsesWithIf(value, [&](OpOperand &use) {
-          return set.contains(group->getBlock()->findAncestorOpInBlock(*use.getOwner()));
-        });
-      bool isUsed = llvm::any_of(result.getUses(), [&](OpOperand &use) {
-        return !set.contains(group->getBlock()->findAncestorOpInBlock(*use.getOwner()));
-      });
-      if (!isUsed) continue;
-      outer.push_back(result);
-      inner.push_back(value);
-    }
-  }
+  auto [outer, inner] = openGroups(set, ordered);
   OpBuilder builder(last);
   SmallVector<Location> locations;
   for (Operation *op : ops) locations.push_back(op->getLoc());
