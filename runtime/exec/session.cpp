@@ -49,6 +49,8 @@ absl::Status Session::Reserve(uint32_t workers) {
     return absl::ResourceExhaustedError("cannot reserve memory for the workers");
   }
   EMEL_ASSIGN_OR_RETURN(scratch_, state::Reservation::Create(scratch_bytes, "the workers"));
+  EMEL_ASSIGN_OR_RETURN(spare_row_,
+                        state::Reservation::Create(program_.vocabulary * sizeof(float), "logits"));
   const uint32_t most = program_.entries.back().max_tokens;
   for (auto* array : {&tokens_, &positions_, &slots_, &out_rows_}) array->reserve(most);
   uint32_t tickets = 0;
@@ -134,6 +136,13 @@ void Session::RunCode() {
       *std::find_if(program_.entries.begin(), program_.entries.end() - 1, [&](const auto& each) {
         return each.max_tokens >= tokens_.size() && each.max_rows >= out_rows_.size();
       });
+  // Code for one token takes its row for granted.
+  const bool spares_row = entry.max_tokens == 1 && out_rows_.empty();
+  float* const logits = step_.logits;
+  if (spares_row) {
+    out_rows_.push_back(0);
+    step_.logits = reinterpret_cast<float*>(spare_row_.data());
+  }
   step_.token_count = static_cast<uint32_t>(tokens_.size());
   step_.row_count = static_cast<uint32_t>(out_rows_.size());
   step_.tokens = tokens_.data();
@@ -142,7 +151,7 @@ void Session::RunCode() {
   step_.out_rows = out_rows_.data();
   std::fill_n(tickets_.begin(), entry.ticket_count, Ticket{});
   workers_->Run(entry.function, step_);
-  step_.logits += uint64_t{step_.row_count} * program_.vocabulary;
+  step_.logits = logits + (spares_row ? 0 : uint64_t{step_.row_count} * program_.vocabulary);
   for (auto* array : {&tokens_, &positions_, &slots_, &out_rows_}) array->clear();
 }
 

@@ -67,6 +67,7 @@ class Session {
   const Program program_;
   state::Sequences sequences_;
   state::Reservation arena_, scratch_;
+  state::Reservation spare_row_;  // for logits that nobody wants
   std::unique_ptr<Workers> workers_;
 
   emel_step_t step_{};

@@ -13,7 +13,7 @@
  * calls nothing but `barrier`.
  *
  * Whoever calls checks first; code trusts what it is given:
- *   - n and m are between 1 and what the entry allows (m may be 0);
+ *   - n and m are between 1 and what the entry allows; m may be 0 where more than one token is allowed;
  *   - tokens are below the vocabulary's size, out_rows below n, positions below the context, slots
  *     below the number of slots;
  *   - a slot's positions in one step ascend by 1, and all positions below are in pages;

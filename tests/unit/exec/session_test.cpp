@@ -81,6 +81,27 @@ TEST_P(SessionOf, FeedsOneByOne) {
               Fails(absl::StatusCode::kOutOfRange, HasSubstr("no room for 1 more positions")));
 }
 
+// The entry for one token writes its row whether or not it was asked for.
+TEST_P(SessionOf, FeedsOneByOneWithoutRows) {
+  Program program = SmallProgram();
+  program.entries[0].function = [](const emel_step_t* step, uint32_t worker, uint32_t workers) {
+    emel_step_t with_row = *step;
+    with_row.row_count = 1;
+    SmallProgram().entries[0].function(&with_row, worker, workers);
+  };
+  const auto session = *Session::Create(program, {.workers = GetParam()});
+  const auto sequence = *session->sequences().Add();
+  const auto tokens = Tokens(70);
+  for (size_t i = 0; i + 1 < tokens.size(); ++i) {
+    ASSERT_THAT(session->Step({{sequence, absl::MakeConstSpan(&tokens[i], 1), 0}}, {}), IsOk());
+  }
+  std::vector<float> logits(kSmallVocabulary);
+  ASSERT_THAT(session->Step({{sequence, absl::MakeConstSpan(&tokens.back(), 1), 1}},
+                            absl::MakeSpan(logits)),
+              IsOk());
+  EXPECT_EQ(logits, SmallLogits(tokens));
+}
+
 TEST_P(SessionOf, StepsSeveralSequencesTogether) {
   Small small({.workers = GetParam(), .sequences = 5});
   std::mt19937 random(GetParam());
