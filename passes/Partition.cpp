@@ -96,6 +96,7 @@ class Partition : public impl::PartitionBase<Partition> {
   std::optional<Cut> findCut(const KernelAccess &access, unsigned result, int64_t dim, bool reads) {
     Box whole = plan::wholeOf(access.resultType(result));
     int64_t extent = whole[dim].end;
+    if (extent > 1 && access.dividesWhole(result, slab(whole, dim, {0, 1}))) return std::nullopt;
     double all = access.countFlops(result, whole, kContext);
     for (int64_t unit = 1; unit < extent; ++unit) {
       if (extent % unit != 0 && unit % kPanel != 0) continue;

@@ -118,6 +118,17 @@ def Specialize : Pass<"emel-specialize", "::mlir::ModuleOp"> {
   ];
 }
 
+def GroupExperts : Pass<"emel-group-experts", "::mlir::ModuleOp"> {
+  let summary = "Groups the tokens of a step by the experts that they choose";
+  let description = [{
+    `emel.matmul_id` of more than one token gets the order of `emel.group_experts`, one for all products with the same ids, so that a
+    kernel reads each chosen expert once for a whole step. There are never more than tokens times chosen experts to sort, which bounds the
+    order, and no more than all experts to read. Keeps the bits: only the order of independent products is another.
+
+    Counts the `products`, and the `groupings` that they share.
+  }];
+}
+
 def SelectLayouts : Pass<"emel-select-layouts", "::mlir::ModuleOp"> {
   let summary = "Chooses the arrangement of every weight's bytes, and packs the weights";
   let description = [{
@@ -217,7 +228,8 @@ def Partition : Pass<"emel-partition", "::mlir::ModuleOp"> {
   let summary = "Divides launches into tiles and says who computes them";
   let description = [{
     Tiles follow from shapes alone, never from the number of workers: products are divided by columns, in whole panels of packed rows
-    and whole heads where the kernel needs them; attention by heads and blocks of tokens; light work by tokens. A light launch of at most
+    and whole heads where the kernel needs them; those grouped by expert by columns alone, as the tokens of an expert are no range that
+    a tile could be; attention by heads and blocks of tokens; light work by tokens. A light launch of at most
     `redundant` numbers becomes one that each worker computes for itself, which saves a barrier. Heavy launches of entries for more than
     `dynamic-from` tokens take tiles as they come, the others have owners.
 

@@ -55,6 +55,7 @@ void addAllPasses(OpPassManager &passes, const PipelineOptions &options) {
   addGraphPasses(passes, options);
   if (options.quantizeActivations) passes.addPass(createQuantizeActivations());
   passes.addPass(createSpecialize({.small = options.small, .bulk = options.bulk}));
+  if (options.groupExperts) passes.addPass(createGroupExperts());
   addLayoutPasses(passes, options);
   addFusionPasses(passes, options);
 }

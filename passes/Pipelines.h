@@ -26,6 +26,9 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
                         llvm::cl::init(8)};
   Option<int64_t> bulk{*this, "bulk", llvm::cl::desc("the most tokens of the entry for many"),
                        llvm::cl::init(512)};
+  Option<bool> groupExperts{*this, "group-experts",
+                            llvm::cl::desc("read each expert once for all tokens that choose it"),
+                            llvm::cl::init(true)};
   Option<int64_t> maxArena{*this, "max-arena",
                            llvm::cl::desc("fails where the arena needs more bytes; 0: no limit"),
                            llvm::cl::init(0)};
@@ -56,7 +59,8 @@ void addFusionPasses(mlir::OpPassManager &passes, const PipelineOptions &options
 /// `--emel-plan-pipeline`: from groups to a plan with places, barriers and tiles.
 void addPlanPasses(mlir::OpPassManager &passes, const PipelineOptions &options);
 
-/// `--emel-pipeline`: all passes up to groups, in order. Tests take this one apart to check every pass of it.
+/// `--emel-pipeline`: all passes up to groups, in order. Tests take this one apart to check every
+/// pass of it.
 void addAllPasses(mlir::OpPassManager &passes, const PipelineOptions &options);
 
 /// Makes them known to a tool's command line.

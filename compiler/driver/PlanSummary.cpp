@@ -123,8 +123,8 @@ class Summarizer {
                            life.getUpper(), size, place.getOffset()});
   }
 
-  /// What a launch reads of its weights, where experts are chosen once each, and of states, all
-  /// cells of the context.
+  /// What a launch reads of its weights, where tokens choose as many experts as they can, and of
+  /// states, all cells of the context.
   double readBytes(LaunchOp launch, const EntryShapes &shapes) {
     plan::KernelOp kernel = symbols_.lookup<plan::KernelOp>(launch.getKernel());
     const plan::KernelAccess &access = shapes.accessOf(launch);
@@ -141,7 +141,8 @@ class Summarizer {
     return bytes;
   }
 
-  /// The part of an argument that ops of the kernel read.
+  /// The part of an argument that ops of the kernel read; of experts that are not grouped perhaps
+  /// more than all.
   double shareRead(const plan::KernelAccess &access, BlockArgument argument,
                    RankedTensorType type) {
     double most = 0;
@@ -153,7 +154,8 @@ class Summarizer {
                              [&](Value value) { return access.shapeOf(value); });
       if (!read) return 1;
       double rows = static_cast<double>(type.getNumElements()) / type.getShape().back();
-      most = std::max(most, std::min(1.0, read->rows / std::max(1.0, rows)));
+      double share = read->rows / std::max(1.0, rows);
+      most = std::max(most, read->isGathered ? std::min(1.0, share) : share);
     }
     return most;
   }

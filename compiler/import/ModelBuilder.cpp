@@ -465,7 +465,8 @@ Value ModelBuilder::mixtureOfExperts(Value x, const Decoder &decoder, const Expe
   auto expert = [&](Value input, StringRef name, int64_t outputs) -> Value {
     std::string tensor = (name + ".weight").str();
     Value matrices = weight(tensor, {experts.count, outputs, rowOf(input)});
-    return builder_.create<MatmulIdOp>(at(name, {fullName(tensor)}), input, matrices, ids);
+    return builder_.create<MatmulIdOp>(at(name, {fullName(tensor)}), input, matrices, ids,
+                                       ValueRange());
   };
   Value left = expert(x, "ffn_gate_exps", hidden), right = expert(x, "ffn_up_exps", hidden);
   Value outputs = expert(gate(activation, left, right), "ffn_down_exps", decoder.width);

@@ -74,6 +74,29 @@ OpOperand *MatmulOp::getRoundableOperand() {
                                               : nullptr;
 }
 
+LogicalResult GroupExpertsOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                               Adaptor adaptor, SmallVectorImpl<Type> &results) {
+  RankedTensorType ids = tensorType(adaptor.getIds());
+  int64_t experts = adaptor.getExperts();
+  if (ids.getRank() != 2)
+    return emitOptionalError(loc, "(C1) expected ids of 2 dimensions, found ", ids);
+  if (experts < 1 || experts > INT32_MAX)
+    return emitOptionalError(loc, "(C2) expected from 1 to 2147483647 experts, found ", experts);
+  results.push_back(ids);
+  results.push_back(RankedTensorType::get({experts + 1}, ids.getElementType()));
+  return success();
+}
+
+/// An order of the pairs that ids make, and where each expert's begin.
+static bool areGroups(ValueRange groups, RankedTensorType ids, RankedTensorType weight) {
+  if (groups.size() != 2) return false;
+  RankedTensorType order = tensorType(groups[0]), starts = tensorType(groups[1]);
+  int64_t experts = weight.getDimSize(0);
+  return order.getRank() == 2 && sameDim(order.getDimSize(0), ids.getDimSize(0)) &&
+         sameDim(order.getDimSize(1), ids.getDimSize(1)) && starts.getRank() == 1 &&
+         (isDynamic(experts) || sameDim(starts.getDimSize(0), experts + 1));
+}
+
 LogicalResult MatmulIdOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
                                            Adaptor adaptor, SmallVectorImpl<Type> &results) {
   RankedTensorType input = tensorType(adaptor.getInput()), weight = tensorType(adaptor.getWeight()),
@@ -89,6 +112,10 @@ LogicalResult MatmulIdOp::inferReturnTypes(MLIRContext *, std::optional<Location
   if (!sameDim(input.getDimSize(0), ids.getDimSize(0)) ||
       (input.getRank() == 3 && !sameDim(input.getDimSize(1), ids.getDimSize(1))))
     return emitOptionalError(loc, "(C3) expected ids for each row of ", input, ", found ", ids);
+  if (!adaptor.getGroups().empty() && !areGroups(adaptor.getGroups(), ids, weight))
+    return emitOptionalError(loc, "(C6) expected an order of the shape of ", ids,
+                             " and starts of the experts of ", weight, ", found ",
+                             adaptor.getGroups().getTypes());
   if (failed(checkWeightBlocks(loc, weight))) return failure();
   FailureOr<Type> element = contractedElement(loc, input, weight, Semiring::PlusTimes);
   if (failed(element)) return failure();
@@ -151,9 +178,13 @@ std::optional<DimMap> MatmulIdOp::mapTile(unsigned, int64_t dim, unsigned operan
   bool isWeight = operand == 1, isInput = operand == 0;
   if (dim == 2) return isWeight ? std::optional(DimMap::same(1)) : std::nullopt;
   bool isPerToken = isInput && tensorType(getInput()).getRank() == 2;
-  if (isWeight || (dim == 1 && isPerToken)) return std::nullopt;
+  // Groups are those of all ids.
+  if (isWeight || (dim == 1 && isPerToken) || (isGrouped() && !isInput)) return std::nullopt;
   return DimMap::same(dim);
 }
+
+/// Blocks of tokens would each read the experts that they share.
+bool MatmulIdOp::keepsWhole(unsigned, int64_t dim) { return isGrouped() && dim < 2; }
 
 std::optional<DimMap> OutProdOp::mapTile(unsigned, int64_t dim, unsigned operand) {
   RankedTensorType lhs = tensorType(getLhs()), rhs = tensorType(getRhs());
@@ -190,11 +221,12 @@ std::optional<WeightRead> MatmulOp::readWeight(unsigned operand,
   return WeightRead{countElements(shapeOf(getWeight()).drop_back())};
 }
 
-/// The experts that tokens choose, if no two choose the same one.
+/// An expert for each pair of token and slot; grouped, each that is chosen, if all choose others.
 std::optional<WeightRead> MatmulIdOp::readWeight(unsigned operand,
                                                  function_ref<ArrayRef<int64_t>(Value)> shapeOf) {
   if (operand != 1) return std::nullopt;
   ArrayRef<int64_t> weight = shapeOf(getWeight());
-  double experts = std::min<double>(weight[0], countElements(shapeOf(getIds())));
+  double experts = countElements(shapeOf(getIds()));
+  if (isGrouped()) experts = std::min<double>(experts, weight[0]);
   return WeightRead{experts * weight[1]};
 }

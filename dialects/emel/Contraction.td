@@ -57,8 +57,36 @@ def Emel_MatmulOp : Emel_InferredOp<"matmul", [
   }];
 }
 
+def Emel_GroupExpertsOp : Emel_InferredOp<"group_experts"> {
+  let summary = "Sorts pairs of token and slot by the expert chosen for them";
+  let description = [{
+    Pair p of n tokens with u experts each is slot `p % u` of token `p / u`. `order` lists the pairs, read row after
+    row, by expert and those of one expert by p; those of expert e are from `starts[e]` up to, not including, `starts[e + 1]`:
+
+        ids           pairs             order            starts of 3 experts
+        [[2, 0],      [[0, 1],    →     [[1, 5],         [0, 2, 3, 6]
+         [2, 1],       [2, 3],           [3, 0],          └──┘ expert 0: pairs 1 and 5
+         [2, 0]]       [4, 5]]           [2, 4]]
+
+    There are as many pairs as ids, however tokens choose, so that the result is bounded by the step. Every part of it
+    depends on all ids.
+
+    * (C1) ids have 2 dimensions;
+    * (C2) there are from 1 to 2147483647 experts.
+
+    An id that names no expert is an error when run.
+
+    ```mlir
+    %order, %starts = emel.group_experts %ids experts 8 : (tensor<?x2xi32>) -> (tensor<?x2xi32>, tensor<9xi32>)
+    ```
+  }];
+  let arguments = (ins Emel_IntTensor:$ids, I64Attr:$experts);
+  let results = (outs Emel_IntTensor:$order, Emel_IntTensor:$starts);
+  let assemblyFormat = "$ids `experts` $experts attr-dict `:` functional-type(operands, results)";
+}
+
 def Emel_MatmulIdOp : Emel_InferredOp<"matmul_id", [
-    DeclareOpInterfaceMethods<Emel_TileOpInterface>,
+    DeclareOpInterfaceMethods<Emel_TileOpInterface, ["keepsWhole"]>,
     DeclareOpInterfaceMethods<Emel_CostOpInterface>,
     DeclareOpInterfaceMethods<Emel_WeightOpInterface>,
     DeclareOpInterfaceMethods<Emel_ContractionOpInterface>]> {
@@ -71,18 +99,30 @@ def Emel_MatmulIdOp : Emel_InferredOp<"matmul_id", [
     * (C2) the innermost dimensions of input and weight are equal;
     * (C3) input and ids agree on the tokens and, where the input has 3 dimensions, on the experts;
     * (C4) the innermost dimension of a weight of a block format is a multiple of its block;
-    * (C5) an input of `!emel.a8` meets a weight whose format has an integer form.
+    * (C5) an input of `!emel.a8` meets a weight whose format has an integer form;
+    * (C6) groups are an order of the shape of ids, and as many starts as experts and one more.
 
     Sums over an input of `!emel.a8` are those of `emel.matmul`. An id that names no expert is an error when run.
 
+    **Grouped**, with the results of `emel.group_experts` of the same ids, it computes the same bits. Then a kernel walks the
+    experts and reads each chosen one once, not once for each pair; tiles are ranges of o over all pairs, as those of one expert
+    are no range of tokens. Groups that are not those of the ids are an error when run.
+
     ```mlir
-    %y = emel.matmul_id %x, %w, %ids
-        : (tensor<?x64xf32>, tensor<8x172x64x!emel.q8_0>, tensor<?x2xi32>) -> tensor<?x2x172xf32>
+    %order, %starts = emel.group_experts %ids experts 8 : (tensor<?x2xi32>) -> (tensor<?x2xi32>, tensor<9xi32>)
+    %y = emel.matmul_id %x, %w, %ids grouped(%order, %starts)
+        : (tensor<?x64xf32>, tensor<8x172x64x!emel.q8_0>, tensor<?x2xi32>, tensor<?x2xi32>, tensor<9xi32>) -> tensor<?x2x172xf32>
     ```
   }];
-  let arguments = (ins Emel_FloatOrActivationTensor:$input, Emel_WeightTensor:$weight, Emel_IntTensor:$ids);
+  let arguments = (ins Emel_FloatOrActivationTensor:$input, Emel_WeightTensor:$weight, Emel_IntTensor:$ids,
+      Variadic<Emel_IntTensor>:$groups);
   let results = (outs Emel_FloatTensor:$result);
-  let assemblyFormat = "$input `,` $weight `,` $ids attr-dict `:` functional-type(operands, results)";
+  let assemblyFormat = [{
+    $input `,` $weight `,` $ids (`grouped` `` `(` $groups^ `)`)? attr-dict `:` functional-type(operands, results)
+  }];
+  let extraClassDeclaration = [{
+    bool isGrouped() { return !getGroups().empty(); }
+  }];
 }
 
 def Emel_OutProdOp : Emel_InferredOp<"out_prod", [

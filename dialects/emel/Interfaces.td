@@ -28,6 +28,10 @@ def Emel_TileOpInterface : OpInterface<"TileOpInterface"> {
       this dimension of the result says nothing about the operand.
     }], "std::optional<::emel::DimMap>", "mapTile",
         (ins "unsigned":$result, "int64_t":$dim, "unsigned":$operand)>,
+    InterfaceMethod<[{
+      Whether dimension `dim` of result `result` should stay whole although it could be divided: each tile would read
+      again what one reads once.
+    }], "bool", "keepsWhole", (ins "unsigned":$result, "int64_t":$dim), "", "return false;">,
   ];
 }
 

@@ -1,5 +1,6 @@
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "dialects/interpreter/Frame.h"
 
@@ -154,19 +155,57 @@ static LogicalResult matmul(MatmulOp op, Frame &frame) {
   return frame.set(op.getResult(), std::move(result));
 }
 
+/// The pairs of token and slot by the expert that is chosen for them.
+static FailureOr<std::vector<int64_t>> orderByExpert(Operation *op, const Tensor &ids,
+                                                     int64_t experts) {
+  for (int64_t id : ids.ints())
+    if (failed(checkIndex(op, id, experts))) return failure();
+  std::vector<int64_t> order(ids.size());
+  std::iota(order.begin(), order.end(), 0);
+  llvm::stable_sort(order, [&](int64_t a, int64_t b) { return ids.ints()[a] < ids.ints()[b]; });
+  return order;
+}
+
+/// Where the pairs of each expert begin, and where those of the last one end.
+static std::vector<int64_t> countStarts(const Tensor &ids, int64_t experts) {
+  std::vector<int64_t> starts(experts + 1);
+  for (int64_t id : ids.ints()) ++starts[id + 1];
+  std::partial_sum(starts.begin(), starts.end(), starts.begin());
+  return starts;
+}
+
+static LogicalResult groupExperts(GroupExpertsOp op, Frame &frame) {
+  const Tensor &ids = frame.tensor(op.getIds());
+  int64_t experts = op.getExperts();
+  auto order = orderByExpert(op, ids, experts);
+  if (failed(order)) return failure();
+  Tensor pairs = Tensor::ofInts(ids.shape), starts = Tensor::ofInts({experts + 1});
+  pairs.ints() = std::move(*order);
+  starts.ints() = countStarts(ids, experts);
+  if (failed(frame.set(op.getOrder(), std::move(pairs)))) return failure();
+  return frame.set(op.getStarts(), std::move(starts));
+}
+
 static LogicalResult matmulId(MatmulIdOp op, Frame &frame) {
   const Tensor &input = frame.tensor(op.getInput()), &weight = frame.tensor(op.getWeight()),
                &ids = frame.tensor(op.getIds());
-  int64_t tokens = ids.shape[0], used = ids.shape[1], outputs = weight.shape[1];
-  Tensor result = Tensor::ofReals({tokens, used, outputs});
+  int64_t used = ids.shape[1], outputs = weight.shape[1];
+  auto order = orderByExpert(op, ids, weight.shape[0]);
+  if (failed(order)) return failure();
+  if (op.isGrouped() &&
+      (frame.tensor(op.getGroups()[0]).ints() != *order ||
+       frame.tensor(op.getGroups()[1]).ints() != countStarts(ids, weight.shape[0])))
+    return op.emitOpError("expected the groups that emel.group_experts makes of its ids");
+  Tensor result = Tensor::ofReals({ids.shape[0], used, outputs});
   Rows weights(op, op.getWeight(), weight, input, frame);
-  for (int64_t i = 0; i < tokens * used; ++i) {
-    int64_t expert = ids.ints()[i];
-    if (failed(checkIndex(op, expert, weight.shape[0]))) return failure();
-    int64_t row = input.rank() == 3 ? i : i / used;
+  auto expertAt = [&](size_t place) { return ids.ints()[(*order)[place]]; };
+  for (size_t begin = 0, end = 0; begin < order->size(); begin = end) {
+    while (end < order->size() && expertAt(end) == expertAt(begin)) ++end;
     for (int64_t o = 0; o < outputs; ++o) {
-      if (failed(weights.select(expert * outputs + o))) return failure();
-      result.row(i)[o] = weights.multiply(Semiring::PlusTimes, input, row);
+      if (failed(weights.select(expertAt(begin) * outputs + o))) return failure();
+      for (int64_t pair : ArrayRef(*order).slice(begin, end - begin))
+        result.row(pair)[o] =
+            weights.multiply(Semiring::PlusTimes, input, input.rank() == 3 ? pair : pair / used);
     }
   }
   return frame.set(op.getResult(), std::move(result));
@@ -191,6 +230,7 @@ static LogicalResult outProd(OutProdOp op, Frame &frame) {
 
 void addContractionHandlers(HandlerTable &table) {
   addRowsHandler<MatmulOp, matmul>(table);
+  addHandler<GroupExpertsOp, groupExperts>(table);
   addRowsHandler<MatmulIdOp, matmulId>(table);
   addHandler<OutProdOp, outProd>(table);
 }

@@ -104,6 +104,19 @@ SmallVector<std::optional<Box>> KernelAccess::reads(unsigned result, const Box &
   return reads;
 }
 
+bool KernelAccess::dividesWhole(unsigned result, const Box &part) const {
+  return llvm::any_of(partsFor(result, part), [&](auto &valueAndPart) {
+    auto [value, box] = valueAndPart;
+    auto op = dyn_cast_if_present<TileOpInterface>(value.getDefiningOp());
+    if (!op) return false;
+    Box whole = wholeOf(typeIn(types_, value));
+    for (auto [dim, range] : llvm::enumerate(box))
+      if (range != whole[dim] && op.keepsWhole(cast<OpResult>(value).getResultNumber(), dim))
+        return true;
+    return false;
+  });
+}
+
 double KernelAccess::countFlops(unsigned result, const Box &part, int64_t context) const {
   KernelOp kernel = kernel_;
   DenseMap<Value, SmallVector<int64_t>> shapes;
@@ -111,14 +124,18 @@ double KernelAccess::countFlops(unsigned result, const Box &part, int64_t contex
     for (Range range : box) shapes[value].push_back(range.end - range.begin);
   double flops = 0;
   for (Operation &op : kernel.getBody().front().without_terminator()) {
-    if (op.getNumResults() == 0 || !shapes.contains(op.getResult(0))) continue;
+    bool isNeeded = llvm::any_of(op.getResults(), [&](Value v) { return shapes.contains(v); });
+    if (!isNeeded) continue;
     if (auto cost = dyn_cast<CostOpInterface>(op)) {
       flops +=
           cost.countFlops([&](Value value) { return ArrayRef<int64_t>(shapes[value]); }, context);
       continue;
     }
     double elements = 1;
-    for (int64_t size : shapes[op.getResult(0)]) elements *= size;
+    if (isa<TileOpInterface>(op) || op.getNumOperands() == 0)
+      for (int64_t size : shapes[op.getResult(0)]) elements *= size;
+    else  // It cannot be divided: any part takes all the work.
+      for (Range range : wholeOf(typeIn(types_, op.getResult(0)))) elements *= range.end;
     flops += elements;
   }
   return flops;

@@ -42,6 +42,9 @@ class KernelAccess {
   /// cells for each sequence.
   double countFlops(unsigned result, const Box &part, int64_t context) const;
 
+  /// Whether a part of a result is a part, too, of what an op wants whole.
+  bool dividesWhole(unsigned result, const Box &part) const;
+
   /// The shape of a tensor of the body.
   llvm::ArrayRef<int64_t> shapeOf(mlir::Value value) const {
     return llvm::cast<mlir::RankedTensorType>(typeIn(types_, value)).getShape();

@@ -90,6 +90,42 @@ func.func @f(%x: tensor<?x40xf32>, %w: tensor<4x8x40x!emel.q8_0>, %ids: tensor<?
 
 // -----
 
+func.func @f(%x: tensor<?x64xf32>, %w: tensor<4x8x64xf32>, %ids: tensor<?x2xi32>, %order: tensor<?x2xi32>) {
+  // expected-error @below {{(C6) expected an order of the shape of}}
+  // expected-error @below {{'emel.matmul_id' op failed to infer returned types}}
+  %y = emel.matmul_id %x, %w, %ids grouped(%order) : (tensor<?x64xf32>, tensor<4x8x64xf32>, tensor<?x2xi32>, tensor<?x2xi32>) -> tensor<?x2x8xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<?x64xf32>, %w: tensor<4x8x64xf32>, %ids: tensor<?x2xi32>, %order: tensor<?x2xi32>, %starts: tensor<4xi32>) {
+  // expected-error @below {{(C6) expected an order of the shape of 'tensor<?x2xi32>' and starts of the experts of 'tensor<4x8x64xf32>'}}
+  // expected-error @below {{'emel.matmul_id' op failed to infer returned types}}
+  %y = emel.matmul_id %x, %w, %ids grouped(%order, %starts) : (tensor<?x64xf32>, tensor<4x8x64xf32>, tensor<?x2xi32>, tensor<?x2xi32>, tensor<4xi32>) -> tensor<?x2x8xf32>
+  return
+}
+
+// -----
+
+func.func @f(%ids: tensor<?xi32>) {
+  // expected-error @below {{(C1) expected ids of 2 dimensions}}
+  // expected-error @below {{'emel.group_experts' op failed to infer returned types}}
+  %order, %starts = emel.group_experts %ids experts 8 : (tensor<?xi32>) -> (tensor<?xi32>, tensor<9xi32>)
+  return
+}
+
+// -----
+
+func.func @f(%ids: tensor<?x2xi32>) {
+  // expected-error @below {{(C2) expected from 1 to 2147483647 experts, found 0}}
+  // expected-error @below {{'emel.group_experts' op failed to infer returned types}}
+  %order, %starts = emel.group_experts %ids experts 0 : (tensor<?x2xi32>) -> (tensor<?x2xi32>, tensor<1xi32>)
+  return
+}
+
+// -----
+
 func.func @f(%x: tensor<?x4xf32>, %w: tensor<8xf32>) {
   // expected-error @below {{(C1) expected at least 2 dimensions}}
   // expected-error @below {{'emel.out_prod' op failed to infer returned types}}

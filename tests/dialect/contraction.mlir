@@ -26,6 +26,19 @@ func.func @matmul_id(%x: tensor<?x64xf32>,
   return %y : tensor<?x2x172xf32>
 }
 
+// CHECK-LABEL: func.func @grouped(
+// CHECK: %[[ORDER:.*]], %[[STARTS:.*]] = emel.group_experts %[[IDS:.*]] experts 8 : (tensor<?x2xi32>) -> (tensor<?x2xi32>, tensor<9xi32>)
+// CHECK: emel.matmul_id %{{.*}}, %{{.*}}, %[[IDS]] grouped(%[[ORDER]], %[[STARTS]]) : (tensor<?x64xf32>, tensor<8x172x64x!emel.q8_0>, tensor<?x2xi32>, tensor<?x2xi32>, tensor<9xi32>) -> tensor<?x2x172xf32>
+func.func @grouped(%x: tensor<?x64xf32>,
+                   %w: tensor<8x172x64x!emel.q8_0>,
+                   %ids: tensor<?x2xi32>)
+    -> tensor<?x2x172xf32> {
+  %order, %starts = emel.group_experts %ids experts 8 : (tensor<?x2xi32>) -> (tensor<?x2xi32>, tensor<9xi32>)
+  %y = emel.matmul_id %x, %w, %ids grouped(%order, %starts)
+      : (tensor<?x64xf32>, tensor<8x172x64x!emel.q8_0>, tensor<?x2xi32>, tensor<?x2xi32>, tensor<9xi32>) -> tensor<?x2x172xf32>
+  return %y : tensor<?x2x172xf32>
+}
+
 // CHECK-LABEL: func.func @out_prod(
 // CHECK: %{{.*}} = emel.out_prod %{{.*}}, %{{.*}} : (tensor<?x4xf32>, tensor<?x8xf32>) -> tensor<4x8xf32>
 func.func @out_prod(%a: tensor<?x4xf32>, %b: tensor<?x8xf32>) -> tensor<4x8xf32> {

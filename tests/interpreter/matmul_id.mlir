@@ -32,6 +32,40 @@ func.func @one_row_each() -> (tensor<3x2x2xf32>) {
 // CHECK-NEXT: -3.22441 -2.49483
 // CHECK-NEXT: -1.28779 -1.61409
 
+func.func @grouped() -> (tensor<3x2x2xf32>) {
+  %x = arith.constant dense<[[-1.142, -1.069, -0.757, 0.769], [-1.038, -1.026, -0.393, 1.388], [-0.917, -0.697, 0.193, 0.145]]> : tensor<3x4xf32>
+  %w = arith.constant dense<[[[-0.666, 0.097, -1.9, -1.94], [-1.411, -0.801, -0.734, -0.457]], [[-0.191, -0.875, 0.005, 0.593], [0.272, 0.881, 1.83, -0.63]], [[1.602, -1.06, -0.062, 1.009], [1.365, 0.689, 0.711, 1.326]]]> : tensor<3x2x4xf32>
+  %ids = arith.constant dense<[[2, 0], [1, 1], [0, 2]]> : tensor<3x2xi32>
+  %o = arith.constant dense<[[1, 4], [2, 3], [0, 5]]> : tensor<3x2xi32>
+  %n = arith.constant dense<[0, 2, 4, 6]> : tensor<4xi32>
+  %r = emel.matmul_id %x, %w, %ids grouped(%o, %n) : (tensor<3x4xf32>, tensor<3x2x4xf32>, tensor<3x2xi32>, tensor<3x2xi32>, tensor<4xi32>) -> tensor<3x2x2xf32>
+  return %r : tensor<3x2x2xf32>
+}
+// CHECK-NEXT: @grouped
+// CHECK-NEXT: 0.126511 -1.8139
+// CHECK-NEXT: 0.603319 2.67184
+// CHECK-NEXT: 1.91713 -2.77987
+// CHECK-NEXT: 1.91713 -2.77987
+// CHECK-NEXT: -0.104887 1.64426
+// CHECK-NEXT: -0.595875 -1.40245
+
+func.func @grouped_rows_each() -> (tensor<3x2x2xf32>) {
+  %x = arith.constant dense<[[[-0.308, 1.35, 0.193, 1.407], [0.162, -1.019, 0.86, -0.639]], [[0.414, 1.17, 0.734, 0.349], [-1.055, -0.038, -0.744, 1.341]], [[0.565, 0.861, 1.108, 0.426], [-0.439, -0.085, -0.088, -0.674]]]> : tensor<3x2x4xf32>
+  %w = arith.constant dense<[[[-0.666, 0.097, -1.9, -1.94], [-1.411, -0.801, -0.734, -0.457]], [[-0.191, -0.875, 0.005, 0.593], [0.272, 0.881, 1.83, -0.63]], [[1.602, -1.06, -0.062, 1.009], [1.365, 0.689, 0.711, 1.326]]]> : tensor<3x2x4xf32>
+  %ids = arith.constant dense<[[2, 0], [1, 1], [0, 2]]> : tensor<3x2xi32>
+  %o = arith.constant dense<[[1, 4], [2, 3], [0, 5]]> : tensor<3x2xi32>
+  %n = arith.constant dense<[0, 2, 4, 6]> : tensor<4xi32>
+  %r = emel.matmul_id %x, %w, %ids grouped(%o, %n) : (tensor<3x2x4xf32>, tensor<3x2x4xf32>, tensor<3x2xi32>, tensor<3x2xi32>, tensor<4xi32>) -> tensor<3x2x2xf32>
+  return %r : tensor<3x2x2xf32>
+}
+// CHECK-NEXT: @grouped_rows_each
+// CHECK-NEXT: -0.516719 2.51263
+// CHECK-NEXT: -0.601075 0.24842
+// CHECK-NEXT: -0.892197 2.26673
+// CHECK-NEXT: 1.02625 -2.52679
+// CHECK-NEXT: -3.22441 -2.49483
+// CHECK-NEXT: -1.28779 -1.61409
+
 emel.shard @blocks.shard "../fixtures/blocks/q8_0.bin" bytes 170
 emel.weight @blocks.w : tensor<5x1x32x!emel.q8_0> in @blocks.shard at 0 bytes 170
 func.func @blocks() -> (tensor<2x2x1xf32>) {

@@ -65,6 +65,25 @@ PER_EXPERT = random(48, 3, 2, 4)
 case("matmul_id", "one_row_each", {"x": PER_EXPERT, "w": EXPERTS, "ids": i64(IDS)}, ID_TEXT,
      lambda r: np.einsum("iek,ieok->ieo", PER_EXPERT, EXPERTS[IDS]))
 
+def groups(ids, experts):
+    """The pairs by expert, and where each expert's begin."""
+    return (np.argsort(ids.ravel(), kind="stable").astype(ids.dtype).reshape(ids.shape),
+            np.searchsorted(np.sort(ids.ravel()), np.arange(experts + 1)).astype(ids.dtype))
+
+
+GROUP_TEXT = "%r, %s = emel.group_experts %ids experts {} : ({ids}) -> ({r}, {s})"
+MANY_IDS = i32([[3, 1], [0, 3], [3, 0], [1, 3]])
+case("group_experts", "some_without_tokens", {"ids": MANY_IDS}, GROUP_TEXT.replace("{}", "5"),
+     lambda r: groups(MANY_IDS, 5), out=("i32", "i32"))
+case("group_experts", "wide_ids", {"ids": i64(IDS)}, GROUP_TEXT.replace("{}", "3"), lambda r: groups(i64(IDS), 3), out=("i64", "i64"))
+case("group_experts", "no_token", {"ids": i32(np.zeros((0, 2)))}, GROUP_TEXT.replace("{}", "2"),
+     lambda r: groups(i32(np.zeros((0, 2))), 2), out=("i32", "i32"))
+ORDER, STARTS = groups(IDS, 3)
+for name, x in (("grouped", X), ("grouped_rows_each", PER_EXPERT)):
+    case("matmul_id", name, {"x": x, "w": EXPERTS, "ids": IDS, "o": ORDER, "n": STARTS},
+         "%r = emel.matmul_id %x, %w, %ids grouped(%o, %n) : ({x}, {w}, {ids}, {o}, {n}) -> {r}",
+         lambda r, x=x: np.einsum("iek,ieok->ieo", x if x.ndim == 3 else np.stack([x, x], axis=1), EXPERTS[IDS]))
+
 L, R = random(49, 3, 2), random(50, 3, 4)
 OUT_TEXT = "%r = emel.out_prod %a, %b{} : ({a}, {b}) -> {r}"
 for name, contract in SEMIRINGS.items():
