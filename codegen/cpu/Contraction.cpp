@@ -197,6 +197,80 @@ static LogicalResult emitMatmul(Tile &tile, Operation *op, const Part &part, con
 // Experts
 //===----------------------------------------------------------------------===//
 
+static Value loadIndex(Emit &emit, Value base, Value index) {
+  return emit.toI64(emit.load(emit.i32(), emit.at(base, emit.mul(index, sizeof(int32_t)))));
+}
+
+/// Counts the pairs of each expert, and sorts them by it: those of one expert stay in their order.
+static LogicalResult emitGroupExperts(Tile &tile, Operation *op, const Part &, const View &out) {
+  auto group = cast<GroupExpertsOp>(op);
+  Emit &emit = tile.emit;
+  FailureOr<View> ids = tile.need(group.getIds(), tile.wholeOf(group.getIds()));
+  if (failed(ids)) return failure();
+  Value pairs = emit.mul(tile.sizeOf(group.getIds(), 0), tile.sizeOf(group.getIds(), 1));
+  int64_t experts = group.getExperts();
+  bool isOrder = out.strides.size() == 2;
+  // Where each expert's pairs begin; in the end, of the order, where they end.
+  Value starts = isOrder ? emit.frame(llvm::alignTo((experts + 1) * sizeof(int32_t), 64)) : out.base;
+  auto slotOf = [&](Value index) { return emit.at(starts, emit.mul(index, sizeof(int32_t))); };
+  auto bump = [&](Value index) {
+    Value count = emit.load(emit.i32(), slotOf(index));
+    emit.store(emit.create<arith::AddIOp>(count, emit.i32(1)), slotOf(index));
+    return count;
+  };
+  emit.loop(emit.i64(0), emit.i64(experts + 1), 1,
+            [&](Value expert) { emit.store(emit.i32(0), slotOf(expert)); });
+  emit.loop(emit.i64(0), pairs, 1,
+            [&](Value pair) { bump(emit.add(loadIndex(emit, ids->base, pair), 1)); });
+  emit.loop(emit.i64(1), emit.i64(experts + 1), 1, [&](Value expert) {
+    Value before = emit.load(emit.i32(), slotOf(emit.sub(expert, emit.i64(1))));
+    Value own = emit.load(emit.i32(), slotOf(expert));
+    emit.store(emit.create<arith::AddIOp>(own, before), slotOf(expert));
+  });
+  if (!isOrder) return success();
+  emit.loop(emit.i64(0), pairs, 1, [&](Value pair) {
+    Value place = emit.toI64(bump(loadIndex(emit, ids->base, pair)));
+    Value number = emit.create<arith::TruncIOp>(emit.i32(), pair);
+    emit.store(number, emit.at(out.base, emit.mul(place, sizeof(int32_t))));
+  });
+  return success();
+}
+
+/// Walks the experts: the pairs of each by its matrix, several at a time.
+static LogicalResult emitGrouped(Tile &tile, MatmulIdOp op, const Part &part, const View &out,
+                                 const View &input, Value weight, PackedProduct &product) {
+  Emit &emit = tile.emit;
+  SmallVector<Value> groups;
+  for (Value group : op.getGroups()) {
+    FailureOr<View> view = tile.need(group, tile.wholeOf(group));
+    if (failed(view)) return failure();
+    groups.push_back(view->base);
+  }
+  int64_t used = cast<RankedTensorType>(op.getIds().getType()).getDimSize(1);
+  int64_t experts = cast<RankedTensorType>(op.getWeight().getType()).getDimSize(0);
+  bool isPerExpert = cast<RankedTensorType>(op.getInput().getType()).getRank() == 3;
+  emit.loop(emit.i64(0), emit.i64(experts), 1, [&](Value expert) {
+    Value first = loadIndex(emit, groups[1], expert);
+    Value end = loadIndex(emit, groups[1], emit.add(expert, 1));
+    Value matrix = emit.at(weight, emit.mul(expert, product.matrixBytes()));
+    Span pairs{first, emit.sub(end, first), part[0].most * used, 1};
+    rowBlocks(emit, pairs, [&](Value place, int64_t count) {
+      SmallVector<SmallVector<Value, 2>> indices;
+      for (int64_t i = 0; i < count; ++i) {
+        Value pair = loadIndex(emit, groups[0], emit.add(place, i));
+        indices.push_back({emit.div(pair, used), emit.rem(pair, used)});
+      }
+      product.multiply(
+          matrix, part[2], count,
+          [&](int64_t i) {
+            return tile.address(input, ArrayRef(indices[i]).take_front(isPerExpert ? 2 : 1));
+          },
+          [&](int64_t i) { return tile.address(out, indices[i]); });
+    });
+  });
+  return success();
+}
+
 static LogicalResult emitMatmulId(Tile &tile, Operation *op, const Part &part, const View &out) {
   auto matmul = cast<MatmulIdOp>(op);
   Emit &emit = tile.emit;
@@ -210,6 +284,8 @@ static LogicalResult emitMatmulId(Tile &tile, Operation *op, const Part &part, c
   if (!micro)
     return op->emitOpError("has no code for ") << matmul.getInput().getType() << " by " << type;
   PackedProduct product(emit, *micro, format, type.getShape().drop_front());
+  if (matmul.isGrouped())
+    return emitGrouped(tile, matmul, part, out, *input, weight->base, product);
   bool isPerExpert = cast<RankedTensorType>(matmul.getInput().getType()).getRank() == 3;
   tile.rows(part, [&](ArrayRef<Value> outer) {
     Value id = emit.toI64(emit.load(emit.i32(), tile.address(*ids, outer)));
@@ -225,6 +301,7 @@ static LogicalResult emitMatmulId(Tile &tile, Operation *op, const Part &part, c
 void addContractionEmitters(EmitterTable &table) {
   table["emel.matmul"] = emitMatmul;
   table["emel.matmul_id"] = emitMatmulId;
+  table["emel.group_experts"] = emitGroupExperts;
 }
 
 }  // namespace emel::cpu
