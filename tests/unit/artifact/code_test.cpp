@@ -45,7 +45,7 @@ std::string MapLine(const void* address) {
   return "";
 }
 
-int Call(const Code& code) { return reinterpret_cast<int (*)()>(code.data())(); }
+int Call(const Code& code) { return reinterpret_cast<int (*)()>(uintptr_t(code.data()))(); }
 
 class CodeTest : public ::testing::TestWithParam<uint64_t> {
  protected:
