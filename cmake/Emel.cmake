@@ -20,6 +20,10 @@ if(EMEL_SANITIZE)
   # Everywhere, not only through emel_options: a sanitizer wants every object it links.
   add_compile_options(-fsanitize=${EMEL_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${EMEL_SANITIZE})
+  # It reads what clang writes before each function, which compiled models do not have.
+  if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
+    add_compile_options(-fno-sanitize=function)
+  endif()
 endif()
 
 # LLVM's headers poison memory that its own, uninstrumented library then writes.

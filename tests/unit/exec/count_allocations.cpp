@@ -1,9 +1,11 @@
 #include "tests/unit/exec/count_allocations.h"
 
+#include "tests/support/build_kind.h"
+
 #include <atomic>
 #include <cstddef>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef EMEL_SANITIZED_BUILD
 
 std::optional<uint64_t> emel::tests::CountAllocations() { return std::nullopt; }
 

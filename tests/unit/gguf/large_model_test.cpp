@@ -1,4 +1,5 @@
 #include "runtime/gguf/gguf.h"
+#include "tests/support/build_kind.h"
 #include "tests/support/gguf_builder.h"
 #include "tests/support/matchers.h"
 #include "tests/support/memory_files.h"
@@ -11,11 +12,6 @@
 #include <string>
 #include <sys/stat.h>
 #include <vector>
-
-// Bounds on cost hold for what users run: optimised code without sanitizers.
-#if defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__)
-#define EMEL_MEASURE 1
-#endif
 
 namespace emel::gguf {
 namespace {
@@ -81,21 +77,20 @@ TEST(LargeModelTest, ParsesFastInLittleMemoryWithoutTouchingData) {
     EXPECT_LE(offset + size, header_bytes + kBuffer);
     return std::max<ssize_t>(size, pread(fd, out, size, offset));  // zeros after the header
   };
-  [[maybe_unused]] const size_t heap_before = HeapBytes();
+  const size_t heap_before = HeapBytes();
   const std::clock_t start = std::clock();  // of this process: other work may share the machine
   const auto model =
       Model::Open("big.gguf", {.strategy = io::Strategy::kRead, .syscalls = &syscalls});
-  [[maybe_unused]] const double seconds =
+  const double seconds =
       static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
   ASSERT_THAT(model, IsOk());
   EXPECT_EQ(model->tensors().size(), 225u);
   EXPECT_GT(model->shards()[0].file_bytes, uint64_t{4} << 30);
-#ifdef EMEL_MEASURE
+  if (!emel::testing::kMeasures) return;
   EXPECT_LT(seconds, 0.5);
   EXPECT_LT(HeapBytes() - heap_before, size_t{60} << 20);
   std::cout << header_bytes / 1e6 << " MB of header in " << seconds << " s, "
             << (HeapBytes() - heap_before) / 1e6 << " MB of heap\n";
-#endif
 }
 
 }  // namespace
