@@ -1,13 +1,14 @@
-// Products of 8-bit activations and packed block formats. For each group of 32 columns
+// Products of 8-bit activations and packed block formats. For each group of 16 columns
 //
-//     acc = fma(sum of scale * (dot of 16 or 32), D * d, acc)
-//     acc = fma(sum of minimum * (sum of 16 or 32 activations), -(D' * d), acc)
+//     acc = fma(scale * (dot of 16), D * d, acc)
+//     acc = fma(minimum * (sum of 16 activations), -(D' * d), acc)
 //
 // with a lane for each of the panel's 16 rows. Quants are bytes of 0 to 255: formats with negative
-// values are moved up by `bias`, and dots start at -bias times the sum of the activations.
+// values are moved up by `bias`, and dots start at -bias times the sum of the activations. Planes
+// hold pairs of groups, the halves of 32 columns.
 
 #include "codegen/cpu/Micro.h"
-#include "runtime/gguf/integer_blocks.h"
+#include "runtime/gguf/activation.h"
 
 using namespace mlir;
 
@@ -18,6 +19,7 @@ using gguf::TensorType;
 using layout::R16Format;
 
 constexpr int64_t kGroup = gguf::kIntegerGroup;
+constexpr int64_t kHalfDwords = gguf::kActivationGroup / 4;
 constexpr int64_t kLine = layout::kR16Line;
 
 constexpr int8_t kIq4Levels[16] = {-127, -104, -83, -65, -49, -35, -22, -10,
@@ -27,7 +29,7 @@ constexpr int8_t kMxfp4Levels[16] = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4,
 /// What differs between formats beside their planes.
 struct Code {
   TensorType type;
-  int bias;                      // of the quants
+  int bias;                        // of the quants
   const int8_t *levels = nullptr;  // quants are indices of a table
 };
 constexpr Code kCodes[] = {
@@ -46,11 +48,10 @@ constexpr Code kCodes[] = {
     {TensorType::kIQ4_XS, 128, kIq4Levels},
 };
 
-/// What a group of a panel is scaled by: floats of the format, and of small integers one or two for
-/// its halves; null where a format has none.
+/// What half a group of a panel is scaled by: floats of the format and small integers, null where a
+/// format has none.
 struct GroupScales {
-  Value scale, minScale;
-  SmallVector<Value, 2> integers, minima;
+  Value scale, minScale, integer, minimum;
 };
 
 class IntegerMicro : public Micro {
@@ -67,12 +68,12 @@ class IntegerMicro : public Micro {
     groups_ = format_.unit / kGroup;
     groupBytes_ = (format_.planes[0].width + format_.planes[1].width) * kLine;
     hasSmallScales_ = format_.unit > 64;
-    halves_ = form_.elements_per_scale == 16 ? 2 : 1;
+    numbersPerGroup_ = form_.elements_per_scale == 16 ? 2 : 1;
   }
 
   SmallVector<Value> multiply(const MicroOperands &operands) override {
     if (hasSmallScales_ && scales_.size() < operands.panels.size()) {
-      int64_t numbers = groups_ * halves_;
+      int64_t numbers = groups_ * numbersPerGroup_;
       while (scales_.size() < operands.panels.size()) {
         scales_.push_back(emit_.frame(numbers * kLine));
         minima_.push_back(form_.has_minima ? emit_.frame(numbers * kLine) : Value());
@@ -112,94 +113,77 @@ class IntegerMicro : public Micro {
   SmallVector<Value> addGroup(const MicroOperands &operands, ArrayRef<Value> units, Value group,
                               Value unitColumn, ValueRange sums) {
     Value column = emit_.add(unitColumn, emit_.mul(group, kGroup));
-    int64_t rows = operands.rows.size(), panels = operands.panels.size();
-    // What a row has for the group: its scale, and its sums of 16.
-    struct Activation {
-      Value quants, scale;
-      SmallVector<Value, 2> sums;  // of as many halves as the format has
-    };
-    SmallVector<Activation> activations;
-    for (Value row : operands.rows) {
-      Activation own;
-      own.quants = emit_.at(row, column);
-      Value eighth = emit_.div(column, 8);
-      own.scale = emit_.broadcast(
-          emit_.load(emit_.f32(), emit_.at(row, emit_.add(eighth, operands.columns))));
-      Value at = emit_.at(row, emit_.add(eighth, operands.columns + operands.columns / 8));
-      if (code_.bias != 0 || form_.has_minima) {
-        SmallVector<Value, 2> both;
-        for (int64_t half : {0, 1})
-          both.push_back(emit_.create<arith::ExtSIOp>(
-              emit_.i32(), emit_.load(emit_.getI16Type(), emit_.at(at, 2 * half))));
-        if (halves_ == 1) both = {Value(emit_.create<arith::AddIOp>(both[0], both[1]))};
-        own.sums = both;
-      }
-      activations.push_back(own);
-    }
     SmallVector<Value> result(sums);
-    for (int64_t p = 0; p < panels; ++p) {
-      Value lines = emit_.at(units[p], emit_.add(emit_.mul(group, groupBytes_), format_.head));
-      SmallVector<SmallVector<Value, 2>> dots(rows);
-      for (int64_t r = 0; r < rows; ++r)
-        for (int64_t half = 0; half < halves_; ++half)
-          dots[r].push_back(code_.bias == 0 ? emit_.splatInt(ints_, 0)
-                                            : emit_.broadcast(emit_.create<arith::MulIOp>(
-                                                  activations[r].sums[half], emit_.i32(-code_.bias))));
-      addDots(lines, llvm::map_to_vector(activations, [](auto &own) { return own.quants; }), dots);
-      GroupScales scales = scalesOf(units[p], p, group);
-      for (int64_t r = 0; r < rows; ++r) {
-        Value &sum = result[p + r * panels];
-        Value factor = mul(scales.scale, activations[r].scale);
-        sum = emit_.fma(combine(dots[r], scales.integers), factor, sum);
-        if (!form_.has_minima) continue;
-        SmallVector<Value, 2> spread;
-        for (Value own : activations[r].sums) spread.push_back(emit_.broadcast(own));
-        Value minFactor = emit_.create<arith::NegFOp>(mul(scales.minScale, activations[r].scale));
-        sum = emit_.fma(combine(spread, scales.minima), minFactor, sum);
+    for (auto [p, unit] : llvm::enumerate(units)) {
+      Value lines = emit_.at(unit, emit_.add(emit_.mul(group, groupBytes_), format_.head));
+      for (int64_t index = 0; index * kLine < groupBytes_; ++index)
+        emit_.prefetch(emit_.at(lines, index * kLine + 4096));
+      for (int64_t half : {0, 1}) {
+        GroupScales scales = scalesOf(unit, p, group, half);
+        SmallVector<Value> values;
+        for (int64_t dword = half * kHalfDwords; dword < (half + 1) * kHalfDwords; ++dword)
+          values.push_back(quants(lines, dword));
+        for (auto [r, row] : llvm::enumerate(operands.rows)) {
+          Value &sum = result[p + r * units.size()];
+          sum = addHalf(values, scales, activation(row, operands.columns, column, half), sum);
+        }
       }
     }
     return result;
   }
 
-  /// The integers' sum, each times its number where there are some: exact, below 2^24.
-  Value combine(ArrayRef<Value> integers, ArrayRef<Value> numbers) {
-    Value sum;
-    for (auto [i, integer] : llvm::enumerate(integers)) {
-      Value x = emit_.create<arith::SIToFPOp>(floats_, integer);
-      if (numbers.empty()) return x;
-      sum = sum ? emit_.fma(x, numbers[i], sum) : mul(x, numbers[i]);
-    }
-    return sum;
+  /// What a row has for a group.
+  struct Activation {
+    Value quants, scale, sum;  // the sum is null where the format needs none
+  };
+
+  Activation activation(Value row, int64_t columns, Value groupColumn, int64_t half) {
+    Activation own;
+    Value column = emit_.add(groupColumn, half * gguf::kActivationGroup);
+    own.quants = emit_.at(row, column);
+    Value scale = emit_.add(emit_.div(column, 4), gguf::ActivationScalesAt(columns));
+    own.scale = emit_.broadcast(emit_.load(emit_.f32(), emit_.at(row, scale)));
+    if (code_.bias == 0 && !form_.has_minima) return own;
+    Value sum = emit_.add(emit_.div(column, 8), gguf::ActivationSumsAt(columns));
+    own.sum = emit_.create<arith::ExtSIOp>(emit_.i32(),
+                                           emit_.load(emit_.getI16Type(), emit_.at(row, sum)));
+    return own;
   }
 
-  /// The dots of a group: of each of its 8 dwords a line of quants against a dword of each row.
-  void addDots(Value lines, ArrayRef<Value> quants, MutableArrayRef<SmallVector<Value, 2>> dots) {
-    SmallVector<Value> loaded(16);
-    auto line = [&](int64_t index) {
-      if (!loaded[index]) loaded[index] = emit_.load(ints_, emit_.at(lines, index * kLine), 64);
-      return loaded[index];
-    };
-    for (int64_t index = 0; index * kLine < groupBytes_; ++index)
-      emit_.prefetch(emit_.at(lines, index * kLine + 4096));
-    for (int64_t dword = 0; dword < kGroup / 4; ++dword) {
-      Value quant;
-      int64_t shift = 0, first = 0;
-      for (const R16Format::Plane &plane : format_.planes) {
-        if (plane.width == 0) break;
-        Value part = planeOf(line(first + dword % plane.width), plane.width,
-                             plane.width * (dword / plane.width));
-        if (shift) part = emit_.create<arith::ShLIOp>(part, emit_.splatInt(ints_, shift));
-        quant = quant ? Value(emit_.create<arith::OrIOp>(quant, part)) : part;
-        shift += plane.width;
-        first += plane.width;
-      }
-      Value values = toBytes(quant);
-      for (auto [row, dot] : llvm::zip(quants, dots)) {
-        Value x = emit_.broadcast(emit_.load(emit_.i32(), emit_.at(row, 4 * dword)));
-        Value &own = dot[dword / (kGroup / 4 / halves_)];
-        own = target_.dotBytes(emit_, own, values, emit_.bitcast(bytes_, x));
-      }
+  Value addHalf(ArrayRef<Value> values, const GroupScales &scales, const Activation &x, Value sum) {
+    Value dot = code_.bias == 0
+                    ? emit_.splatInt(ints_, 0)
+                    : emit_.broadcast(emit_.create<arith::MulIOp>(x.sum, emit_.i32(-code_.bias)));
+    for (auto [dword, weights] : llvm::enumerate(values)) {
+      Value four = emit_.broadcast(emit_.load(emit_.i32(), emit_.at(x.quants, 4 * dword)));
+      dot = target_.dotBytes(emit_, dot, weights, emit_.bitcast(bytes_, four));
     }
+    sum = emit_.fma(scaled(dot, scales.integer), mul(scales.scale, x.scale), sum);
+    if (!form_.has_minima) return sum;
+    Value minFactor = emit_.create<arith::NegFOp>(mul(scales.minScale, x.scale));
+    return emit_.fma(scaled(emit_.broadcast(x.sum), scales.minimum), minFactor, sum);
+  }
+
+  /// An integer times a number, if there is one: exact, below 2^24.
+  Value scaled(Value integer, Value number) {
+    Value x = emit_.create<arith::SIToFPOp>(floats_, integer);
+    return number ? mul(x, number) : x;
+  }
+
+  /// A dword of quants of each row of the panel.
+  Value quants(Value lines, int64_t dword) {
+    Value quant;
+    int64_t shift = 0, first = 0;
+    for (const R16Format::Plane &plane : format_.planes) {
+      if (plane.width == 0) break;
+      Value line = emit_.load(ints_, emit_.at(lines, (first + dword % plane.width) * kLine), 64);
+      Value part = planeOf(line, plane.width, plane.width * (dword / plane.width));
+      if (shift) part = emit_.create<arith::ShLIOp>(part, emit_.splatInt(ints_, shift));
+      quant = quant ? Value(emit_.create<arith::OrIOp>(quant, part)) : part;
+      shift += plane.width;
+      first += plane.width;
+    }
+    return toBytes(quant);
   }
 
   Value planeOf(Value line, int64_t width, int64_t shift) {
@@ -229,13 +213,12 @@ class IntegerMicro : public Micro {
     if (code_.type == TensorType::kMXFP4) {
       Value bits = emit_.load(emit_.vec(emit_.getI16Type()), at, 32);
       Value wide = emit_.create<arith::ExtUIOp>(ints_, bits);
-      return emit_.bitcast(floats_,
-                           emit_.create<arith::ShLIOp>(wide, emit_.splatInt(ints_, 16)));
+      return emit_.bitcast(floats_, emit_.create<arith::ShLIOp>(wide, emit_.splatInt(ints_, 16)));
     }
     return emit_.create<arith::ExtFOp>(floats_, emit_.load(emit_.vec(emit_.getF16Type()), at, 32));
   }
 
-  GroupScales scalesOf(Value unit, int64_t panel, Value group) {
+  GroupScales scalesOf(Value unit, int64_t panel, Value group, int64_t half) {
     GroupScales scales;
     if (!hasSmallScales_) {
       scales.scale = halves(unit, emit_.mul(group, 32));
@@ -247,12 +230,11 @@ class IntegerMicro : public Micro {
     }
     scales.scale = halves(unit, emit_.i64(0));
     if (form_.has_minima) scales.minScale = halves(unit, emit_.i64(32));
-    for (int64_t half = 0; half < halves_; ++half) {
-      Value offset = emit_.mul(emit_.add(emit_.mul(group, halves_), half), kLine);
-      scales.integers.push_back(emit_.load(floats_, emit_.at(scales_[panel], offset), 64));
-      if (form_.has_minima)
-        scales.minima.push_back(emit_.load(floats_, emit_.at(minima_[panel], offset), 64));
-    }
+    Value index = emit_.add(emit_.mul(group, numbersPerGroup_), numbersPerGroup_ == 2 ? half : 0);
+    Value offset = emit_.mul(index, kLine);
+    scales.integer = emit_.load(floats_, emit_.at(scales_[panel], offset), 64);
+    if (form_.has_minima)
+      scales.minimum = emit_.load(floats_, emit_.at(minima_[panel], offset), 64);
     return scales;
   }
 
@@ -266,15 +248,15 @@ class IntegerMicro : public Micro {
       return emit_.load(ints_, emit_.at(unit, kLine + index * kLine), 64);
     };
     auto field = [&](Value word, int64_t shift, int64_t mask) -> Value {
-      Value moved = shift ? Value(emit_.create<arith::ShRUIOp>(word, emit_.splatInt(ints_, shift)))
-                          : word;
+      Value moved =
+          shift ? Value(emit_.create<arith::ShRUIOp>(word, emit_.splatInt(ints_, shift))) : word;
       return emit_.create<arith::AndIOp>(moved, emit_.splatInt(ints_, mask));
     };
     auto less32 = [&](Value number) -> Value {
       return emit_.create<arith::SubIOp>(number, emit_.splatInt(ints_, 32));
     };
     Value scales = scales_[panel], minima = minima_[panel];
-    int64_t numbers = groups_ * halves_;
+    int64_t numbers = groups_ * numbersPerGroup_;
     switch (code_.type) {
       case TensorType::kQ2_K:
         for (int64_t i = 0; i < numbers; ++i) {
@@ -284,7 +266,8 @@ class IntegerMicro : public Micro {
         return;
       case TensorType::kQ6_K:
         for (int64_t i = 0; i < numbers; ++i) {
-          Value high = emit_.create<arith::ShLIOp>(line(i / 4), emit_.splatInt(ints_, 24 - i % 4 * 8));
+          Value high =
+              emit_.create<arith::ShLIOp>(line(i / 4), emit_.splatInt(ints_, 24 - i % 4 * 8));
           store(scales, i, emit_.create<arith::ShRSIOp>(high, emit_.splatInt(ints_, 24)));
         }
         return;
@@ -292,9 +275,9 @@ class IntegerMicro : public Micro {
         Value high = emit_.create<arith::ExtUIOp>(
             ints_, emit_.load(emit_.vec(emit_.getI16Type()), emit_.at(unit, 32), 32));
         for (int64_t i = 0; i < numbers; ++i) {
-          Value upper = emit_.create<arith::ShLIOp>(field(high, 2 * i, 3), emit_.splatInt(ints_, 4));
-          store(scales, i,
-                less32(emit_.create<arith::OrIOp>(field(line(0), 4 * i, 15), upper)));
+          Value upper =
+              emit_.create<arith::ShLIOp>(field(high, 2 * i, 3), emit_.splatInt(ints_, 4));
+          store(scales, i, less32(emit_.create<arith::OrIOp>(field(line(0), 4 * i, 15), upper)));
         }
         return;
       }
@@ -327,7 +310,7 @@ class IntegerMicro : public Micro {
   const R16Format &format_;
   const gguf::IntegerForm &form_;
   VectorType floats_, ints_, bytes_;
-  int64_t groups_, groupBytes_, halves_;
+  int64_t groups_, groupBytes_, numbersPerGroup_;
   bool hasSmallScales_;
   /// For each panel, room for a unit's small numbers as floats.
   SmallVector<Value> scales_, minima_;

@@ -9,6 +9,7 @@
 #include "dialects/emel/Emel.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "runtime/gguf/activation.h"
 
 using namespace mlir;
 
@@ -82,9 +83,9 @@ struct Row {
     auto left = Emit::constant(size);
     if (left && *left % kLanes == 0) return sum;
     Value count = emit.sub(size, whole);
-    Value lane = emit.create<arith::CmpIOp>(
-        arith::CmpIPredicate::slt, emit.iota(),
-        emit.broadcast(emit.create<arith::TruncIOp>(emit.i32(), count)));
+    Value lane =
+        emit.create<arith::CmpIOp>(arith::CmpIPredicate::slt, emit.iota(),
+                                   emit.broadcast(emit.create<arith::TruncIOp>(emit.i32(), count)));
     Value next = step(sum, load(from, whole, count));
     return emit.create<arith::SelectOp>(lane, next, sum);
   }
@@ -133,8 +134,8 @@ static LogicalResult emitRmsNorm(Tile &tile, Operation *op, const Part &part, co
     weight = view->base;
   }
   return forRows(tile, op, part, out, [&](const Row &row) {
-    Value squares = row.combine(row.source, 0,
-                                [&](Value sum, Value x) { return emit.fma(x, x, sum); });
+    Value squares =
+        row.combine(row.source, 0, [&](Value sum, Value x) { return emit.fma(x, x, sum); });
     Value factor = inverseRoot(emit, row.mean(squares), norm.getEps().convertToFloat());
     row.map(row.source, [&](Value x, Value index, Value count) {
       Value y = row.mul(x, factor);
@@ -147,7 +148,8 @@ static LogicalResult emitLayerNorm(Tile &tile, Operation *op, const Part &part, 
   auto norm = cast<LayerNormOp>(op);
   Emit &emit = tile.emit;
   Value weight, bias;
-  for (auto [value, base] : {std::pair(norm.getWeight(), &weight), std::pair(norm.getBias(), &bias)}) {
+  for (auto [value, base] :
+       {std::pair(norm.getWeight(), &weight), std::pair(norm.getBias(), &bias)}) {
     if (!value) continue;
     FailureOr<View> view = tile.need(value, tile.wholeOf(value));
     if (failed(view)) return failure();
@@ -179,9 +181,7 @@ static LogicalResult emitSoftmax(Tile &tile, Operation *op, const Part &part, co
   float scale = softmax.getScale().convertToFloat();
   return forRows(tile, op, part, out, [&](const Row &row) {
     VectorType type = emit.vec(emit.f32());
-    row.map(row.source, [&](Value x, Value, Value) {
-      return row.mul(x, emit.splat(type, scale));
-    });
+    row.map(row.source, [&](Value x, Value, Value) { return row.mul(x, emit.splat(type, scale)); });
     Value high = row.combine(row.target, -INFINITY, [&](Value high, Value x) -> Value {
       return emit.create<arith::MaximumFOp>(high, x);
     });
@@ -191,9 +191,8 @@ static LogicalResult emitSoftmax(Tile &tile, Operation *op, const Part &part, co
       return emit.create<arith::AddFOp>(sum, x);
     });
     Value total = emit.broadcast(emit.sumLanes(sum));
-    row.map(row.target, [&](Value x, Value, Value) -> Value {
-      return emit.create<arith::DivFOp>(x, total);
-    });
+    row.map(row.target,
+            [&](Value x, Value, Value) -> Value { return emit.create<arith::DivFOp>(x, total); });
   });
 }
 
@@ -201,8 +200,8 @@ static LogicalResult emitSoftmax(Tile &tile, Operation *op, const Part &part, co
 // Choosing and combining
 //===----------------------------------------------------------------------===//
 
-/// The k largest elements, one after the other: each is the largest of those that come after the one
-/// before, larger values first, and of equal ones lower indices.
+/// The k largest elements, one after the other: each is the largest of those that come after the
+/// one before, larger values first, and of equal ones lower indices.
 static LogicalResult emitTopK(Tile &tile, Operation *op, const Part &part, const View &out) {
   Emit &emit = tile.emit;
   FailureOr<View> input = tile.need(op->getOpOperand(0), part);
@@ -227,9 +226,9 @@ static LogicalResult emitTopK(Tile &tile, Operation *op, const Part &part, const
       SmallVector<Value> none{lowest, emit.i64(-1)};
       auto best = emit.loop(emit.i64(0), size, 1, none, [&](Value index, ValueRange best) {
         Value x = valueAt(index);
-        Value isLater = either(
-            compare(arith::CmpFPredicate::OLT, x, last[0]),
-            both(compare(arith::CmpFPredicate::OEQ, x, last[0]), emit.less(last[1], index)));
+        Value isLater =
+            either(compare(arith::CmpFPredicate::OLT, x, last[0]),
+                   both(compare(arith::CmpFPredicate::OEQ, x, last[0]), emit.less(last[1], index)));
         Value isFirst = emit.less(best[1], emit.i64(0));
         Value isBetter =
             both(isLater, either(isFirst, compare(arith::CmpFPredicate::OGT, x, best[0])));
@@ -295,14 +294,11 @@ static LogicalResult emitReduce(Tile &tile, Operation *op, const Part &part, con
 // Rounding to 8 bits
 //===----------------------------------------------------------------------===//
 
-/// The scheme of runtime/gguf/activation.h for one group of 32.
+/// The scheme of runtime/gguf/activation.h for one group.
 static void emitRoundGroup(Emit &emit, Value source, Value row, int64_t elements, Value column) {
   VectorType floats = emit.vec(emit.f32()), ints = emit.vec(emit.i32());
-  SmallVector<Value> x;
-  for (int64_t half : {0, 1}) x.push_back(emit.load(floats, emit.at(source, half * 64)));
-  Value largest = emit.create<math::AbsFOp>(x[0]);
-  largest = emit.create<arith::MaximumFOp>(largest, emit.create<math::AbsFOp>(x[1]));
-  Value a = emit.maxLanes(largest);
+  Value x = emit.load(floats, source);
+  Value a = emit.maxLanes(emit.create<math::AbsFOp>(x));
   Value d = emit.create<arith::DivFOp>(a, emit.f32(127));
   auto compare = [&](arith::CmpFPredicate predicate, Value left, double right) -> Value {
     return emit.create<arith::CmpFOp>(predicate, left, emit.f32(right));
@@ -310,22 +306,18 @@ static void emitRoundGroup(Emit &emit, Value source, Value row, int64_t elements
   Value isFinite = compare(arith::CmpFPredicate::OLT, a, INFINITY);
   Value isNormal = compare(arith::CmpFPredicate::OGE, d, std::numeric_limits<float>::min());
   Value isRounded = emit.create<arith::AndIOp>(isFinite, isNormal);
-  Value inverse = emit.create<arith::DivFOp>(emit.f32(1), d);
-  Value factor = emit.broadcast(inverse);
+  Value factor = emit.broadcast(emit.create<arith::DivFOp>(emit.f32(1), d));
   Value scale = emit.create<arith::SelectOp>(
-      isRounded, d,
-      emit.create<arith::SelectOp>(isFinite, emit.f32(0), emit.f32(NAN)));
-  emit.store(scale, emit.at(row, emit.add(emit.div(column, 8), elements)));
-  for (int64_t half : {0, 1}) {
-    Value scaled = emit.create<arith::SelectOp>(
-        isRounded, emit.create<arith::MulFOp>(x[half], factor), emit.splat(floats, 0));
-    Value q = emit.create<arith::FPToSIOp>(ints, emit.create<math::RoundEvenOp>(scaled));
-    Value bytes = emit.create<arith::TruncIOp>(emit.vec(emit.i8()), q);
-    emit.store(bytes, emit.at(row, emit.add(column, 16 * half)));
-    Value sum = emit.create<vector::ReductionOp>(vector::CombiningKind::ADD, q);
-    Value offset = emit.add(emit.div(column, 8), elements + elements / 8 + 2 * half);
-    emit.store(emit.create<arith::TruncIOp>(emit.getI16Type(), sum), emit.at(row, offset));
-  }
+      isRounded, d, emit.create<arith::SelectOp>(isFinite, emit.f32(0), emit.f32(NAN)));
+  Value scaled = emit.create<arith::SelectOp>(isRounded, emit.create<arith::MulFOp>(x, factor),
+                                              emit.splat(floats, 0));
+  Value q = emit.create<arith::FPToSIOp>(ints, emit.create<math::RoundEvenOp>(scaled));
+  Value sum = emit.create<vector::ReductionOp>(vector::CombiningKind::ADD, q);
+  emit.store(emit.create<arith::TruncIOp>(emit.vec(emit.i8()), q), emit.at(row, column));
+  Value scaleAt = emit.add(emit.div(column, 4), gguf::ActivationScalesAt(elements));
+  emit.store(scale, emit.at(row, scaleAt));
+  Value sumAt = emit.add(emit.div(column, 8), gguf::ActivationSumsAt(elements));
+  emit.store(emit.create<arith::TruncIOp>(emit.getI16Type(), sum), emit.at(row, sumAt));
 }
 
 static LogicalResult emitQuantize(Tile &tile, Operation *op, const Part &part, const View &out) {
@@ -336,7 +328,7 @@ static LogicalResult emitQuantize(Tile &tile, Operation *op, const Part &part, c
   const Span &columns = part.back();
   tile.rows(part, [&](ArrayRef<Value> outer) {
     Value source = tile.address(*input, outer), row = tile.address(out, outer);
-    emit.loop(emit.i64(0), columns.size, 32, [&](Value index) {
+    emit.loop(emit.i64(0), columns.size, gguf::kActivationGroup, [&](Value index) {
       Value column = emit.add(columns.begin, index);
       emitRoundGroup(emit, emit.at(source, emit.mul(column, kFloatBytes)), row, elements, column);
     });

@@ -28,14 +28,14 @@ def Emel_MatmulOp : Emel_InferredOp<"matmul", [
     Where a + b is a product, a product with the zero is the zero, even with the other infinity or a NaN;
     else a NaN makes the sum one.
 
-    **An input of `!emel.a8`** has integers q and a scale d for each group of 32. A weight of a block
+    **An input of `!emel.a8`** has integers q and a scale d for each group of 16. A weight of a block
     format with an integer form has integers w under small integer scales s, one for 16 or 32 elements, and a float
     scale D; some formats also have minima m under a float D'. The result is f32 and prescribed to the bit: starting
-    with 0, for each group in ascending order and with one rounding to f32 for each product and each fma
+    with 0, for each group in ascending order and with one rounding to f32 for each product of scales and each fma
 
-    `acc = fma(sum of s w q, D * d, acc)`, and with minima then `acc = fma(sum of m q, -(D' * d), acc)`.
+    `acc = fma(s * sum of w q, D * d, acc)`, and with minima then `acc = fma(m * sum of q, -(D' * d), acc)`.
 
-    The sums are exact: integers below 2^24. `docs/numerics.md` lists the formats.
+    The integers are exact: they stay below 2^24. `docs/numerics.md` lists the formats.
 
     * (C1) the weight has at least 2 dimensions;
     * (C2) the innermost dimensions are equal;

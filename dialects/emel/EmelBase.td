@@ -139,15 +139,15 @@ def Emel_ActivationType : TypeDef<Emel_Dialect, "Activation"> {
   let mnemonic = "a8";
   let summary = "holds activations of 8 bits, with a scale for each group";
   let description = [{
-    The element type of what `emel.quantize` makes: an 8-bit integer in a group of 32 along the
-    innermost dimension, which is a whole number of groups. A group has an f32 scale, and the sums of
-    its halves, which follow from its integers. A row of K elements takes K + K/4 bytes:
+    The element type of what `emel.quantize` makes: an 8-bit integer in a group of 16 along the
+    innermost dimension, which is a whole number of groups. A group has an f32 scale, and the sum of
+    its integers, which follows from them. A row of K elements takes K + 3K/8 bytes:
 
-        | q:i8[K] | d:f32[K/32] | sum:i16[K/16] |   value = d * q
+        | q:i8[K] | d:f32[K/16] | sum:i16[K/16] |   value = d * q
   }];
   let extraClassDeclaration = [{
     /// The elements under one scale.
-    static constexpr int64_t kGroup = 32;
+    static constexpr int64_t kGroup = 16;
   }];
 }
 
@@ -225,7 +225,7 @@ def Emel_SchemeAttr : AttrDef<Emel_Dialect, "Scheme"> {
     scheme so far, that of `!emel.a8`.
 
     ```mlir
-    #emel.scheme<group = 32, rounding = half_even, sum = ascending>
+    #emel.scheme<group = 16, rounding = half_even, sum = ascending>
     ```
   }];
   let parameters = (ins "int64_t":$group, EnumParameter<Emel_Rounding>:$rounding,

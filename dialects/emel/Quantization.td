@@ -10,7 +10,7 @@ def Emel_QuantizeOp : Emel_InferredOp<"quantize", [
     DeclareOpInterfaceMethods<Emel_TileOpInterface>]> {
   let summary = "Rounds activations to 8 bits, with a scale for each group";
   let description = [{
-    For each group of 32 elements x of a row, with a = the largest |x|, each operation rounded to f32:
+    For each group of 16 elements x of a row, with a = the largest |x|, each operation rounded to f32:
 
     `d = a / 127`, `q = round(x * (1 / d))`, halves to even; an element of the result is `d * q`.
 
@@ -18,10 +18,10 @@ def Emel_QuantizeOp : Emel_InferredOp<"quantize", [
     NaN and q is 0. The scheme also prescribes how `emel.matmul` sums products with the result.
 
     * (C1) the input has at least 1 dimension, and no layout;
-    * (C2) the innermost dimension is a multiple of 32.
+    * (C2) the innermost dimension is a multiple of 16.
 
     ```mlir
-    %q = emel.quantize %x <group = 32, rounding = half_even, sum = ascending>
+    %q = emel.quantize %x <group = 16, rounding = half_even, sum = ascending>
         : (tensor<?x64xf32>) -> tensor<?x64x!emel.a8>
     ```
   }];

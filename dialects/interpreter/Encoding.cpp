@@ -11,8 +11,8 @@ namespace emel::interpreter {
 bool canEncode(RankedTensorType type) {
   Type element = type.getElementType();
   return !type.getEncoding() && type.hasStaticShape() &&
-         (isa<FloatType, ActivationType>(element) || element.isInteger(8) || element.isInteger(16) ||
-          element.isInteger(32) || element.isInteger(64));
+         (isa<FloatType, ActivationType>(element) || element.isInteger(8) ||
+          element.isInteger(16) || element.isInteger(32) || element.isInteger(64));
 }
 
 template <typename Number, typename From>
@@ -71,7 +71,7 @@ static Tensor decodeRounded(RankedTensorType type, ArrayRef<uint8_t> bytes) {
   Tensor tensor{Shape(type.getShape()), RoundedRows()};
   int64_t elements = tensor.rowSize(), rowBytes = gguf::ActivationRowBytes(elements);
   for (int64_t row = 0; row < tensor.rowCount(); ++row)
-    for (int64_t i = 0; i < elements / gguf::kIntegerGroup; ++i)
+    for (int64_t i = 0; i < elements / gguf::kActivationGroup; ++i)
       std::get<RoundedRows>(tensor.data)
           .push_back(gguf::LoadGroup(bytes.data() + row * rowBytes, elements, i));
   return tensor;
@@ -164,12 +164,14 @@ std::vector<Range> runsOf(RankedTensorType type, const Box &part) {
       add(bytesAt(box.back().begin), bytesAt(box.back().end));
       continue;
     }
-    // Integers, then 4 bytes of scale for each group, then 4 of sums.
-    int64_t group = gguf::kIntegerGroup, size = shape.back();
-    int64_t first = box.back().begin / group, last = llvm::divideCeil(box.back().end, group);
+    // Integers of all groups, then scales, then sums.
+    int64_t group = gguf::kActivationGroup, first = box.back().begin / group,
+            last = llvm::divideCeil(box.back().end, group),
+            scales = gguf::ActivationScalesAt(shape.back()),
+            sums = gguf::ActivationSumsAt(shape.back());
     add(first * group, last * group);
-    add(size + first * 4, size + last * 4);
-    add(size + size / 8 + first * 4, size + size / 8 + last * 4);
+    add(scales + first * 4, scales + last * 4);
+    add(sums + first * 2, sums + last * 2);
   }
   return runs;
 }

@@ -8,9 +8,9 @@ namespace emel::interpreter {
 static LogicalResult quantize(QuantizeOp op, Frame &frame) {
   const Tensor &input = frame.tensor(op.getInput());
   RoundedRows groups;
-  std::vector<float> numbers(gguf::kIntegerGroup);
-  for (int64_t i = 0; i < input.size(); i += gguf::kIntegerGroup) {
-    for (int64_t k = 0; k < gguf::kIntegerGroup; ++k)
+  std::vector<float> numbers(gguf::kActivationGroup);
+  for (int64_t i = 0; i < input.size(); i += gguf::kActivationGroup) {
+    for (int64_t k = 0; k < gguf::kActivationGroup; ++k)
       numbers[k] = static_cast<float>(input.reals()[i + k]);
     groups.push_back(gguf::RoundGroup(numbers.data()));
   }

@@ -58,7 +58,7 @@ struct Tensor {
   bool isRounded() const { return std::holds_alternative<RoundedRows>(data); }
   /// The groups of row `i` of rounded activations.
   absl::Span<const gguf::ActivationGroup> groups(int64_t i) const {
-    int64_t count = rowSize() / gguf::kIntegerGroup;
+    int64_t count = rowSize() / gguf::kActivationGroup;
     return absl::MakeConstSpan(std::get<RoundedRows>(data)).subspan(i * count, count);
   }
   bool isInts() const { return std::holds_alternative<std::vector<int64_t>>(data); }

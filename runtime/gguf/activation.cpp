@@ -10,16 +10,10 @@
 namespace emel::gguf {
 namespace {
 
-constexpr int kHalf = kIntegerGroup / 2;
-
-int32_t DotIntegers(const IntegerGroup& w, const ActivationGroup& x) {
-  int32_t result = 0;
-  for (int h = 0; h < 2; ++h) {
-    int32_t sum = 0;
-    for (int k = h * kHalf; k < (h + 1) * kHalf; ++k) sum += w.values[k] * x.values[k];
-    result += w.scales[h] * sum;
-  }
-  return result;
+int32_t DotIntegers(const int8_t* weights, const ActivationGroup& activations) {
+  int32_t sum = 0;
+  for (int k = 0; k < kActivationGroup; ++k) sum += weights[k] * activations.values[k];
+  return sum;
 }
 
 }  // namespace
@@ -28,7 +22,7 @@ ActivationGroup RoundGroup(const float* x) {
   ActivationGroup group{};
   float largest = 0;
   bool finite = true;
-  for (int k = 0; k < kIntegerGroup; ++k) {
+  for (int k = 0; k < kActivationGroup; ++k) {
     finite &= std::isfinite(x[k]);
     largest = std::max(largest, std::abs(x[k]));
   }
@@ -40,33 +34,34 @@ ActivationGroup RoundGroup(const float* x) {
   if (scale < std::numeric_limits<float>::min()) return group;
   group.scale = scale;
   float inverse = 1 / scale;
-  for (int k = 0; k < kIntegerGroup; ++k) {
+  for (int k = 0; k < kActivationGroup; ++k) {
     group.values[k] = static_cast<int8_t>(std::nearbyint(x[k] * inverse));
-    group.sums[k / kHalf] = static_cast<int16_t>(group.sums[k / kHalf] + group.values[k]);
+    group.sum = static_cast<int16_t>(group.sum + group.values[k]);
   }
   return group;
 }
 
 ActivationGroup LoadGroup(const uint8_t* row, int64_t elements, int64_t index) {
+  const uint8_t *scales = row + ActivationScalesAt(elements),
+                *sums = row + ActivationSumsAt(elements);
   ActivationGroup group;
-  std::memcpy(group.values, row + index * kIntegerGroup, kIntegerGroup);
-  const uint8_t* scales = row + elements;
-  group.scale = Load<float>(scales + index * 4);
-  std::memcpy(group.sums, scales + elements / 8 + index * 4, 4);
+  std::memcpy(group.values, row + index * kActivationGroup, kActivationGroup);
+  group.scale = Load<float>(scales + index * sizeof(float));
+  group.sum = Load<int16_t>(sums + index * sizeof(int16_t));
   return group;
 }
 
 void StoreGroup(const ActivationGroup& group, uint8_t* row, int64_t elements, int64_t index) {
-  std::memcpy(row + index * kIntegerGroup, group.values, kIntegerGroup);
-  uint8_t* scales = row + elements;
-  std::memcpy(scales + index * 4, &group.scale, 4);
-  std::memcpy(scales + elements / 8 + index * 4, group.sums, 4);
+  uint8_t *scales = row + ActivationScalesAt(elements), *sums = row + ActivationSumsAt(elements);
+  std::memcpy(row + index * kActivationGroup, group.values, kActivationGroup);
+  std::memcpy(scales + index * sizeof(float), &group.scale, sizeof(float));
+  std::memcpy(sums + index * sizeof(int16_t), &group.sum, sizeof(int16_t));
 }
 
 void RoundRow(absl::Span<const float> x, uint8_t* row) {
   int64_t elements = static_cast<int64_t>(x.size());
-  for (int64_t i = 0; i < elements / kIntegerGroup; ++i) {
-    StoreGroup(RoundGroup(x.data() + i * kIntegerGroup), row, elements, i);
+  for (int64_t i = 0; i < elements / kActivationGroup; ++i) {
+    StoreGroup(RoundGroup(x.data() + i * kActivationGroup), row, elements, i);
   }
 }
 
@@ -74,15 +69,16 @@ template <typename Number>
 Number DotProduct(absl::Span<const IntegerGroup> weights, bool has_minima,
                   absl::Span<const ActivationGroup> activations) {
   Number result = 0;
-  for (size_t i = 0; i < weights.size(); ++i) {
-    const IntegerGroup& w = weights[i];
+  for (size_t i = 0; i < activations.size(); ++i) {
+    const IntegerGroup& w = weights[i / 2];
     const ActivationGroup& x = activations[i];
+    size_t half = i % 2;
+    int32_t product = w.scales[half] * DotIntegers(w.values + half * kActivationGroup, x);
     Number scale = Number{w.scale} * Number{x.scale};
-    result = std::fma(static_cast<Number>(DotIntegers(w, x)), scale, result);
+    result = std::fma(static_cast<Number>(product), scale, result);
     if (!has_minima) continue;
-    int32_t sums = w.minima[0] * x.sums[0] + w.minima[1] * x.sums[1];
     scale = Number{w.min_scale} * Number{x.scale};
-    result = std::fma(static_cast<Number>(sums), -scale, result);
+    result = std::fma(static_cast<Number>(w.minima[half] * x.sum), -scale, result);
   }
   return result;
 }

@@ -149,12 +149,12 @@ plan.entry @decode(%x: tensor<4xf32>) attributes {emel.entry = {rows = 1 : i64, 
 // -----
 
 plan.kernel @round(%x: tensor<1x64xf32>) -> tensor<1x64x!emel.a8> {
-  %y = emel.quantize %x <group = 32, rounding = half_even, sum = ascending> : (tensor<1x64xf32>) -> tensor<1x64x!emel.a8>
+  %y = emel.quantize %x <group = 16, rounding = half_even, sum = ascending> : (tensor<1x64xf32>) -> tensor<1x64x!emel.a8>
   plan.return %y : tensor<1x64x!emel.a8>
 }
 plan.entry @e(%x: tensor<1x64xf32>) -> tensor<1x64x!emel.a8> attributes {emel.entry = {rows = 1, tokens = 1}} {
-  // expected-error @below {{(C3) has tiles that divide numbers under one scale: #plan.tile<[1] by [16]>}}
-  %z = plan.launch owner @round(%x) tiles [#plan.tile<[1] by [16]>] : (tensor<1x64xf32>) -> tensor<1x64x!emel.a8>
+  // expected-error @below {{(C3) has tiles that divide numbers under one scale: #plan.tile<[1] by [8]>}}
+  %z = plan.launch owner @round(%x) tiles [#plan.tile<[1] by [8]>] : (tensor<1x64xf32>) -> tensor<1x64x!emel.a8>
   plan.return %z : tensor<1x64x!emel.a8>
 }
 

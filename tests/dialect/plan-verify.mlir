@@ -155,11 +155,11 @@ plan.kernel @twice(%x: tensor<1x64xf32>) -> tensor<1x64xf32> {
   plan.return %y : tensor<1x64xf32>
 }
 plan.kernel @round(%x: tensor<1x64xf32>) -> tensor<1x64x!emel.a8> {
-  %y = emel.quantize %x <group = 32, rounding = half_even, sum = ascending> : (tensor<1x64xf32>) -> tensor<1x64x!emel.a8>
+  %y = emel.quantize %x <group = 16, rounding = half_even, sum = ascending> : (tensor<1x64xf32>) -> tensor<1x64x!emel.a8>
   plan.return %y : tensor<1x64x!emel.a8>
 }
 plan.entry @groups(%x: tensor<1x64xf32>) -> tensor<1x64x!emel.a8> attributes {emel.entry = {rows = 1, tokens = 1}} {
   %a = plan.launch owner @twice(%x) tiles [#plan.tile<[1] by [32]>] places [#plan.place<@arena at 0 bytes 256>] : (tensor<1x64xf32>) -> tensor<1x64xf32>
-  %b = plan.launch owner @round(%a) tiles [#plan.tile<[1] by [32]>] places [#plan.place<@out at 0 bytes 80>] : (tensor<1x64xf32>) -> tensor<1x64x!emel.a8>
+  %b = plan.launch owner @round(%a) tiles [#plan.tile<[1] by [32]>] places [#plan.place<@out at 0 bytes 88>] : (tensor<1x64xf32>) -> tensor<1x64x!emel.a8>
   plan.return %b : tensor<1x64x!emel.a8>
 }

@@ -3,7 +3,7 @@
 func.func @scalar(%x: tensor<f32>) {
   // expected-error @+2 {{failed to infer returned types}}
   // expected-error @+1 {{(C1) expected rows without a layout, found 'tensor<f32>'}}
-  %q = emel.quantize %x <group = 32, rounding = half_even, sum = ascending> : (tensor<f32>) -> tensor<!emel.a8>
+  %q = emel.quantize %x <group = 16, rounding = half_even, sum = ascending> : (tensor<f32>) -> tensor<!emel.a8>
   return
 }
 
@@ -11,15 +11,15 @@ func.func @scalar(%x: tensor<f32>) {
 
 func.func @part_of_a_group(%x: tensor<?x40xf32>) {
   // expected-error @+2 {{failed to infer returned types}}
-  // expected-error @+1 {{(C2) expected rows of whole groups of 32 elements, found 'tensor<?x40xf32>'}}
-  %q = emel.quantize %x <group = 32, rounding = half_even, sum = ascending> : (tensor<?x40xf32>) -> tensor<?x40x!emel.a8>
+  // expected-error @+1 {{(C2) expected rows of whole groups of 16 elements, found 'tensor<?x40xf32>'}}
+  %q = emel.quantize %x <group = 16, rounding = half_even, sum = ascending> : (tensor<?x40xf32>) -> tensor<?x40x!emel.a8>
   return
 }
 
 // -----
 
 func.func @other_group(%x: tensor<?x64xf32>) {
-  // expected-error @+1 {{expected groups of 32, found 64}}
+  // expected-error @+1 {{expected groups of 16, found 64}}
   %q = emel.quantize %x <group = 64, rounding = half_even, sum = ascending> : (tensor<?x64xf32>) -> tensor<?x64x!emel.a8>
   return
 }

@@ -102,48 +102,48 @@ emel.weight @rounded_for_all.w : tensor<5x1x32x!emel.q8_0> in @rounded_for_all.s
 func.func @rounded_for_all() -> (tensor<2x2x1xf32>, tensor<2x2x1xf32>) {
   %x = arith.constant dense<[[0.239, -0.994, -0.246, 0.491, 0.099, -1.798, 1.085, 1.781, 0.154, -0.936, -1.061, -1.034, 0.82, 0.033, -0.67, -1.291, -1.29, 0.431, 0.154, -0.75, 0.553, 0.281, 2.343, 0.329, -0.966, 2.011, 0.279, -0.689, 1.88, -0.212, 1.643, 0.228], [-1.402, 0.349, 0.442, -1.228, 1.015, -0.279, -1.358, -0.967, 0.229, 0.893, 2.073, -0.162, 2.182, -0.722, -0.023, 0.366, 1.231, -2.055, -0.626, 0.087, -0.875, 1.154, -0.157, -0.215, 0.616, -0.634, -0.141, -0.673, -0.475, 1.825, 0.276, -0.341]]> : tensor<2x32xf32>
   %ids = arith.constant dense<[[0, 4], [2, 2]]> : tensor<2x2xi32>
-  %e = arith.constant dense<[[[0.76656014], [0.0]], [[-3.0247034e-05], [-3.0247034e-05]]]> : tensor<2x2x1xf32>
+  %e = arith.constant dense<[[[0.7670842], [0.0]], [[-3.018667e-05], [-3.018667e-05]]]> : tensor<2x2x1xf32>
   %w = emel.get_weight @rounded_for_all.w : tensor<5x1x32x!emel.q8_0>
-  %q = emel.quantize %x <group = 32, rounding = half_even, sum = ascending> : (tensor<2x32xf32>) -> tensor<2x32x!emel.a8>
+  %q = emel.quantize %x <group = 16, rounding = half_even, sum = ascending> : (tensor<2x32xf32>) -> tensor<2x32x!emel.a8>
   %r = emel.matmul_id %q, %w, %ids : (tensor<2x32x!emel.a8>, tensor<5x1x32x!emel.q8_0>, tensor<2x2xi32>) -> tensor<2x2x1xf32>
   %s = emel.sub %r, %e : (tensor<2x2x1xf32>, tensor<2x2x1xf32>) -> tensor<2x2x1xf32>
   return %r, %s : tensor<2x2x1xf32>, tensor<2x2x1xf32>
 }
 // CHECK-NEXT: @rounded_for_all
-// CHECK-NEXT: 0.76656
+// CHECK-NEXT: 0.767084
 // CHECK-NEXT: 0
-// CHECK-NEXT: -3.0247e-05
-// CHECK-NEXT: -3.0247e-05
+// CHECK-NEXT: -3.01867e-05
+// CHECK-NEXT: -3.01867e-05
 // F32-NEXT: 0
-// F64-NEXT: 9.19115e-09
+// F64-NEXT: -4.66046e-08
 // CHECK-NEXT: 0
 // F32-NEXT: 0
-// F64-NEXT: -3.05533e-13
+// F64-NEXT: 2.92322e-13
 // F32-NEXT: 0
-// F64-NEXT: -3.05533e-13
+// F64-NEXT: 2.92322e-13
 
 emel.shard @rounded_each.shard "../fixtures/blocks/q8_0.bin" bytes 170
 emel.weight @rounded_each.w : tensor<5x1x32x!emel.q8_0> in @rounded_each.shard at 0 bytes 170
 func.func @rounded_each() -> (tensor<2x2x1xf32>, tensor<2x2x1xf32>) {
   %x = arith.constant dense<[[[1.8, 0.301, 1.062, -0.273, -0.617, 0.694, 0.425, -0.146, 0.856, 0.463, 0.638, -0.94, 0.509, 0.632, -0.514, 1.427, 2.392, 0.794, 0.211, -0.138, 1.999, -0.206, -1.396, 0.12, 0.304, -0.342, 0.114, 0.839, 0.764, -1.566, -0.274, 0.35], [-0.034, -0.382, 0.691, 3.275, 0.768, -2.464, 0.87, -0.627, 0.365, -0.393, -1.417, 0.473, 0.751, -0.031, 1.667, -0.105, 0.618, 0.221, -1.367, 0.972, 0.0, 1.742, 0.796, 1.206, -0.201, 2.063, -0.397, -0.932, -0.184, 1.096, 1.718, -0.006]], [[-0.256, -0.378, -0.268, 1.56, 0.882, 0.345, 0.338, 0.388, 0.167, -0.602, 1.172, -0.203, -1.395, -0.338, -0.332, 0.957, 1.735, 0.686, 0.697, 0.768, -0.744, -1.928, 0.618, 0.439, 1.308, -0.559, -0.512, 1.191, -0.549, 0.961, -0.856, -1.182], [-0.546, -1.721, 0.539, -0.669, 0.173, 0.131, 1.72, -0.439, -0.529, 0.457, -0.922, 0.552, 1.768, -2.385, -0.65, 1.82, -1.306, 0.305, -1.103, 1.767, -1.031, -0.801, -0.034, 1.051, 1.736, 0.423, 1.795, -0.157, 0.48, 0.63, 0.437, -1.848]]]> : tensor<2x2x32xf32>
   %ids = arith.constant dense<[[0, 4], [2, 2]]> : tensor<2x2xi32>
-  %e = arith.constant dense<[[[-3.9007468], [0.0]], [[1.4910352e-05], [5.17407e-05]]]> : tensor<2x2x1xf32>
+  %e = arith.constant dense<[[[-3.8382273], [0.0]], [[1.487501e-05], [5.179093e-05]]]> : tensor<2x2x1xf32>
   %w = emel.get_weight @rounded_each.w : tensor<5x1x32x!emel.q8_0>
-  %q = emel.quantize %x <group = 32, rounding = half_even, sum = ascending> : (tensor<2x2x32xf32>) -> tensor<2x2x32x!emel.a8>
+  %q = emel.quantize %x <group = 16, rounding = half_even, sum = ascending> : (tensor<2x2x32xf32>) -> tensor<2x2x32x!emel.a8>
   %r = emel.matmul_id %q, %w, %ids : (tensor<2x2x32x!emel.a8>, tensor<5x1x32x!emel.q8_0>, tensor<2x2xi32>) -> tensor<2x2x1xf32>
   %s = emel.sub %r, %e : (tensor<2x2x1xf32>, tensor<2x2x1xf32>) -> tensor<2x2x1xf32>
   return %r, %s : tensor<2x2x1xf32>, tensor<2x2x1xf32>
 }
 // CHECK-NEXT: @rounded_each
-// CHECK-NEXT: -3.90075
+// CHECK-NEXT: -3.83823
 // CHECK-NEXT: 0
-// CHECK-NEXT: 1.49104e-05
-// CHECK-NEXT: 5.17407e-05
+// CHECK-NEXT: 1.4875e-05
+// CHECK-NEXT: 5.17909e-05
 // F32-NEXT: 0
-// F64-NEXT: 6.4046e-08
+// F64-NEXT: 7.88385e-08
 // CHECK-NEXT: 0
 // F32-NEXT: 0
-// F64-NEXT: 3.79252e-13
+// F64-NEXT: 7.93254e-14
 // F32-NEXT: 0
-// F64-NEXT: -3.58824e-13
+// F64-NEXT: -7.8737e-13
 // CHECK-NOT: {{.}}

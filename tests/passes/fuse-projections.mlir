@@ -37,7 +37,7 @@ func.func @one_after_the_other(%x: tensor<?x32xf32>) -> (tensor<?x32xf32>, tenso
 func.func @rounded_too(%x: tensor<?x32xf32>) -> (tensor<?x64xf32>, tensor<?x32xf32>) {
   %q = emel.get_weight @q : tensor<64x32xf32>
   %a = emel.matmul %x, %q : (tensor<?x32xf32>, tensor<64x32xf32>) -> tensor<?x64xf32>
-  %r = emel.quantize %x <group = 32, rounding = half_even, sum = ascending> : (tensor<?x32xf32>) -> tensor<?x32x!emel.a8>
+  %r = emel.quantize %x <group = 16, rounding = half_even, sum = ascending> : (tensor<?x32xf32>) -> tensor<?x32x!emel.a8>
   %k = emel.get_weight @k : tensor<32x32x!emel.q8_0>
   %b = emel.matmul %r, %k : (tensor<?x32x!emel.a8>, tensor<32x32x!emel.q8_0>) -> tensor<?x32xf32>
   return %a, %b : tensor<?x64xf32>, tensor<?x32xf32>

@@ -8,7 +8,7 @@ emel.weight @grid : tensor<1x256x!emel.iq2_xxs> in @shard at 4288 bytes 66
 
 // What two products read is rounded once; a float weight keeps the numbers.
 // CHECK-LABEL: @products
-// CHECK: %[[A:.*]] = emel.quantize %arg0 <group = 32, rounding = half_even, sum = ascending>
+// CHECK: %[[A:.*]] = emel.quantize %arg0 <group = 16, rounding = half_even, sum = ascending>
 // CHECK: emel.matmul %[[A]], {{.*}}!emel.q4_0
 // CHECK: emel.matmul %[[A]], {{.*}}!emel.q8_0
 // CHECK: emel.matmul %arg0, {{.*}}xf16

@@ -10,7 +10,7 @@ import dequantize
 from op_case import Rounded, case, f32, i32, random, to_f32
 from op_cases.weights import BLOCKS, declare
 
-GROUP = 32
+GROUP = 16
 
 # --- the rounding ---
 
@@ -31,7 +31,7 @@ def a8(*shape):
 
 
 def rounding(x):
-    return "%q = emel.quantize %x <group = 32, rounding = half_even, sum = ascending> : ({x}) -> " + a8(*x.shape)
+    return "%q = emel.quantize %x <group = 16, rounding = half_even, sum = ascending> : ({x}) -> " + a8(*x.shape)
 
 
 def quantize_case(name, x):

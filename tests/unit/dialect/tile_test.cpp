@@ -67,8 +67,9 @@ class Poisoner {
     auto& groups = std::get<interpreter::RoundedRows>(tensor.data);
     for (size_t g = 0; g < groups.size(); ++g) {
       bool inside = false;
-      for (int64_t k = 0; k < gguf::kIntegerGroup; ++k)
-        inside |= box && isInside(*box, tensor.shape, static_cast<int64_t>(g) * gguf::kIntegerGroup + k);
+      for (int64_t k = 0; k < gguf::kActivationGroup; ++k)
+        inside |= box && isInside(*box, tensor.shape,
+                                  static_cast<int64_t>(g) * gguf::kActivationGroup + k);
       if (inside) continue;
       groups[g].scale = NAN;
       ++count_;
@@ -148,9 +149,9 @@ bool samePart(const RuntimeValue& a, const RuntimeValue& b, Type type, const Box
   for (int64_t i = 0; i < left->size(); ++i) {
     if (!isInside(part, left->shape, i)) continue;
     if (left->isRounded()) {
-      const auto& a = std::get<interpreter::RoundedRows>(left->data)[i / gguf::kIntegerGroup];
-      const auto& b = std::get<interpreter::RoundedRows>(right->data)[i / gguf::kIntegerGroup];
-      if (!sameBits(a.scale, b.scale) || a.values[i % 32] != b.values[i % 32]) return false;
+      const auto& a = std::get<interpreter::RoundedRows>(left->data)[i / gguf::kActivationGroup];
+      const auto& b = std::get<interpreter::RoundedRows>(right->data)[i / gguf::kActivationGroup];
+      if (!sameBits(a.scale, b.scale) || !llvm::equal(a.values, b.values)) return false;
       continue;
     }
     if (left->isInts() ? left->ints()[i] != right->ints()[i]

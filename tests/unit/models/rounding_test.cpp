@@ -19,7 +19,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr double kMostOfOne = 2, kMostInTheMean = 1.0;
+constexpr double kMostOfOne = 1.5, kMostInTheMean = 1.0;
 
 /// Natural logarithms of the probabilities that a row of logits stands for.
 std::vector<double> logProbabilities(const double* logits, size_t count) {
