@@ -1,14 +1,12 @@
 #!/bin/bash
 # usage: tools/demo.sh BIN-DIR [MODEL.gguf [PROMPT]]
-# The way of a model through what exists today: what the file holds, the IR that the importer makes of
-# it, what canonicalisation does to it, and a few tokens from the reference interpreter.
+# The way of a model from a file to a program that tells a story, and what that took.
 set -euo pipefail
-[[ $# -ge 1 ]] || { sed -n '2,4s/^# //p' "$0" >&2; exit 2; }
+[[ $# -ge 1 ]] || { sed -n '2,3s/^# //p' "$0" >&2; exit 2; }
 root=$(cd "$(dirname "$0")/.." && pwd)
 bin=$(realpath "$1")
 model=${2:-models/tales.gguf}
 prompt=${3:-Once there was a}
-new_tokens=53
 [[ $# -ge 2 ]] || cd "$root"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -22,64 +20,53 @@ timed() {  # timed COMMAND…: runs it and leaves its seconds in $took
   took=$(awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.2f", b - a }')
 }
 
-run() {  # run OUT COMMAND…: shows the command, then runs it into OUT
-  local out=$1
-  shift
-  echo "   \$ ${*//"$work/"/}"
-  timed "$bin/$1" "${@:2}" >"$out"
-}
+show() { echo "   \$ ${*//"$work/"/}"; }
 
-kilobytes() { awk -v bytes="$(wc -c <"$1")" 'BEGIN { printf "%.1f kB", bytes / 1000 }'; }
+megabytes() { awk -v bytes="$1" 'BEGIN { printf "%.2f MB", bytes / 1e6 }'; }
+size() { megabytes "$(wc -c <"$1")"; }
+# of REPORT KEY: a number of the compile report's top level.
+of() { sed -n "s/^  \"$2\": \([0-9]*\),*$/\1/p" "$1"; }
 
-op_counts() {  # op_counts IR OUT: "name count" of each op of the emel dialect
-  "$bin/emel-opt" "$1" --print-op-stats -o /dev/null 2>&1 |
-    awk '$1 ~ /^emel\./ { gsub(",", ""); print $1, $2 }' | sort >"$2"
-}
-
-heading "1. A model: $model, $(kilobytes "$model")"
+heading "1. A model: $model, $(size "$model")"
 "$bin/emel-inspect" "$model" | sed -n '2,/^$/s/^ /   /p'
 
-heading "2. Import: the file becomes IR"
-run "$work/model.mlir" emel-compile "$model" --emit=mlir
-echo "   $took s, $(wc -l <"$work/model.mlir") lines, $(kilobytes "$work/model.mlir"): weights stay in the file, the IR names their bytes. The first op:"
-grep -m 1 'emel.get_rows' "$work/model.mlir" | sed 's/ loc(.*//; s/^ */     /'
+heading "2. Compile it: reader, importer, passes, plan, machine code, one executable"
+show emel-compile "$model" --emit=exe -o tales
+timed "$bin/emel-compile" "$model" --emit=exe -o "$work/tales" 2>"$work/log" || { cat "$work/log" >&2; exit 1; }
+compile=$took
+"$bin/emel-compile" "$model" --emit=report -o "$work/report.json" 2>/dev/null
+echo "   $compile s, $(size "$work/tales"): a program of its own, with the weights in the order in which its code reads them"
 
-heading "3. Simplify: the same numbers from fewer ops"
-run "$work/simple.mlir" emel-opt "$work/model.mlir" --emel-simplify
-op_counts "$work/model.mlir" "$work/before"
-op_counts "$work/simple.mlir" "$work/after"
-echo "   $took s"
-join -a 1 -a 2 -e 0 -o 0,1.2,2.2 "$work/before" "$work/after" | awk '
-  BEGIN { printf "   %-18s%10s%14s\n", "op", "imported", "simplified" }
-  { printf "   %-18s%10d%14d%s\n", $1, $2, $3, $2 == $3 ? "" : sprintf("  %+d", $3 - $2)
-    before += $2; after += $3; change[$1] = $3 - $2 }
-  END {
-    printf "   %-18s%10d%14d  %+d\n\n", "all", before, after, after - before
-    if (change["emel.mul"] < 0 && !change["emel.rms_norm"])
-      print "   Each norm took in the product with its weight, so emel.mul went."
-    if (change["emel.glu"] > 0)
-      print "   Each activation and the product behind it became one gated unit, emel.glu."
-    if (change["emel.get_weight"] < 0)
-      print "   A weight that was named twice is named once."
-  }'
+heading "3. It tells a story, greedily"
+show ./tales -p "'$prompt'" --timings
+timed "$work/tales" -p "$prompt" --timings 2>"$work/timings" >"$work/story"
+story=$took
+fold -s -w 90 "$work/story" | sed 's/^/     /'
+echo
+sed 's/^/   /' "$work/timings"
 
-heading "4. Continue a text, greedily, with the reference interpreter"
-ids=$(printf '%s' "$prompt" | "$bin/emel-tokenize" "$model" | tr -d '[] \n')
-echo "   prompt: \"$prompt\" = tokens $ids"
-run "$work/ids" emel-interpret "$model" --tokens "$ids" --generate $new_tokens
-tr -s ', \n' ' ' <"$work/ids" | fold -s -w 90 | sed 's/^/   /'
-echo
-echo "   $took s for $(tr ',' '\n' <<<"$ids" | wc -l) + $new_tokens tokens: it computes op by op, slow and obvious, to judge faster code by."
-echo
-{ echo "$ids"; cat "$work/ids"; } | tr ',\n' '  ' | "$bin/emel-tokenize" "$model" --detokenize --no-special |
-  fold -s -w 90 | sed 's/^/     /'
-echo
+heading "4. What was just done"
+awk -v weights="$(of "$work/report.json" weights_bytes)" -v arena="$(of "$work/report.json" arena_bytes)" \
+    -v kv="$(of "$work/report.json" kv_bytes)" -v worker="$(of "$work/report.json" scratch_bytes_per_worker)" \
+    -v compile="$compile" -v story="$story" 'BEGIN {
+  printf "   compiled in %s s; the story took %s s, from the start of the process to its end\n", compile, story
+  printf "   memory, known before the first run: %.2f MB of weights mapped from the file,\n", weights / 1e6
+  printf "   %.2f MB of keys and values for a whole context, %.2f MB to compute in, %.1f kB per worker\n", kv / 1e6, arena / 1e6, worker / 1e3
+}'
+echo "   any number of threads gives the same text, since every result has the same bits:"
+for threads in 1 2 7; do
+  "$work/tales" -p "$prompt" --threads=$threads 2>/dev/null | cmp -s - "$work/story" ||
+    { echo "   $threads threads told another story" >&2; exit 1; }
+  echo "     $threads thread$([[ $threads == 1 ]] || echo s): the same story"
+done
 
 heading "Next"
 bin=${bin#"$root"/}
 cat <<NEXT
+   the memory plan, drawn    $bin/emel-compile $model --emit=plan-svg -o plan.svg
+   the code                  $bin/emel-compile $model --emit=asm -o tales.s
+   what each pass does       $bin/emel-compile $model --emit=mlir | $bin/emel-opt --emel-simplify --mlir-print-ir-after-all
+   a check of the results    $bin/emel-compile $model -o tales.emel && $bin/emel-verify $model tales.emel
    every byte of the file    $bin/emel-inspect $model --map
-   where a weight is used    $bin/emel-compile $model --why blk.0.attn_q.weight
-   what each pass does       $bin/emel-compile $model | $bin/emel-opt --emel-simplify --mlir-print-ir-after-all
    everything, checked       make test
 NEXT
