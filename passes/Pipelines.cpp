@@ -53,7 +53,8 @@ void addPlanPasses(OpPassManager &passes, const PipelineOptions &options) {
 
 void addAllPasses(OpPassManager &passes, const PipelineOptions &options) {
   addGraphPasses(passes, options);
-  if (options.quantizeActivations) passes.addPass(createQuantizeActivations());
+  if (options.quantizeActivations)
+    passes.addPass(createQuantizeActivations({.state = options.state}));
   passes.addPass(createSpecialize({.small = options.small, .bulk = options.bulk}));
   if (options.groupExperts) passes.addPass(createGroupExperts());
   addLayoutPasses(passes, options);

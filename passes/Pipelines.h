@@ -22,6 +22,9 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
   Option<bool> quantizeActivations{*this, "quantize-activations",
                                    llvm::cl::desc("round activations to 8 bits"),
                                    llvm::cl::init(true)};
+  Option<std::string> state{*this, "state",
+                            llvm::cl::desc("what keys and values are kept as: f16, q8_0 or keep"),
+                            llvm::cl::init("f16")};
   Option<int64_t> small{*this, "small", llvm::cl::desc("the most tokens of the entry for a few"),
                         llvm::cl::init(8)};
   Option<int64_t> bulk{*this, "bulk", llvm::cl::desc("the most tokens of the entry for many"),

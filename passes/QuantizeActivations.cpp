@@ -18,14 +18,20 @@ class QuantizeActivations : public impl::QuantizeActivationsBase<QuantizeActivat
   void runOnOperation() override {
     Type element;
     if (state == "f16") element = Float16Type::get(&getContext());
+    if (state == "q8_0") element = emel::getElementType(&getContext(), gguf::TensorType::kQ8_0);
     if (!element && state != "keep") {
-      getOperation().emitError("'state' of --emel-quantize-activations: expected f16 or keep, found ")
+      getOperation().emitError(
+          "'state' of --emel-quantize-activations: expected f16, q8_0 or keep, found ")
           << static_cast<std::string>(state);
       return signalPassFailure();
     }
     Record record(getOperation(), getArgument());
     for (auto function : getOperation().getOps<func::FuncOp>()) {
-      if (element) record.count("states", storeStates(function, element));
+      if (element) {
+        FailureOr<int64_t> states = storeStates(function, element);
+        if (failed(states)) return signalPassFailure();
+        record.count("states", *states);
+      }
       DenseMap<Value, Value> rounded;
       function.walk([&](ContractionOpInterface op) {
         OpOperand *operand = op.getRoundableOperand();
@@ -42,18 +48,24 @@ class QuantizeActivations : public impl::QuantizeActivationsBase<QuantizeActivat
   }
 
   /// Makes the states of a function keep their cells as `element`, and returns how many there are.
-  static int64_t storeStates(func::FuncOp function, Type element) {
+  static FailureOr<int64_t> storeStates(func::FuncOp function, Type element) {
     int64_t states = 0;
+    bool isFit = true;
     auto store = [&](Value value) {
       auto type = dyn_cast<KvType>(value.getType());
-      if (!type || !type.getElementType().isF32()) return;
-      value.setType(KvType::get(type.getContext(), type.getHeads(), type.getKeyDim(),
-                                type.getValueDim(), element));
+      if (!isFit || !type || !type.getElementType().isF32()) return;
+      auto stored = KvType::getChecked(
+          [&] { return function.emitError("keys and values cannot be kept as wanted: "); },
+          type.getContext(), type.getHeads(), type.getKeyDim(), type.getValueDim(), element);
+      isFit = bool(stored);
+      if (!isFit) return;
+      value.setType(stored);
       if (isa<BlockArgument>(value)) ++states;
     };
     for (Block &block : function.getBody()) {
       llvm::for_each(block.getArguments(), store);
       for (Operation &op : block) llvm::for_each(op.getResults(), store);
+      if (!isFit) return failure();
     }
     if (function.isExternal()) return 0;
     function.setType(FunctionType::get(function.getContext(), function.front().getArgumentTypes(),

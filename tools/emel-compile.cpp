@@ -17,7 +17,7 @@ struct Options {
   std::string model, emit, output = "-", load = "mmap", cpu = "native";
   std::optional<std::string> why;
   uint64_t context = 0, maxArena = 0, batch = 512, small = 8, workers = 64;
-  std::string target = "generic";
+  std::string target = "generic", kv = "f16";
   bool checkTensors = false;
 };
 
@@ -41,6 +41,7 @@ void declare(tools::CommandLine& line, Options& options) {
   line.Number("--batch", "N", "the most tokens of a step", 1, 1 << 20, &options.batch);
   line.Number("--small", "N", "the most tokens of the entry for a few of them", 1, 1 << 20,
               &options.small);
+  line.Choice("--kv", {"f16", "q8_0", "f32"}, "what keys and values are kept as between steps", &options.kv);
   line.Number("--max-arena", "BYTES", "fails where the arena needs more; 0: no limit", 0, INT64_MAX,
               &options.maxArena);
   line.Number("--workers", "N", "the most workers that the report counts scratch memory for", 1, 4096,
@@ -104,6 +105,7 @@ PlanOptions planOptions(const Options& options) {
   planning.maxArena = static_cast<int64_t>(options.maxArena);
   planning.workers = static_cast<int64_t>(options.workers);
   planning.target = options.target;
+  planning.state = options.kv == "f32" ? "keep" : options.kv;
   return planning;
 }
 
@@ -150,7 +152,8 @@ absl::Status writeArtifactFile(mlir::ModuleOp module, const Options& options,
   artifact.options = {{"cpu", options.cpu},
                       {"context", std::to_string(options.context)},
                       {"batch", std::to_string(options.batch)},
-                      {"small", std::to_string(options.small)}};
+                      {"small", std::to_string(options.small)},
+                      {"kv", options.kv}};
   artifact.model = &*model;
   artifact.progress = [&](llvm::StringRef, uint64_t done, uint64_t total) {
     progress.Update(done, total);

@@ -182,20 +182,28 @@ static LogicalResult emitRope(Tile &tile, Operation *op, const Part &part, const
 
 namespace {
 
-/// A layer's cells in the pages: of each head its keys, transposed, `[key][32]`, then its values,
-/// `[32][value]`.
+/// A layer's cells in the pages, as runtime/artifact/plan.h says: of each head its keys,
+/// transposed,
+/// `[key][32]`, then its values, `[32][value]`. Cells of q8_0 are bytes, with scales behind the
+/// keys and behind the values.
 class Pages {
  public:
+  /// Elements under a scale, and its bytes.
+  static constexpr int64_t kGroup = 32, kScaleBytes = 2;
+
   Pages(Tile &tile, const View &state, KvType type)
       : emit_(tile.emit),
         base_(state.base),
-        element_(type.getElementType()),
+        isScaled_(isa<BlockType>(type.getElementType())),
+        element_(isScaled_ ? tile.emit.i8() : type.getElementType()),
         keyDim_(type.getKeyDim()),
         valueDim_(type.getValueDim()),
         bytes_(element_.getIntOrFloatBitWidth() / 8),
+        headBytes_(type.getHeadBytes() * EMEL_PAGE_POSITIONS),
         pageBytes_(tile.pageBytes) {
     table_ = emit_.load(emit_.ptr(), emit_.at(tile.step, offsetof(emel_step_t, page_table)), 8);
-    stride_ = emit_.load(emit_.i64(), emit_.at(tile.step, offsetof(emel_step_t, page_table_stride)), 8);
+    stride_ =
+        emit_.load(emit_.i64(), emit_.at(tile.step, offsetof(emel_step_t, page_table_stride)), 8);
   }
 
   /// Where head `head` of page number `page` of the sequence in `slot` begins.
@@ -203,43 +211,90 @@ class Pages {
     Value entry = emit_.add(emit_.mul(slot, stride_), page);
     Value number = emit_.toI64(
         emit_.load(emit_.i32(), emit_.at(table_, emit_.mul(entry, sizeof(uint32_t))), 4));
-    int64_t headBytes = (keyDim_ + valueDim_) * EMEL_PAGE_POSITIONS * bytes_;
-    return emit_.at(base_, emit_.add(emit_.mul(number, pageBytes_), emit_.mul(head, headBytes)));
+    return emit_.at(base_, emit_.add(emit_.mul(number, pageBytes_), emit_.mul(head, headBytes_)));
   }
   Value keys(Value head, Value dim) {
     return emit_.at(head, emit_.mul(dim, EMEL_PAGE_POSITIONS * bytes_));
   }
   Value values(Value head, Value index) {
-    int64_t keys = keyDim_ * EMEL_PAGE_POSITIONS * bytes_;
+    int64_t keys =
+        keyDim_ * EMEL_PAGE_POSITIONS * bytes_ + scaleBytes(keyDim_) * EMEL_PAGE_POSITIONS;
     return emit_.at(head, emit_.add(emit_.mul(index, valueDim_ * bytes_), keys));
   }
-  /// Floats of cells, and back.
+  /// The scales of 32 elements of keys, for 32 positions, or of a cell's values, from element `dim`
+  /// on.
+  Value keyScales(Value head, Value dim) {
+    Value offset = emit_.mul(emit_.div(dim, kGroup), EMEL_PAGE_POSITIONS * kScaleBytes);
+    return emit_.at(head, emit_.add(offset, keyDim_ * EMEL_PAGE_POSITIONS));
+  }
+  Value valueScale(Value head, Value index, Value dim) {
+    Value offset = emit_.add(emit_.mul(index, scaleBytes(valueDim_)),
+                             emit_.mul(emit_.div(dim, kGroup), kScaleBytes));
+    return emit_.at(values(head, emit_.i64(0)), emit_.add(offset, valueDim_ * EMEL_PAGE_POSITIONS));
+  }
+  /// Floats of cells, without their scale, and back.
   Value load(Value pointer, Value count) {
     Value x = emit_.loadLanes(emit_.vec(element_), pointer, count);
     if (element_.isF32()) return x;
+    if (isScaled_) return emit_.create<arith::SIToFPOp>(emit_.vec(emit_.f32()), x);
     return emit_.create<arith::ExtFOp>(emit_.vec(emit_.f32()), x);
   }
   Value toCell(Value x) {
     if (element_.isF32()) return x;
     Type type = isa<VectorType>(x.getType()) ? Type(emit_.vec(element_)) : element_;
+    if (isScaled_) return emit_.create<arith::FPToSIOp>(type, x);
     return emit_.create<arith::TruncFOp>(type, x);
   }
+  /// Makes 32 floats integers of 8 bits, still as floats, and writes their scale: as in
+  /// runtime/gguf/quantize.h.
+  void round(Value floats, Value levels, Value scale) {
+    VectorType type = emit_.vec(emit_.f32());
+    SmallVector<Value, 2> x;
+    for (int64_t half : {0, 1}) x.push_back(emit_.load(type, emit_.at(floats, half * 64)));
+    Value most = emit_.maxLanes(emit_.create<arith::MaximumFOp>(emit_.create<math::AbsFOp>(x[0]),
+                                                                emit_.create<math::AbsFOp>(x[1])));
+    Value half = emit_.create<arith::TruncFOp>(emit_.getF16Type(),
+                                               emit_.create<arith::DivFOp>(most, emit_.f32(127)));
+    emit_.store(half, scale);
+    Value own = emit_.create<arith::ExtFOp>(emit_.f32(), half);
+    Value isZero = emit_.create<arith::CmpFOp>(arith::CmpFPredicate::OEQ, own, emit_.f32(0));
+    Value inverse = emit_.broadcast(emit_.create<arith::SelectOp>(
+        isZero, emit_.f32(0), emit_.create<arith::DivFOp>(emit_.f32(1), own)));
+    for (int64_t half : {0, 1}) {
+      Value level = emit_.create<math::RoundEvenOp>(emit_.create<arith::MulFOp>(x[half], inverse));
+      level = emit_.create<arith::MinNumFOp>(level, emit_.splat(type, 127));
+      level = emit_.create<arith::MaxNumFOp>(level, emit_.splat(type, -127));
+      emit_.store(level, emit_.at(levels, half * 64));
+    }
+  }
+  bool isScaled() const { return isScaled_; }
   int64_t bytes() const { return bytes_; }
   int64_t keyDim() const { return keyDim_; }
   int64_t valueDim() const { return valueDim_; }
 
  private:
   Emit &emit_;
+  int64_t scaleBytes(int64_t dim) const { return isScaled_ ? dim / kGroup * kScaleBytes : 0; }
+
   Value base_, table_, stride_;
+  bool isScaled_;
   Type element_;
-  int64_t keyDim_, valueDim_, bytes_, pageBytes_;
+  int64_t keyDim_, valueDim_, bytes_, headBytes_, pageBytes_;
 };
 
 }  // namespace
 
+/// Whether there is code for a state's cells.
+static LogicalResult checkCells(Operation *op, KvType type) {
+  auto block = dyn_cast<BlockType>(type.getElementType());
+  if (!block || block.getFormat() == gguf::TensorType::kQ8_0) return success();
+  return op->emitOpError("has no code for cells of ") << block;
+}
+
 static LogicalResult emitKvWrite(Tile &tile, Operation *op, const Part &part, const View &) {
   auto write = cast<KvWriteOp>(op);
   Emit &emit = tile.emit;
+  if (failed(checkCells(op, write.getType()))) return failure();
   FailureOr<View> state = tile.need(write.getState(), part);
   FailureOr<View> positions = tile.need(write.getPositions(), tile.wholeOf(write.getPositions()));
   FailureOr<View> slots = tile.need(write.getSlots(), tile.wholeOf(write.getSlots()));
@@ -249,6 +304,18 @@ static LogicalResult emitKvWrite(Tile &tile, Operation *op, const Part &part, co
   // Some tokens at a time, so that keys and values stay small.
   constexpr int64_t kRows = 32;
   int64_t most = std::min(kRows, tile.mostOf(write.getKey(), 0));
+  Value levels;
+  if (pages.isScaled())
+    levels = emit.frame(std::max(pages.keyDim(), pages.valueDim()) * kFloatBytes);
+  // What goes to the cells for a row: with scales the levels, where each scale has been written.
+  auto prepare = [&](Value row, int64_t size, function_ref<Value(Value)> scaleAt) {
+    if (!pages.isScaled()) return row;
+    emit.loop(emit.i64(0), emit.i64(size), Pages::kGroup, [&](Value dim) {
+      Value offset = emit.mul(dim, kFloatBytes);
+      pages.round(emit.at(row, offset), emit.at(levels, offset), scaleAt(dim));
+    });
+    return levels;
+  };
   LogicalResult result = success();
   auto writeRows = [&](Value first) {
     Value size = most == 1 ? emit.i64(1) : emit.min(emit.sub(tokens, first), emit.i64(most));
@@ -267,16 +334,20 @@ static LogicalResult emitKvWrite(Tile &tile, Operation *op, const Part &part, co
       Value index = emit.rem(position, EMEL_PAGE_POSITIONS);
       emit.loop(part[0].begin, emit.add(part[0].begin, part[0].size), 1, [&](Value head) {
         Value cell = pages.head(slot, emit.div(position, EMEL_PAGE_POSITIONS), head);
-        Value source = tile.address(*keys, {token, head});
+        Value source = prepare(tile.address(*keys, {token, head}), pages.keyDim(), [&](Value dim) {
+          return emit.at(pages.keyScales(cell, dim), emit.mul(index, Pages::kScaleBytes));
+        });
         Value column = emit.mul(index, pages.bytes());
         emit.loop(emit.i64(0), emit.i64(pages.keyDim()), 1, [&](Value dim) {
           Value x = emit.load(emit.f32(), emit.at(source, emit.mul(dim, kFloatBytes)));
           emit.store(pages.toCell(x), emit.at(pages.keys(cell, dim), column));
         });
-        Value row = tile.address(*values, {token, head}), target = pages.values(cell, index);
+        Value target = pages.values(cell, index);
+        Value row = prepare(tile.address(*values, {token, head}), pages.valueDim(),
+                            [&](Value dim) { return pages.valueScale(cell, index, dim); });
         emit.vectors(emit.i64(pages.valueDim()), [&](Value dim, Value count) {
-          Value x = emit.loadLanes(emit.vec(emit.f32()),
-                                   emit.at(row, emit.mul(dim, kFloatBytes)), count);
+          Value x =
+              emit.loadLanes(emit.vec(emit.f32()), emit.at(row, emit.mul(dim, kFloatBytes)), count);
           emit.storeLanes(pages.toCell(x), emit.at(target, emit.mul(dim, pages.bytes())), count);
         });
       });
@@ -297,8 +368,8 @@ static LogicalResult emitKvWrite(Tile &tile, Operation *op, const Part &part, co
 
 namespace {
 
-/// Attention of one head of one token: pages in ascending order, each combined with those before by the
-/// running maximum, so that bits depend on the sequence's own cells alone.
+/// Attention of one head of one token: pages in ascending order, each combined with those before by
+/// the running maximum, so that bits depend on the sequence's own cells alone.
 class Attend {
  public:
   Attend(Tile &tile, AttentionOp op, Pages &pages, Value sinks)
@@ -323,11 +394,11 @@ class Attend {
       start[0] = emit_.load(emit_.f32(), emit_.at(sinks_, emit_.mul(head, kFloatBytes)));
       SmallVector<float> one(kLanes, 0);
       one[0] = 1;
-      start[1] = emit_.create<arith::ConstantOp>(
-          DenseElementsAttr::get(floats, ArrayRef<float>(one)));
+      start[1] =
+          emit_.create<arith::ConstantOp>(DenseElementsAttr::get(floats, ArrayRef<float>(one)));
     }
-    SmallVector<Value> state = emit_.loop(
-        firstPage, emit_.add(lastPage, 1), 1, start, [&](Value page, ValueRange state) {
+    SmallVector<Value> state =
+        emit_.loop(firstPage, emit_.add(lastPage, 1), 1, start, [&](Value page, ValueRange state) {
           return addPage(query, position, begin, slot, page, head, kvHead, state);
         });
     Value total = emit_.broadcast(emit_.sumLanes(state[1]));
@@ -365,10 +436,32 @@ class Attend {
     return {high, sum};
   }
 
-  /// The products of the query with a page's keys: two chains of each half, even and odd dimensions.
+  static constexpr int64_t kHalves = EMEL_PAGE_POSITIONS / kLanes;
+
+  /// The products of the query with a page's keys.
   SmallVector<Value, 2> score(Value query, Value cells) {
+    if (!pages_.isScaled()) return score(query, cells, emit_.i64(0), pages_.keyDim());
+    VectorType floats = emit_.vec(emit_.f32()), scaleType = emit_.vec(emit_.getF16Type());
+    SmallVector<Value> start(kHalves, emit_.splat(floats, 0));
+    SmallVector<Value> sums = emit_.loop(
+        emit_.i64(0), emit_.i64(pages_.keyDim()), Pages::kGroup, start,
+        [&](Value dim, ValueRange sums) {
+          SmallVector<Value> next;
+          Value scales = pages_.keyScales(cells, dim);
+          for (auto [half, own] : llvm::enumerate(score(query, cells, dim, Pages::kGroup))) {
+            Value scale =
+                emit_.load(scaleType, emit_.at(scales, half * kLanes * Pages::kScaleBytes));
+            next.push_back(emit_.fma(own, emit_.create<arith::ExtFOp>(floats, scale), sums[half]));
+          }
+          return next;
+        });
+    return {sums.begin(), sums.end()};
+  }
+
+  /// The same for the dimensions from `first` on, without scales: two chains of each half, even and
+  /// odd ones.
+  SmallVector<Value, 2> score(Value query, Value cells, Value first, int64_t size) {
     VectorType floats = emit_.vec(emit_.f32());
-    constexpr int64_t kHalves = EMEL_PAGE_POSITIONS / kLanes;
     SmallVector<Value> start(2 * kHalves, emit_.splat(floats, 0));
     auto addDim = [&](Value dim, Value sum, int64_t half) {
       Value x = emit_.load(emit_.f32(), emit_.at(query, emit_.mul(dim, kFloatBytes)));
@@ -376,9 +469,9 @@ class Attend {
       Value key = pages_.load(emit_.at(keys, half * kLanes * pages_.bytes()), {});
       return emit_.fma(emit_.broadcast(x), key, sum);
     };
-    int64_t even = pages_.keyDim() / 2 * 2;
-    SmallVector<Value> sums = emit_.loop(
-        emit_.i64(0), emit_.i64(even), 2, start, [&](Value dim, ValueRange sums) {
+    int64_t even = size / 2 * 2;
+    SmallVector<Value> sums =
+        emit_.loop(first, emit_.add(first, even), 2, start, [&](Value dim, ValueRange sums) {
           SmallVector<Value> next;
           for (int64_t i = 0; i < 2 * kHalves; ++i)
             next.push_back(addDim(emit_.add(dim, i / kHalves), sums[i], i % kHalves));
@@ -386,7 +479,7 @@ class Attend {
         });
     SmallVector<Value, 2> scores;
     for (int64_t half = 0; half < kHalves; ++half) {
-      if (even < pages_.keyDim()) sums[half] = addDim(emit_.i64(even), sums[half], half);
+      if (even < size) sums[half] = addDim(emit_.add(first, even), sums[half], half);
       scores.push_back(emit_.create<arith::AddFOp>(sums[half], sums[half + kHalves]));
     }
     return scores;
@@ -426,14 +519,16 @@ class Attend {
     for (int64_t h = 0; h < heads; ++h)
       slopes.push_back(h < power ? std::exp2(-bias * (h + 1) / power)
                                  : std::exp2(-bias * (h - power + 0.5) / power));
-    auto bytes = llvm::ArrayRef(reinterpret_cast<const uint8_t *>(slopes.data()), 4 * slopes.size());
+    auto bytes =
+        llvm::ArrayRef(reinterpret_cast<const uint8_t *>(slopes.data()), 4 * slopes.size());
     Value table = emit_.table("slopes_" + llvm::utohexstr(llvm::xxh3_64bits(bytes)),
                               DenseElementsAttr::get(RankedTensorType::get({heads}, emit_.f32()),
                                                      ArrayRef<float>(slopes)));
     return emit_.load(emit_.f32(), emit_.at(table, emit_.mul(head, kFloatBytes)));
   }
 
-  /// sums = sums fall + the weighted values of the cells that are seen; the others may hold anything.
+  /// sums = sums fall + the weighted values of the cells that are seen; the others may hold
+  /// anything.
   void addValues(Value cells, Value from, Value to, Value fall) {
     VectorType floats = emit_.vec(emit_.f32());
     constexpr int64_t kChains = 4;
@@ -441,21 +536,25 @@ class Attend {
     for (int64_t chunk = 0; chunk < chunks; chunk += kChains) {
       SmallVector<Value> start;
       int64_t own = std::min(kChains, chunks - chunk);
-      auto sumAt = [&](int64_t i) {
-        return emit_.at(sums_, (chunk + i) * kLanes * kFloatBytes);
-      };
+      auto sumAt = [&](int64_t i) { return emit_.at(sums_, (chunk + i) * kLanes * kFloatBytes); };
       for (int64_t i = 0; i < own; ++i)
         start.push_back(emit_.create<arith::MulFOp>(emit_.load(floats, sumAt(i)), fall));
       SmallVector<Value> sums = emit_.loop(from, to, 1, start, [&](Value cell, ValueRange sums) {
-        Value weight = emit_.broadcast(
-            emit_.load(emit_.f32(), emit_.at(weights_, emit_.mul(cell, kFloatBytes))));
+        Value weight = emit_.load(emit_.f32(), emit_.at(weights_, emit_.mul(cell, kFloatBytes)));
+        auto scaled = [&](int64_t column) -> Value {
+          if (!pages_.isScaled()) return weight;
+          Value scale =
+              emit_.load(emit_.getF16Type(), pages_.valueScale(cells, cell, emit_.i64(column)));
+          return emit_.create<arith::MulFOp>(weight,
+                                             emit_.create<arith::ExtFOp>(emit_.f32(), scale));
+        };
         Value row = pages_.values(cells, cell);
         SmallVector<Value> next;
         for (int64_t i = 0; i < own; ++i) {
           int64_t column = (chunk + i) * kLanes, left = pages_.valueDim() - column;
           Value count = left < kLanes ? emit_.i64(left) : Value();
           Value x = pages_.load(emit_.at(row, column * pages_.bytes()), count);
-          next.push_back(emit_.fma(weight, x, sums[i]));
+          next.push_back(emit_.fma(emit_.broadcast(scaled(column)), x, sums[i]));
         }
         return next;
       });
@@ -475,6 +574,8 @@ class Attend {
 static LogicalResult emitAttention(Tile &tile, Operation *op, const Part &part, const View &out) {
   auto attention = cast<AttentionOp>(op);
   Emit &emit = tile.emit;
+  auto type = cast<KvType>(attention.getState().getType());
+  if (failed(checkCells(op, type))) return failure();
   if (attention.getBidirectional()) return op->emitOpError("has no code for later positions");
   FailureOr<View> query = tile.need(op->getOpOperand(0), part);
   FailureOr<View> state = tile.need(op->getOpOperand(1), part);
@@ -487,7 +588,6 @@ static LogicalResult emitAttention(Tile &tile, Operation *op, const Part &part, 
     if (failed(view)) return failure();
     sinks = view->base;
   }
-  auto type = cast<KvType>(attention.getState().getType());
   int64_t heads = cast<RankedTensorType>(attention.getQuery().getType()).getDimSize(1);
   Pages pages(tile, *state, type);
   Attend attend(tile, attention, pages, sinks);

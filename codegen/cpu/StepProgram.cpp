@@ -16,8 +16,7 @@ void ModelPlaces::addLayers(EntryOp entry) {
     auto state = dyn_cast<KvType>(argument.getType());
     if (!state) continue;
     layers.push_back(pageBytes);
-    int64_t cell = state.getHeads() * (state.getKeyDim() + state.getValueDim()) *
-                   state.getElementType().getIntOrFloatBitWidth() / 8;
+    int64_t cell = state.getHeads() * state.getHeadBytes();
     pageBytes += llvm::alignTo(cell * EMEL_PAGE_POSITIONS, 64);
   }
 }

@@ -57,8 +57,7 @@ static artifact::PageLayer pageLayer(KvType type, int64_t offset) {
   layer.heads = type.getHeads();
   layer.key_dim = type.getKeyDim();
   layer.value_dim = type.getValueDim();
-  layer.element = type.getElementType().isF16() ? artifact::PageElement::kF16
-                                                : artifact::PageElement::kF32;
+  layer.element = static_cast<artifact::PageElement>(*getTensorType(type.getElementType()));
   return layer;
 }
 

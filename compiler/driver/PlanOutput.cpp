@@ -23,6 +23,7 @@ static absl::Status run(ModuleOp module, const PlanOptions &options,
   pipeline.small = options.small;
   pipeline.bulk = options.batch;
   pipeline.maxArena = options.maxArena;
+  pipeline.state = options.state;
   pipeline.targets = ArrayRef<std::string>(options.target);
   add(passes, pipeline);
   if (succeeded(passes.run(module))) return absl::OkStatus();

@@ -17,6 +17,7 @@ struct PlanOptions {
   int64_t maxArena = 0;            // 0: no limit
   int64_t workers = 64;            // the most that an artifact is made for
   std::string target = "generic";
+  std::string state = "f16";  // what keys and values are kept as: f16, q8_0 or keep
 };
 
 /// Runs all passes up to groups, and says which layouts they chose. The status has the errors.

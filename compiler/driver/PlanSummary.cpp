@@ -34,13 +34,6 @@ int64_t PlannedEntry::liveBytes(ArenaKind arena) const {
   return most;
 }
 
-/// Bytes of a key and a value of every head of a layer.
-static int64_t cellBytes(KvType state) {
-  Type element = state.getElementType();
-  int64_t elements = state.getHeads() * (state.getKeyDim() + state.getValueDim());
-  return element.isIntOrFloat() ? elements * element.getIntOrFloatBitWidth() / 8 : 0;
-}
-
 namespace {
 
 class Summarizer {
@@ -77,7 +70,8 @@ class Summarizer {
     if (failed(shapes)) return failure();
     summary_.stateBytes = 0;
     for (Type type : entry.getArgumentTypes())
-      if (auto state = dyn_cast<KvType>(type)) summary_.stateBytes += cellBytes(state);
+      if (auto state = dyn_cast<KvType>(type))
+        summary_.stateBytes += state.getHeads() * state.getHeadBytes();
     buffers_.clear();
     out.epochs.emplace_back();
     for (Operation &op : entry.getBody().front()) {
@@ -132,7 +126,8 @@ class Summarizer {
     for (auto [i, argument] : llvm::enumerate(kernel.getArguments())) {
       if (auto state = dyn_cast<KvType>(argument.getType())) {
         bool isRead = llvm::any_of(argument.getUsers(), llvm::IsaPred<CostOpInterface>);
-        if (isRead) bytes += static_cast<double>(cellBytes(state)) * summary_.context;
+        if (isRead)
+          bytes += static_cast<double>(state.getHeads() * state.getHeadBytes()) * summary_.context;
         continue;
       }
       auto type = cast<RankedTensorType>(access.argumentType(i));

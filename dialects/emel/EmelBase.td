@@ -127,10 +127,15 @@ def Emel_KvType : TypeDef<Emel_Dialect, "Kv"> {
   let summary = "holds the keys and values of one layer, for all sequences";
   let description = [{
     `!emel.kv<HEADSxKEYxVALUExELEMENT>`: cells addressed by sequence slot and position; a cell holds
-    HEADS keys of KEY elements and HEADS values of VALUE elements.
+    HEADS keys of KEY elements and HEADS values of VALUE elements. Of a block format, such as
+    `!emel.q8_0`, each key and each value is a whole number of blocks.
   }];
   let parameters = (ins "int64_t":$heads, "int64_t":$keyDim, "int64_t":$valueDim,
                         "::mlir::Type":$elementType);
+  let extraClassDeclaration = [{
+    /// The bytes of a key and a value of one head.
+    int64_t getHeadBytes() const;
+  }];
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
 }

@@ -179,7 +179,19 @@ LogicalResult KvType::verify(function_ref<InFlightDiagnostic()> emitError, int64
   if (!elementType.isF32() && !elementType.isF16() && !elementType.isBF16() &&
       !llvm::isa<BlockType>(elementType))
     return emitError() << "expected f32, f16, bf16 or a block format, found " << elementType;
+  for (int64_t size : {keyDim, valueDim})
+    if (auto block = llvm::dyn_cast<BlockType>(elementType);
+        block && size % block.getInfo().block_elements != 0)
+      return emitError() << "expected a multiple of " << block.getInfo().block_elements
+                         << " elements of " << elementType << ", found " << size;
   return success();
+}
+
+int64_t KvType::getHeadBytes() const {
+  auto bytes = [&](int64_t size) {
+    return *getStorageBytes(RankedTensorType::get({size}, getElementType()));
+  };
+  return bytes(getKeyDim()) + bytes(getValueDim());
 }
 
 Type emel::getElementType(MLIRContext *context, gguf::TensorType type) {

@@ -4,6 +4,8 @@
 #include <set>
 
 #include "dialects/interpreter/Frame.h"
+#include "runtime/gguf/dequantize.h"
+#include "runtime/gguf/quantize.h"
 
 using namespace mlir;
 
@@ -244,15 +246,30 @@ static LogicalResult attention(AttentionOp op, Frame &frame) {
   return frame.set(op.getResult(), std::move(result));
 }
 
+/// What is left of numbers that a block format holds.
+static std::vector<double> roundToBlocks(BlockType block, ArrayRef<double> numbers) {
+  const gguf::TensorTypeInfo &info = block.getInfo();
+  std::vector<float> floats(numbers.begin(), numbers.end());
+  std::vector<uint8_t> bytes(floats.size() / info.block_elements * info.block_bytes);
+  absl::Status encoded = gguf::Quantize(info.type, floats, absl::MakeSpan(bytes));
+  absl::Status decoded = gguf::Dequantize(info.type, bytes, absl::MakeSpan(floats));
+  assert(encoded.ok() && decoded.ok() && "whole blocks of a type with a quantizer");
+  (void)encoded, (void)decoded;
+  return {floats.begin(), floats.end()};
+}
+
 static LogicalResult kvWrite(KvWriteOp op, Frame &frame) {
   State state = frame.state(op.getState());
   const Tensor &key = frame.tensor(op.getKey()), &value = frame.tensor(op.getValue());
   Type element = op.getType().getElementType();
-  if (isa<BlockType>(element)) return op.emitOpError("cannot store cells of ") << element;
+  auto block = dyn_cast<BlockType>(element);
+  if (block && !gguf::HasQuantizer(block.getFormat()))
+    return op.emitOpError("cannot store cells of ") << element;
   auto cellRows = [&](const Tensor &tensor, int64_t token) {
     int64_t size = tensor.shape[1] * tensor.shape[2];
     std::vector<double> row(tensor.row(token * tensor.shape[1]),
                             tensor.row(token * tensor.shape[1]) + size);
+    if (block) return roundToBlocks(block, row);
     for (double &x : row) x = roundTo(element, frame.interpreter().options().precision, x);
     return row;
   };

@@ -52,9 +52,14 @@ absl::Status CheckLayers(const Plan& plan) {
   uint64_t end = 0;
   for (size_t i = 0; i < plan.layers.size(); ++i) {
     const PageLayer& layer = plan.layers[i];
-    if (layer.element != PageElement::kF32 && layer.element != PageElement::kF16) {
-      return Bad("layer ", i, ": expected elements of type 0 or 1, found ",
+    if (layer.element != PageElement::kF32 && layer.element != PageElement::kF16 &&
+        layer.element != PageElement::kQ8_0) {
+      return Bad("layer ", i, ": expected elements of type 0, 1 or 8, found ",
                  static_cast<uint32_t>(layer.element));
+    }
+    if (layer.element == PageElement::kQ8_0 && (layer.key_dim | layer.value_dim) % 32 != 0) {
+      return Bad("layer ", i, ": expected heads of a multiple of 32 elements of Q8_0, found ",
+                 layer.key_dim, " and ", layer.value_dim);
     }
     for (uint32_t size : {layer.heads, layer.key_dim, layer.value_dim}) {
       EMEL_RETURN_IF_ERROR(

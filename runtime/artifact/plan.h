@@ -35,17 +35,20 @@ struct Variant {
   friend bool operator==(const Variant&, const Variant&) = default;
 };
 
-enum class PageElement : uint32_t { kF32 = 0, kF16 = 1 };  // numbers as in GGUF's types
-constexpr uint32_t BytesOf(PageElement element) { return element == PageElement::kF32 ? 4 : 2; }
+enum class PageElement : uint32_t { kF32 = 0, kF16 = 1, kQ8_0 = 8 };  // numbers as in GGUF's types
 
 // Where a layer's part of a KV page begins and what is in it: for each head, keys
-// [key_dim][positions], then values [positions][value_dim].
+// [key_dim][positions], then values [positions][value_dim]. Of Q8_0 these are bytes, and after each of
+// the two come the scales of groups of 32, in float16: [key_dim / 32][positions] and
+// [positions][value_dim / 32].
 struct PageLayer {
   uint64_t offset = 0;
   uint32_t heads = 0, key_dim = 0, value_dim = 0;
   PageElement element = PageElement::kF16;
   uint64_t HeadBytes(uint32_t positions) const {
-    return uint64_t{positions} * (uint64_t{key_dim} + value_dim) * BytesOf(element);
+    const uint64_t cells = uint64_t{positions} * (uint64_t{key_dim} + value_dim);
+    if (element == PageElement::kQ8_0) return cells / 32 * 34;
+    return cells * (element == PageElement::kF32 ? 4 : 2);
   }
   friend bool operator==(const PageLayer&, const PageLayer&) = default;
 };

@@ -12,6 +12,7 @@ using artifact::SectionKind;
 using Json = nlohmann::ordered_json;
 
 std::string_view ElementName(artifact::PageElement element) {
+  if (element == artifact::PageElement::kQ8_0) return "q8_0";
   return element == artifact::PageElement::kF32 ? "f32" : "f16";
 }
 

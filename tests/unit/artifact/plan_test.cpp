@@ -44,7 +44,13 @@ const Defect kDefects[] = {
     {"positions", [](auto& p) { p.page_positions = 16; },
      "plan: positions of a page: expected 32, found 16"},
     {"element", [](auto& p) { p.layers[1].element = PageElement{2}; },
-     "plan: layer 1: expected elements of type 0 or 1, found 2"},
+     "plan: layer 1: expected elements of type 0, 1 or 8, found 2"},
+    {"element_size",
+     [](auto& p) {
+       p.layers[1].element = PageElement::kQ8_0;
+       p.layers[1].key_dim = 48;
+     },
+     "plan: layer 1: expected heads of a multiple of 32 elements of Q8_0, found 48 and "},
     {"heads", [](auto& p) { p.layers[0].heads = 0; },
      "plan: layer 0: heads and their widths: expected 1 to 65536, found 0"},
     {"key_dim", [](auto& p) { p.layers[0].key_dim = 1 << 20; }, "plan: layer 0: heads and their"},
