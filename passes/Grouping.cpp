@@ -21,6 +21,14 @@ bool emel::isHeavy(Operation *group) {
   return group->walk([](CostOpInterface) { return WalkResult::interrupt(); }).wasInterrupted();
 }
 
+bool emel::multipliesBf16(Operation *group) {
+  auto visit = [](ContractionOpInterface op) {
+    bool isBf16 = getElementTypeOrSelf(op->getOperand(0)).isBF16();
+    return isBf16 ? WalkResult::interrupt() : WalkResult::advance();
+  };
+  return group->walk(visit).wasInterrupted();
+}
+
 bool emel::isInGroup(Value value, Operation *group) {
   Operation *op = value.getDefiningOp();
   return op && groupOf(op) == group;

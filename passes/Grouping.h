@@ -23,6 +23,9 @@ bool isWeight(mlir::Value value);
 /// Whether the op, or an op of the group, sums over a weight or attends: what costs time.
 bool isHeavy(mlir::Operation *group);
 
+/// Whether it multiplies activations of bf16.
+bool multipliesBf16(mlir::Operation *group);
+
 /// Puts ops and groups of one block into one group. Returns null, and changes nothing, where the
 /// group would have to run both before and after some other op. Values with users outside become
 /// results.

@@ -61,6 +61,7 @@ class Partition : public impl::PartitionBase<Partition> {
  private:
   void partition(EntryOp entry, LaunchOp launch, const KernelAccess &access) {
     bool heavy = isHeavy(launch.getKernelOp());
+    tilesWanted_ = multipliesBf16(launch.getKernelOp()) ? kTilesOfBf16 : kTilesWanted;
     SmallVector<Attribute> tiles;
     int64_t count = 0;
     for (unsigned i = 0; i < launch.getNumResults(); ++i) {
@@ -180,7 +181,7 @@ class Partition : public impl::PartitionBase<Partition> {
     auto tensor = dyn_cast<RankedTensorType>(access.resultType(result));
     if (tensor && tensor.getRank() > 1) width /= std::max<int64_t>(1, tensor.getDimSize(0));
     int64_t perTile = std::max<int64_t>(1, tileColumns / (cut.unit * std::max<int64_t>(1, width)));
-    int64_t balanced = std::max<int64_t>(1, units / kTilesWanted);
+    int64_t balanced = std::max<int64_t>(1, units / tilesWanted_);
     return cut.unit * std::min(perTile, balanced);
   }
 
@@ -192,17 +193,18 @@ class Partition : public impl::PartitionBase<Partition> {
       return std::nullopt;
     int64_t count = columns ? llvm::divideCeil(columns->extent, sizes.back()) : 1;
     std::optional<Cut> cut;
-    if (count < kTilesWanted) cut = findCut(access, result, 0, false);
+    if (count < tilesWanted_) cut = findCut(access, result, 0, false);
     if (!cut) return std::nullopt;
     return llvm::alignTo(kBlock, cut->unit);
   }
 
-  /// Rows of a packed panel; tiles that are wanted so that many workers find work; tokens of a tile
-  /// of few columns.
-  static constexpr int64_t kPanel = 16, kTilesWanted = 32, kBlock = 32;
+  /// Rows of a packed panel; tiles that are wanted so that many workers find work, fewer where each
+  /// reads all activations anew and has little to do for them; tokens of a tile of few columns.
+  static constexpr int64_t kPanel = 16, kTilesWanted = 32, kTilesOfBf16 = 16, kBlock = 32;
   /// Cells that a sequence is taken to have where work is compared.
   static constexpr int64_t kContext = 256;
 
+  int64_t tilesWanted_ = kTilesWanted;
   Record *record_ = nullptr;
 };
 

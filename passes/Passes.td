@@ -88,21 +88,6 @@ def FuseHead : Pass<"emel-fuse-head", "::mlir::ModuleOp"> {
   ];
 }
 
-def QuantizeActivations : Pass<"emel-quantize-activations", "::mlir::ModuleOp"> {
-  let summary = "Rounds activations to 8 bits where they meet quantised weights";
-  let description = [{
-    The one pass that changes numbers: products with weights of a format that has an integer form take their input as `!emel.a8`, made
-    by one `emel.quantize` for all that read the same value. The scheme stands in the op's attribute, and `emel.matmul`
-    describes the sums, which backends match bit for bit. Float weights, and formats without an integer form, keep f32 activations.
-    Keys and values are kept as f16, with `state=q8_0` in blocks of 32 elements with a scale, or with `state=keep` as the import says. `docs/numerics.md` compares the error with llama.cpp's.
-
-    Counts `products`, `rounded values` and `states`.
-  }];
-  let options = [
-    Option<"state", "state", "std::string", "\"f16\"", "what cells of keys and values are kept as: f16, q8_0 or keep">,
-  ];
-}
-
 def Specialize : Pass<"emel-specialize", "::mlir::ModuleOp"> {
   let summary = "Makes an entry for one token, one for a few and one for many in place of @step";
   let description = [{
@@ -115,6 +100,23 @@ def Specialize : Pass<"emel-specialize", "::mlir::ModuleOp"> {
   let options = [
     Option<"small", "small", "int64_t", "8", "the most tokens of the entry for a few">,
     Option<"bulk", "bulk", "int64_t", "512", "the most tokens of the entry for many">,
+  ];
+}
+
+def QuantizeActivations : Pass<"emel-quantize-activations", "::mlir::ModuleOp"> {
+  let summary = "Rounds activations to 8 bits where they meet quantised weights";
+  let description = [{
+    The one pass that changes numbers: products with weights of a format that has an integer form take their input as `!emel.a8`, made
+    by one `emel.quantize` for all that read the same value. The scheme stands in the op's attribute, and `emel.matmul`
+    describes the sums, which backends match bit for bit. Float weights, and formats without an integer form, keep f32 activations.
+    In entries for at least `bulk-from` tokens the same products take their input as bf16, by an `emel.cast`.
+    Keys and values are kept as f16, with `state=q8_0` in blocks of 32 elements with a scale, or with `state=keep` as the import says. `docs/numerics.md` compares the error with llama.cpp's.
+
+    Counts `products`, `rounded values` and `states`.
+  }];
+  let options = [
+    Option<"state", "state", "std::string", "\"f16\"", "what cells of keys and values are kept as: f16, q8_0 or keep">,
+    Option<"bulkFrom", "bulk-from", "int64_t", "0", "entries for at least so many tokens round to bf16; 0: none">,
   ];
 }
 

@@ -53,9 +53,12 @@ void addPlanPasses(OpPassManager &passes, const PipelineOptions &options) {
 
 void addAllPasses(OpPassManager &passes, const PipelineOptions &options) {
   addGraphPasses(passes, options);
-  if (options.quantizeActivations)
-    passes.addPass(createQuantizeActivations({.state = options.state}));
   passes.addPass(createSpecialize({.small = options.small, .bulk = options.bulk}));
+  if (options.quantizeActivations) {
+    QuantizeActivationsOptions quantize{.state = options.state};
+    if (options.bf16) quantize.bulkFrom = options.small + 1;
+    passes.addPass(createQuantizeActivations(quantize));
+  }
   if (options.groupExperts) passes.addPass(createGroupExperts());
   addLayoutPasses(passes, options);
   addFusionPasses(passes, options);

@@ -25,6 +25,9 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
   Option<std::string> state{*this, "state",
                             llvm::cl::desc("what keys and values are kept as: f16, q8_0 or keep"),
                             llvm::cl::init("f16")};
+  Option<bool> bf16{*this, "bf16",
+                    llvm::cl::desc("round activations of many tokens to bf16 instead"),
+                    llvm::cl::init(false)};
   Option<int64_t> small{*this, "small", llvm::cl::desc("the most tokens of the entry for a few"),
                         llvm::cl::init(8)};
   Option<int64_t> bulk{*this, "bulk", llvm::cl::desc("the most tokens of the entry for many"),

@@ -32,13 +32,14 @@ class QuantizeActivations : public impl::QuantizeActivationsBase<QuantizeActivat
         if (failed(states)) return signalPassFailure();
         record.count("states", *states);
       }
+      bool isBulk = takesBulk(function);
       DenseMap<Value, Value> rounded;
       function.walk([&](ContractionOpInterface op) {
         OpOperand *operand = op.getRoundableOperand();
         if (!operand) return;
         Value &value = rounded[operand->get()];
         if (!value) {
-          value = round(operand->get());
+          value = round(operand->get(), isBulk);
           record.count("rounded values");
         }
         operand->set(value);
@@ -73,10 +74,20 @@ class QuantizeActivations : public impl::QuantizeActivationsBase<QuantizeActivat
     return states;
   }
 
+  /// Whether a function is an entry for so many tokens that tiles of bf16 are used.
+  bool takesBulk(func::FuncOp function) const {
+    auto entry = function->getAttrOfType<DictionaryAttr>(EmelDialect::kEntryAttr);
+    return bulkFrom > 0 && entry && entry.getAs<IntegerAttr>("tokens").getInt() >= bulkFrom;
+  }
+
   /// Rounds a value where it comes about, for all that read it.
-  static Value round(Value value) {
+  static Value round(Value value, bool isBulk) {
     OpBuilder builder(value.getContext());
     builder.setInsertionPointAfterValue(value);
+    if (isBulk)
+      return builder.create<CastOp>(
+          value.getLoc(), cast<RankedTensorType>(value.getType()).clone(builder.getBF16Type()),
+          value);
     return builder.create<QuantizeOp>(value.getLoc(), value);
   }
 };

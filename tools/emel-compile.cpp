@@ -17,7 +17,7 @@ struct Options {
   std::string model, emit, output = "-", load = "mmap", cpu = "native";
   std::optional<std::string> why;
   uint64_t context = 0, maxArena = 0, batch = 512, small = 8, workers = 64;
-  std::string target = "generic", kv = "f16";
+  std::string target = "generic", kv = "f16", numerics = "fast";
   bool checkTensors = false;
 };
 
@@ -49,6 +49,10 @@ void declare(tools::CommandLine& line, Options& options) {
   line.Value("--cpu", "NAME[,NAME...]",
              "the CPUs to make code for: native, sapphirerapids, x86-64-v4, x86-64-v3, aarch64",
              &options.cpu);
+  line.Choice("--numerics", {"fast", "invariant"},
+              "fast: prompts may be computed in another way than single tokens where that is faster; invariant: "
+              "each token gets the same bits either way",
+              &options.numerics);
   line.Choice("--target", {"x86-64-v3", "x86-64-v4", "sapphirerapids", "generic"},
               "whose speeds decide layouts and the predicted rates", &options.target);
   line.Section("how to read");
@@ -98,6 +102,13 @@ absl::StatusOr<std::vector<const cpu::Target*>> findTargets(const std::string& n
   return targets;
 }
 
+/// Whether prompts may take bf16 instead of 8 bits: wherever the code runs, there is AMX.
+bool takesBf16(const Options& options) {
+  auto targets = findTargets(options.cpu);
+  return options.numerics == "fast" && targets.ok() &&
+         llvm::all_of(*targets, [](const cpu::Target* target) { return target->hasAmx; });
+}
+
 PlanOptions planOptions(const Options& options) {
   PlanOptions planning;
   planning.small = static_cast<int64_t>(options.small);
@@ -106,6 +117,7 @@ PlanOptions planOptions(const Options& options) {
   planning.workers = static_cast<int64_t>(options.workers);
   planning.target = options.target;
   planning.state = options.kv == "f32" ? "keep" : options.kv;
+  planning.bf16 = takesBf16(options);
   return planning;
 }
 
@@ -153,7 +165,8 @@ absl::Status writeArtifactFile(mlir::ModuleOp module, const Options& options,
                       {"context", std::to_string(options.context)},
                       {"batch", std::to_string(options.batch)},
                       {"small", std::to_string(options.small)},
-                      {"kv", options.kv}};
+                      {"kv", options.kv},
+                      {"numerics", options.numerics}};
   artifact.model = &*model;
   artifact.progress = [&](llvm::StringRef, uint64_t done, uint64_t total) {
     progress.Update(done, total);

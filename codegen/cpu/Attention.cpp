@@ -302,7 +302,7 @@ static LogicalResult emitKvWrite(Tile &tile, Operation *op, const Part &part, co
   Pages pages(tile, *state, write.getType());
   Value tokens = tile.sizeOf(write.getKey(), 0);
   // Some tokens at a time, so that keys and values stay small.
-  constexpr int64_t kRows = 32;
+  constexpr int64_t kRows = 256;
   int64_t most = std::min(kRows, tile.mostOf(write.getKey(), 0));
   Value levels;
   if (pages.isScaled())

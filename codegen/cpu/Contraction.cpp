@@ -1,5 +1,6 @@
 // Products with weights: packed ones by micro-kernels, the others row by row.
 
+#include "codegen/cpu/AmxProduct.h"
 #include "codegen/cpu/Decode.h"
 #include "codegen/cpu/Micro.h"
 #include "codegen/cpu/Ops.h"
@@ -86,8 +87,15 @@ class PackedProduct {
 }  // namespace
 
 static std::unique_ptr<Micro> createMicro(Tile &tile, Type input, gguf::TensorType type) {
-  return input.isF32() ? createFloatMicro(tile.emit, type)
-                       : createIntegerMicro(tile.emit, tile.target, type);
+  if (isa<ActivationType>(input)) return createIntegerMicro(tile.emit, tile.target, type);
+  return input.isF32() ? createFloatMicro(tile.emit, type) : nullptr;
+}
+
+/// Null where input and weight have other code.
+static std::unique_ptr<AmxProduct> createAmx(Tile &tile, Type input, RankedTensorType weight) {
+  if (!input.isBF16()) return nullptr;
+  return AmxProduct::create(tile.emit, tile.target, *getTensorType(weight.getElementType()),
+                            weight.getShape().back());
 }
 
 /// Calls `body(first, count)` for blocks of 8 rows, then of 4, 2 and 1 for what is left.
@@ -111,10 +119,16 @@ static LogicalResult emitPacked(Tile &tile, MatmulOp op, const Part &part, const
   auto type = cast<RankedTensorType>(op.getWeight().getType());
   gguf::TensorType format = *getTensorType(type.getElementType());
   Emit &emit = tile.emit;
+  if (part.size() != 2) return op.emitOpError("has code for 2 dimensions only");
+  if (auto amx = createAmx(tile, input.element, type)) {
+    amx->multiply(weight, part[1],
+                  {part[0], [&](Value row) { return tile.address(input, row); },
+                   [&](Value row) { return tile.address(out, row); }, out.strides[0]});
+    return success();
+  }
   auto micro = createMicro(tile, input.element, format);
   if (!micro) return op.emitOpError("has no code for ") << op.getInput().getType() << " by " << type;
   PackedProduct product(emit, *micro, format, type.getShape());
-  if (part.size() != 2) return op.emitOpError("has code for 2 dimensions only");
   rowBlocks(emit, part[0], [&](Value first, int64_t count) {
     product.multiply(
         weight, part[1], count,
@@ -236,9 +250,11 @@ static LogicalResult emitGroupExperts(Tile &tile, Operation *op, const Part &, c
   return success();
 }
 
-/// Walks the experts: the pairs of each by its matrix, several at a time.
-static LogicalResult emitGrouped(Tile &tile, MatmulIdOp op, const Part &part, const View &out,
-                                 const View &input, Value weight, PackedProduct &product) {
+/// Walks the experts: `multiply` gets the pairs of each by their place in the order, its number, and the
+/// indices of a pair.
+static LogicalResult emitGrouped(
+    Tile &tile, MatmulIdOp op, const Part &part,
+    function_ref<void(const Span &, Value, function_ref<SmallVector<Value, 2>(Value)>)> multiply) {
   Emit &emit = tile.emit;
   SmallVector<Value> groups;
   for (Value group : op.getGroups()) {
@@ -248,25 +264,14 @@ static LogicalResult emitGrouped(Tile &tile, MatmulIdOp op, const Part &part, co
   }
   int64_t used = cast<RankedTensorType>(op.getIds().getType()).getDimSize(1);
   int64_t experts = cast<RankedTensorType>(op.getWeight().getType()).getDimSize(0);
-  bool isPerExpert = cast<RankedTensorType>(op.getInput().getType()).getRank() == 3;
+  auto pairAt = [&](Value place) -> SmallVector<Value, 2> {
+    Value pair = loadIndex(emit, groups[0], place);
+    return {emit.div(pair, used), emit.rem(pair, used)};
+  };
   emit.loop(emit.i64(0), emit.i64(experts), 1, [&](Value expert) {
     Value first = loadIndex(emit, groups[1], expert);
     Value end = loadIndex(emit, groups[1], emit.add(expert, 1));
-    Value matrix = emit.at(weight, emit.mul(expert, product.matrixBytes()));
-    Span pairs{first, emit.sub(end, first), part[0].most * used, 1};
-    rowBlocks(emit, pairs, [&](Value place, int64_t count) {
-      SmallVector<SmallVector<Value, 2>> indices;
-      for (int64_t i = 0; i < count; ++i) {
-        Value pair = loadIndex(emit, groups[0], emit.add(place, i));
-        indices.push_back({emit.div(pair, used), emit.rem(pair, used)});
-      }
-      product.multiply(
-          matrix, part[2], count,
-          [&](int64_t i) {
-            return tile.address(input, ArrayRef(indices[i]).take_front(isPerExpert ? 2 : 1));
-          },
-          [&](int64_t i) { return tile.address(out, indices[i]); });
-    });
+    multiply({first, emit.sub(end, first), part[0].most * used, 1}, expert, pairAt);
   });
   return success();
 }
@@ -280,17 +285,39 @@ static LogicalResult emitMatmulId(Tile &tile, Operation *op, const Part &part, c
   if (failed(input) || failed(weight) || failed(ids)) return failure();
   auto type = cast<RankedTensorType>(matmul.getWeight().getType());
   gguf::TensorType format = *getTensorType(type.getElementType());
+  bool isPerExpert = cast<RankedTensorType>(matmul.getInput().getType()).getRank() == 3;
+  auto inputAt = [&](ArrayRef<Value> indices) {
+    return tile.address(*input, indices.take_front(isPerExpert ? 2 : 1));
+  };
+  if (auto amx = isPacked(type) && matmul.isGrouped() ? createAmx(tile, input->element, type)
+                                                      : nullptr)
+    return emitGrouped(tile, matmul, part, [&](const Span &pairs, Value expert, auto pairAt) {
+      Value matrix = emit.at(weight->base, emit.mul(expert, amx->matrixBytes(type.getDimSize(1))));
+      emit.when(emit.less(emit.i64(0), pairs.size), [&] {
+        amx->multiply(matrix, part[2],
+                      {pairs, [&](Value place) { return inputAt(pairAt(place)); },
+                       [&](Value place) { return tile.address(out, pairAt(place)); }});
+      });
+    });
   auto micro = isPacked(type) ? createMicro(tile, input->element, format) : nullptr;
   if (!micro)
     return op->emitOpError("has no code for ") << matmul.getInput().getType() << " by " << type;
   PackedProduct product(emit, *micro, format, type.getShape().drop_front());
   if (matmul.isGrouped())
-    return emitGrouped(tile, matmul, part, out, *input, weight->base, product);
-  bool isPerExpert = cast<RankedTensorType>(matmul.getInput().getType()).getRank() == 3;
+    return emitGrouped(tile, matmul, part, [&](const Span &pairs, Value expert, auto pairAt) {
+      Value matrix = emit.at(weight->base, emit.mul(expert, product.matrixBytes()));
+      rowBlocks(emit, pairs, [&](Value place, int64_t count) {
+        SmallVector<SmallVector<Value, 2>> indices;
+        for (int64_t i = 0; i < count; ++i) indices.push_back(pairAt(emit.add(place, i)));
+        product.multiply(
+            matrix, part[2], count, [&](int64_t i) { return inputAt(indices[i]); },
+            [&](int64_t i) { return tile.address(out, indices[i]); });
+      });
+    });
   tile.rows(part, [&](ArrayRef<Value> outer) {
     Value id = emit.toI64(emit.load(emit.i32(), tile.address(*ids, outer)));
     Value matrix = emit.at(weight->base, emit.mul(id, product.matrixBytes()));
-    Value row = tile.address(*input, isPerExpert ? outer : outer.drop_back());
+    Value row = inputAt(outer);
     Value target = tile.address(out, outer);
     product.multiply(
         matrix, part[2], 1, [&](int64_t) { return row; }, [&](int64_t) { return target; });

@@ -183,6 +183,38 @@ static LogicalResult emitGlu(Tile &tile, Operation *op, const Part &part, const 
   });
 }
 
+/// The upper half of each float, rounded; a NaN stays one.
+static Value emitToBfloat16(Emit &emit, Value x) {
+  Type ints = emit.vec(emit.i32());
+  Value bits = emit.bitcast(ints, x), half = emit.splatInt(ints, 16);
+  Value odd = emit.create<arith::AndIOp>(emit.create<arith::ShRUIOp>(bits, half),
+                                         emit.splatInt(ints, 1));
+  Value up = emit.create<arith::AddIOp>(odd, emit.splatInt(ints, 0x7fff));
+  Value rounded = emit.create<arith::AddIOp>(bits, up);
+  Value isNan = emit.create<arith::CmpFOp>(arith::CmpFPredicate::UNO, x, x);
+  rounded = emit.create<arith::SelectOp>(isNan, emit.splatInt(ints, 0x7fc00000), rounded);
+  return emit.create<arith::TruncIOp>(emit.vec(emit.getI16Type()),
+                                      emit.create<arith::ShRUIOp>(rounded, half));
+}
+
+static LogicalResult emitCast(Tile &tile, Operation *op, const Part &part, const View &out) {
+  Emit &emit = tile.emit;
+  FailureOr<View> input = tile.need(op->getOpOperand(0), part);
+  if (failed(input)) return failure();
+  if (!input->element.isF32() || !out.element.isBF16())
+    return op->emitOpError("has code for f32 to bf16 only");
+  const Span &row = part.back();
+  tile.rows(part, [&](ArrayRef<Value> outer) {
+    Value source = tile.address(*input, outer), target = tile.address(out, outer);
+    emit.vectors(row.size, [&](Value index, Value count) {
+      Value column = emit.add(row.begin, index);
+      Value x = emit.loadLanes(emit.vec(emit.f32()), emit.at(source, emit.mul(column, 4)), count);
+      emit.storeLanes(emitToBfloat16(emit, x), emit.at(target, emit.mul(column, 2)), count);
+    });
+  });
+  return success();
+}
+
 void addElementwiseEmitters(EmitterTable &table) {
   table["emel.add"] = emitBinary<arith::AddFOp>;
   table["emel.sub"] = emitBinary<arith::SubFOp>;
@@ -191,6 +223,7 @@ void addElementwiseEmitters(EmitterTable &table) {
   table["emel.scale"] = emitScale;
   table["emel.unary"] = emitUnaryOp;
   table["emel.glu"] = emitGlu;
+  table["emel.cast"] = emitCast;
 }
 
 }  // namespace emel::cpu

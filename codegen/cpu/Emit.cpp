@@ -166,6 +166,10 @@ Value Emit::intrinsic(Type type, StringRef name, ValueRange arguments) {
   return create<LLVM::CallIntrinsicOp>(type, getStringAttr(name), arguments).getResult(0);
 }
 
+void Emit::instruction(StringRef name, ValueRange arguments) {
+  create<LLVM::CallIntrinsicOp>(Type(), getStringAttr(name), arguments);
+}
+
 //===----------------------------------------------------------------------===//
 // Control
 //===----------------------------------------------------------------------===//

@@ -76,6 +76,8 @@ class Emit : public mlir::ImplicitLocOpBuilder {
   mlir::Value sumLanes(mlir::Value vector);
   mlir::Value maxLanes(mlir::Value vector);
   mlir::Value intrinsic(mlir::Type type, llvm::StringRef name, mlir::ValueRange arguments);
+  /// One that gives nothing.
+  void instruction(llvm::StringRef name, mlir::ValueRange arguments);
 
   // Control. Bodies run with the builder inside; loops of one known iteration are no loops.
   void loop(mlir::Value from, mlir::Value to, int64_t step,

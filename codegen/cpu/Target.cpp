@@ -9,10 +9,10 @@ namespace emel::cpu {
 
 // LLVM knows x86-64-v4 without VNNI, which every CPU with these features but the first has.
 static constexpr Target kTargets[] = {
-    {"sapphirerapids", "x86_64-unknown-linux-gnu", "sapphirerapids", "", 512, true},
-    {"x86-64-v4", "x86_64-unknown-linux-gnu", "x86-64-v4", "+avx512vnni", 512, true},
-    {"x86-64-v3", "x86_64-unknown-linux-gnu", "x86-64-v3", "", 256, false},
-    {"aarch64", "aarch64-unknown-linux-gnu", "generic", "+neon", 128, false},
+    {"sapphirerapids", "x86_64-unknown-linux-gnu", "sapphirerapids", "", 512, true, true},
+    {"x86-64-v4", "x86_64-unknown-linux-gnu", "x86-64-v4", "+avx512vnni", 512, true, false},
+    {"x86-64-v3", "x86_64-unknown-linux-gnu", "x86-64-v3", "", 256, false, false},
+    {"aarch64", "aarch64-unknown-linux-gnu", "generic", "+neon", 128, false, false},
 };
 
 ArrayRef<Target> knownTargets() { return kTargets; }

@@ -11,7 +11,7 @@ class Target {
   llvm::StringLiteral name, triple, cpu, features;
   /// The registers that vectors are kept in, in bits.
   int vectorBits;
-  bool hasVnni;
+  bool hasVnni, hasAmx;
 
   /// acc + a b over the 4 bytes of each lane: a of 0 to 255, b of -128 to 127. Exact: no sum on the
   /// way is cut off.

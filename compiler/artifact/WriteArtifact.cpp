@@ -13,6 +13,7 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "passes/Grouping.h"
 #include "runtime/gguf/writer.h"
 #include "runtime/include/emel/step.h"
 #include "runtime/io/status.h"
@@ -49,6 +50,12 @@ static FailureOr<TargetCode> compileEntries(ModuleOp module, const cpu::Target &
     code.objects.push_back(std::move(*object));
   }
   return code;
+}
+
+static bool roundsToBf16(plan::EntryOp entry) {
+  return llvm::any_of(entry.getBody().front().getOps<plan::LaunchOp>(), [](plan::LaunchOp launch) {
+    return multipliesBf16(launch.getKernelOp());
+  });
 }
 
 static artifact::PageLayer pageLayer(KvType type, int64_t offset) {
@@ -177,6 +184,7 @@ class ArtifactWriter {
       own.ticket_count = program.tickets;
       own.launches = program.launches;
       own.barriers = program.barriers;
+      if (roundsToBf16(entry)) own.rounding = artifact::Rounding::kBf16;
       entries.push_back(own);
     }
     plan_.entries = entries;

@@ -24,6 +24,7 @@ static absl::Status run(ModuleOp module, const PlanOptions &options,
   pipeline.bulk = options.batch;
   pipeline.maxArena = options.maxArena;
   pipeline.state = options.state;
+  pipeline.bf16 = options.bf16;
   pipeline.targets = ArrayRef<std::string>(options.target);
   add(passes, pipeline);
   if (succeeded(passes.run(module))) return absl::OkStatus();

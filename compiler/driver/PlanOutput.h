@@ -18,6 +18,7 @@ struct PlanOptions {
   int64_t workers = 64;            // the most that an artifact is made for
   std::string target = "generic";
   std::string state = "f16";  // what keys and values are kept as: f16, q8_0 or keep
+  bool bf16 = false;  // in place of 8 bits for many tokens: all that code is made for has AMX
 };
 
 /// Runs all passes up to groups, and says which layouts they chose. The status has the errors.

@@ -32,12 +32,14 @@ static bool hasIntegerForm(Type weight) {
 /// The element type of what comes of an input and a weight.
 static FailureOr<Type> contractedElement(std::optional<Location> loc, RankedTensorType input,
                                          RankedTensorType weight, Semiring semiring) {
+  Type float32 = Float32Type::get(input.getContext());
+  if (input.getElementType().isBF16()) return float32;
   if (!isa<ActivationType>(input.getElementType())) return input.getElementType();
   if (semiring != Semiring::PlusTimes || !hasIntegerForm(weight))
     return emitOptionalError(loc,
                              "(C5) expected a weight with an integer form and plus_times, found ",
                              weight, " and ", stringifySemiring(semiring));
-  return Type(Float32Type::get(input.getContext()));
+  return float32;
 }
 
 /// The input of a contraction that can round it, else null.

@@ -37,6 +37,9 @@ def Emel_MatmulOp : Emel_InferredOp<"matmul", [
 
     The integers are exact: they stay below 2^24. `docs/numerics.md` lists the formats.
 
+    **An input of bf16** gives a result of f32 as well. A backend that multiplies it in tiles of bf16 rounds the weight's elements
+    to bf16 too; `docs/numerics.md` says when.
+
     * (C1) the weight has at least 2 dimensions;
     * (C2) the innermost dimensions are equal;
     * (C3) the weight has at most one dimension more than the input's leading ones plus 1, and each

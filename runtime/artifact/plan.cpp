@@ -82,6 +82,7 @@ absl::Status CheckLayers(const Plan& plan) {
 absl::Status CheckEntries(const Plan& plan) {
   EMEL_RETURN_IF_ERROR(CheckRange("entries", plan.entries.size(), 1, kMaxEntries));
   uint32_t before = 0;
+  uint32_t rounding = 0;
   for (const Entry& entry : plan.entries) {
     if (!IsName(entry.name, kMaxName)) return Bad("expected a name for every entry");
     const std::string what = absl::StrCat("entry '", entry.name, "': ");
@@ -90,6 +91,11 @@ absl::Status CheckEntries(const Plan& plan) {
     EMEL_RETURN_IF_ERROR(CheckRange(what + "rows", entry.max_rows, 0, entry.max_tokens));
     EMEL_RETURN_IF_ERROR(CheckRange(what + "tickets", entry.ticket_count, 0, kMaxTickets));
     before = entry.max_tokens;
+    const auto own = static_cast<uint32_t>(entry.rounding);
+    const bool is_first = &entry == &plan.entries.front();
+    EMEL_RETURN_IF_ERROR(
+        CheckRange(what + "rounding, exact first", own, rounding, is_first ? 0 : 1));
+    rounding = own;
     for (const Entry& other : plan.entries) {
       if (&other != &entry && other.name == entry.name) return Bad(what, "expected it once");
     }
@@ -139,7 +145,7 @@ void ReadLayers(ByteReader& in, Plan& plan) {
 }
 
 void ReadEntries(ByteReader& in, Plan& plan) {
-  plan.entries.resize(in.GetCount(kMaxEntries, 25, "entries"));
+  plan.entries.resize(in.GetCount(kMaxEntries, 29, "entries"));
   for (Entry& entry : plan.entries) {
     entry.name = in.GetText(kMaxName, "name of an entry");
     entry.max_tokens = in.Get<uint32_t>("tokens of an entry");
@@ -147,6 +153,7 @@ void ReadEntries(ByteReader& in, Plan& plan) {
     entry.ticket_count = in.Get<uint32_t>("tickets of an entry");
     entry.launches = in.Get<uint32_t>("launches of an entry");
     entry.barriers = in.Get<uint32_t>("barriers of an entry");
+    entry.rounding = static_cast<Rounding>(in.Get<uint32_t>("rounding of an entry"));
   }
 }
 
@@ -198,6 +205,7 @@ std::vector<uint8_t> Encode(const Plan& plan) {
     out.Put(entry.ticket_count);
     out.Put(entry.launches);
     out.Put(entry.barriers);
+    out.Put(static_cast<uint32_t>(entry.rounding));
   }
   out.Put(static_cast<uint32_t>(plan.variants.size()));
   for (const Variant& variant : plan.variants) {

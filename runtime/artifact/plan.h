@@ -16,6 +16,10 @@
 // it gives the same bytes again.
 namespace emel::artifact {
 
+// How code rounds activations: exact entries give a token the same bits as one another, whatever
+// the step; those of bf16 have bits of their own, and are faster for many tokens.
+enum class Rounding : uint32_t { kExact = 0, kBf16 = 1 };
+
 // One way into the code, for steps of up to so many tokens and rows of logits.
 struct Entry {
   std::string name;
@@ -24,6 +28,7 @@ struct Entry {
   uint32_t ticket_count = 0;  // dynamic launches, each with a counter
   uint32_t launches = 0;
   uint32_t barriers = 0;
+  Rounding rounding = Rounding::kExact;
   friend bool operator==(const Entry&, const Entry&) = default;
 };
 
@@ -65,7 +70,7 @@ struct Plan {
   uint64_t scratch_bytes = 0;   // of each worker
   uint64_t page_bytes = 0;      // of a KV page, all layers
   std::vector<PageLayer> layers;
-  std::vector<Entry> entries;  // by max_tokens, ascending
+  std::vector<Entry> entries;  // by max_tokens, ascending; the exact ones first
   std::vector<Variant> variants;
   friend bool operator==(const Plan&, const Plan&) = default;
 

@@ -35,7 +35,8 @@ Model::Model(artifact::Artifact artifact, artifact::Code code, size_t variant)
         {.function = reinterpret_cast<emel_step_fn*>(reinterpret_cast<uintptr_t>(address)),
          .max_tokens = entry.max_tokens,
          .max_rows = entry.max_rows,
-         .ticket_count = entry.ticket_count});
+         .ticket_count = entry.ticket_count,
+         .exact = entry.rounding == artifact::Rounding::kExact});
   }
   program_.vocabulary = plan().vocabulary;
   program_.context = plan().context;

@@ -15,8 +15,11 @@ struct Program {
     uint32_t max_tokens = 1;
     uint32_t max_rows = 1;  // of logits
     uint32_t ticket_count = 0;
+    // Gives a token the same bits as every other exact one.
+    bool exact = true;
   };
-  std::vector<Entry> entries;  // by max_tokens, ascending; the last gives logits
+  // By max_tokens, ascending, the exact ones first; the last gives logits, and the last exact one.
+  std::vector<Entry> entries;
   uint32_t vocabulary = 1;
   uint32_t context = 1;
   uint32_t max_workers = 1;

@@ -21,6 +21,13 @@ absl::StatusOr<uint32_t> Pick(absl::string_view what, uint32_t wanted, uint32_t 
                                                  ", which it is compiled for, found ", wanted));
 }
 
+absl::Span<const Program::Entry> ExactEntries(const Program& program) {
+  const auto end = std::find_if(program.entries.begin(), program.entries.end(),
+                                [](const auto& each) { return !each.exact; });
+  return absl::MakeConstSpan(program.entries)
+      .first(static_cast<size_t>(end - program.entries.begin()));
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Session>> Session::Create(const Program& program,
@@ -28,7 +35,8 @@ absl::StatusOr<std::unique_ptr<Session>> Session::Create(const Program& program,
   EMEL_ASSIGN_OR_RETURN(uint32_t workers, Pick("workers", options.workers, program.max_workers));
   if (options.workers == 0) workers = std::min(workers, DefaultWorkers());
   EMEL_ASSIGN_OR_RETURN(const uint32_t context, Pick("context", options.context, program.context));
-  if (program.entries.empty() || program.entries.back().max_rows == 0) {
+  const auto exact = ExactEntries(program);
+  if (exact.empty() || exact.back().max_rows == 0 || program.entries.back().max_rows == 0) {
     return absl::FailedPreconditionError("the largest entry of the code gives no logits");
   }
   EMEL_ASSIGN_OR_RETURN(
@@ -110,9 +118,16 @@ absl::Status Session::CheckBatch(absl::Span<const Segment> batch, absl::Span<flo
       absl::StrCat("logits: expected room for ", floats, " numbers, found ", logits.size()));
 }
 
+// The entries that compute a segment: by its own length, so that its bits do not depend on others.
+absl::Span<const Program::Entry> Session::EntriesFor(const Segment& segment) const {
+  const auto exact = ExactEntries(program_);
+  const auto others = absl::MakeConstSpan(program_.entries).subspan(exact.size());
+  return others.empty() || segment.tokens.size() <= exact.back().max_tokens ? exact : others;
+}
+
 // As much of a segment as a step takes at most.
 Session::Piece Session::Cut(const Segment& segment, uint32_t from) const {
-  const Program::Entry& largest = program_.entries.back();
+  const Program::Entry& largest = EntriesFor(segment).back();
   const auto size = static_cast<uint32_t>(segment.tokens.size());
   const uint32_t first_row = std::max(from, size - segment.rows);
   uint32_t end = from + std::min(size - from, largest.max_tokens);
@@ -131,9 +146,9 @@ void Session::Append(const Segment& segment, uint32_t from, Piece piece) {
   }
 }
 
-void Session::RunCode() {
+void Session::RunCode(absl::Span<const Program::Entry> entries) {
   const Program::Entry& entry =
-      *std::find_if(program_.entries.begin(), program_.entries.end() - 1, [&](const auto& each) {
+      *std::find_if(entries.begin(), entries.end() - 1, [&](const auto& each) {
         return each.max_tokens >= tokens_.size() && each.max_rows >= out_rows_.size();
       });
   // Code for one token takes its row for granted.
@@ -162,20 +177,23 @@ absl::Status Session::Step(absl::Span<const Segment> batch, absl::Span<float> lo
     growths_.push_back({segment.sequence, static_cast<uint32_t>(segment.tokens.size())});
   }
   EMEL_RETURN_IF_ERROR(sequences_.Begin(growths_));
-  const Program::Entry& largest = program_.entries.back();
   step_.logits = logits.data();
+  absl::Span<const Program::Entry> entries;
   for (const Segment& segment : batch) {
+    const auto own = EntriesFor(segment);
+    if (!tokens_.empty() && own.data() != entries.data()) RunCode(entries);
+    entries = own;
     for (uint32_t from = 0; from < segment.tokens.size();) {
       const Piece piece = Cut(segment, from);
-      if (tokens_.size() + piece.tokens > largest.max_tokens ||
-          out_rows_.size() + piece.rows > largest.max_rows) {
-        RunCode();
+      if (tokens_.size() + piece.tokens > entries.back().max_tokens ||
+          out_rows_.size() + piece.rows > entries.back().max_rows) {
+        RunCode(entries);
       }
       Append(segment, from, piece);
       from += piece.tokens;
     }
   }
-  if (!tokens_.empty()) RunCode();
+  if (!tokens_.empty()) RunCode(entries);
   sequences_.Finish(growths_);
   return absl::OkStatus();
 }

@@ -40,7 +40,8 @@ class Session {
   // segment. All of it happens, or nothing.
   //
   // What takes more than one step of the code is cut where the segment itself says, never where
-  // others in the batch end: what a sequence gets does not depend on its company.
+  // others in the batch end, and its length alone says whether entries with bits of their own
+  // compute it: what a sequence gets does not depend on its company.
   absl::Status Step(absl::Span<const Segment> batch, absl::Span<float> logits);
 
   state::Sequences& sequences() { return sequences_; }
@@ -62,7 +63,8 @@ class Session {
   absl::Status CheckSegment(const Segment& segment) const;
   Piece Cut(const Segment& segment, uint32_t from) const;
   void Append(const Segment& segment, uint32_t from, Piece piece);
-  void RunCode();
+  absl::Span<const Program::Entry> EntriesFor(const Segment& segment) const;
+  void RunCode(absl::Span<const Program::Entry> entries);
 
   const Program program_;
   state::Sequences sequences_;

@@ -1,4 +1,5 @@
 // RUN: emel-opt --emel-quantize-activations %s | FileCheck %s
+// RUN: emel-opt --emel-quantize-activations=bulk-from=9 %s | FileCheck --check-prefix=BULK %s
 
 emel.shard @shard "model.gguf" bytes 65536
 emel.weight @q : tensor<64x32x!emel.q4_0> in @shard at 0 bytes 1152
@@ -29,4 +30,27 @@ func.func @grid_points(%x: tensor<?x256xf32>) -> tensor<?x1xf32> {
   %w = emel.get_weight @grid : tensor<1x256x!emel.iq2_xxs>
   %a = emel.matmul %x, %w : (tensor<?x256xf32>, tensor<1x256x!emel.iq2_xxs>) -> tensor<?x1xf32>
   return %a : tensor<?x1xf32>
+}
+
+// Of entries those for many tokens can take bf16.
+// BULK-LABEL: @few
+// BULK: emel.quantize
+// BULK-LABEL: @many
+// BULK: %[[B:.*]] = emel.cast %arg0 : tensor<?x32xf32> to tensor<?x32xbf16>
+// BULK: emel.matmul %[[B]], {{.*}}!emel.q8_0>) -> tensor<?x32xf32>
+// CHECK-LABEL: @few
+// CHECK: emel.quantize
+// CHECK-LABEL: @many
+// CHECK: emel.quantize
+func.func @few(%x: tensor<?x32xf32>) -> tensor<?x32xf32>
+    attributes {emel.entry = {rows = 8 : i64, tokens = 8 : i64}} {
+  %k = emel.get_weight @k : tensor<32x32x!emel.q8_0>
+  %a = emel.matmul %x, %k : (tensor<?x32xf32>, tensor<32x32x!emel.q8_0>) -> tensor<?x32xf32>
+  return %a : tensor<?x32xf32>
+}
+func.func @many(%x: tensor<?x32xf32>) -> tensor<?x32xf32>
+    attributes {emel.entry = {rows = 64 : i64, tokens = 64 : i64}} {
+  %k = emel.get_weight @k : tensor<32x32x!emel.q8_0>
+  %a = emel.matmul %x, %k : (tensor<?x32xf32>, tensor<32x32x!emel.q8_0>) -> tensor<?x32xf32>
+  return %a : tensor<?x32xf32>
 }

@@ -63,13 +63,17 @@ std::string Sections(const Artifact& artifact) {
   return absl::StrCat("sections (", artifact.sections().size(), ")\n", table.ToString(), "\n");
 }
 
+const char* RoundingName(artifact::Rounding rounding) {
+  return rounding == artifact::Rounding::kExact ? "exact" : "bf16";
+}
+
 std::string Code(const artifact::Plan& plan) {
   TextTable entries(
-      {"entry", ">tokens up to", ">rows up to", ">launches", ">barriers", ">tickets"});
+      {"entry", ">tokens up to", ">rows up to", ">launches", ">barriers", ">tickets", "rounding"});
   for (const artifact::Entry& entry : plan.entries) {
     entries.AddRow({entry.name, absl::StrCat(entry.max_tokens), absl::StrCat(entry.max_rows),
                     absl::StrCat(entry.launches), absl::StrCat(entry.barriers),
-                    absl::StrCat(entry.ticket_count)});
+                    absl::StrCat(entry.ticket_count), RoundingName(entry.rounding)});
   }
   TextTable variants({"code for", "uses"});
   for (const artifact::Variant& variant : plan.variants) {
@@ -151,7 +155,8 @@ Json PlanJson(const artifact::Plan& plan) {
                        {"max_rows", entry.max_rows},
                        {"launches", entry.launches},
                        {"barriers", entry.barriers},
-                       {"tickets", entry.ticket_count}});
+                       {"tickets", entry.ticket_count},
+                       {"rounding", RoundingName(entry.rounding)}});
   }
   for (const artifact::Variant& variant : plan.variants) {
     variants.push_back({{"name", variant.name},

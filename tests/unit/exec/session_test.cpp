@@ -223,6 +223,40 @@ TEST(Session, TakesTheSmallestEntryAndSharesTheWork) {
   EXPECT_EQ(arena_seen->scratch_apart, 3u * 8);
 }
 
+TEST(Session, ChoosesRoundingByTheSegmentAlone) {
+  Program program = SmallProgram();
+  program.entries[2].exact = false;
+  static emel_step_fn* const kWhole = program.entries[2].function;
+  program.entries[2].function = [](const emel_step_t* step, uint32_t worker, uint32_t workers) {
+    if (worker == 0) arena_seen = reinterpret_cast<SmallArena*>(step->arena);
+    kWhole(step, worker, workers);
+  };
+  const auto session = *Session::Create(program, {.workers = 2, .sequences = 3});
+  const auto a = *session->sequences().Add(), b = *session->sequences().Add(),
+             c = *session->sequences().Add();
+  const auto many = Tokens(17), few = Tokens(4), one = Tokens(1);
+  std::vector<float> logits(10 * kSmallVocabulary);
+  const auto step = [&](std::vector<Segment> batch) {
+    ASSERT_THAT(session->Step(batch, absl::MakeSpan(logits)), IsOk());
+  };
+  step({{a, many, 1}});                            // 16 and 1, both as the whole segment
+  step({{a, few, 1}, {b, few, 1}, {c, one, 1}});   // twice 4 and 1, however many they are together
+  step({{a, one, 1}, {b, many, 1}, {c, one, 1}});  // 1; 16 and 1; 1
+  EXPECT_THAT(arena_seen->steps, ::testing::ElementsAre(3, 2, 4));
+  auto sequence = few;
+  sequence.insert(sequence.end(), many.begin(), many.end());
+  const std::vector<float> row(logits.begin() + kSmallVocabulary,
+                               logits.begin() + 2 * kSmallVocabulary);
+  EXPECT_EQ(row, SmallLogits(sequence));
+}
+
+TEST(Session, WantsAnExactEntry) {
+  Program program = SmallProgram();
+  for (auto& entry : program.entries) entry.exact = false;
+  EXPECT_THAT(Session::Create(program, {}),
+              Fails(absl::StatusCode::kFailedPrecondition, HasSubstr("gives no logits")));
+}
+
 TEST(Session, AllocatesNothingInAThousandSteps) {
   if (!tests::CountAllocations()) GTEST_SKIP() << "a sanitizer has malloc";
   Small small({.workers = 3, .sequences = 3});

@@ -1,0 +1,214 @@
+#include "codegen/cpu/Quants.h"
+
+using namespace mlir;
+
+namespace emel::cpu {
+
+using gguf::TensorType;
+using layout::R16Format;
+
+static constexpr int64_t kGroup = gguf::kIntegerGroup;
+static constexpr int64_t kLine = layout::kR16Line;
+
+static constexpr int8_t kIq4Levels[16] = {-127, -104, -83, -65, -49, -35, -22, -10,
+                                          1,    13,   25,  38,  53,  69,  89,  113};
+static constexpr int8_t kMxfp4Levels[16] = {0, 1,  2,  3,  4,  6,  8,  12,
+                                            0, -1, -2, -3, -4, -6, -8, -12};
+
+/// What differs between formats beside their planes.
+struct Quants::Code {
+  TensorType type;
+  int bias;                        // of the quants
+  const int8_t *levels = nullptr;  // quants are indices of a table
+};
+
+std::unique_ptr<Quants> Quants::create(Emit &emit, const Target &target, TensorType type) {
+  static constexpr Code kCodes[] = {
+      {TensorType::kQ4_0, 8},
+      {TensorType::kQ4_1, 0},
+      {TensorType::kQ5_0, 16},
+      {TensorType::kQ5_1, 0},
+      {TensorType::kQ8_0, 128},
+      {TensorType::kIQ4_NL, 128, kIq4Levels},
+      {TensorType::kMXFP4, 12, kMxfp4Levels},
+      {TensorType::kQ2_K, 0},
+      {TensorType::kQ3_K, 4},
+      {TensorType::kQ4_K, 0},
+      {TensorType::kQ5_K, 0},
+      {TensorType::kQ6_K, 32},
+      {TensorType::kIQ4_XS, 128, kIq4Levels},
+  };
+  for (const Code &code : kCodes)
+    if (code.type == type) return std::unique_ptr<Quants>(new Quants(emit, target, code));
+  return nullptr;
+}
+
+Quants::Quants(Emit &emit, const Target &target, const Code &code)
+    : emit_(emit),
+      target_(target),
+      type_(code.type),
+      bias_(code.bias),
+      levels_(code.levels),
+      format_(*layout::FindR16(code.type)),
+      form_(*gguf::FindIntegerForm(code.type)),
+      floats_(emit.vec(emit.f32())),
+      ints_(emit.vec(emit.i32())),
+      bytes_(emit.vec(emit.i8(), kLine)),
+      groups_(format_.unit / kGroup),
+      groupBytes_((format_.planes[0].width + format_.planes[1].width) * kLine),
+      numbersPerGroup_(form_.elements_per_scale == 16 ? 2 : 1),
+      hasSmallScales_(format_.unit > 64) {}
+
+//===----------------------------------------------------------------------===//
+// Quants
+//===----------------------------------------------------------------------===//
+
+Value Quants::lines(Value unit, Value group) {
+  return emit_.at(unit, emit_.add(emit_.mul(group, groupBytes_), format_.head));
+}
+
+Value Quants::dword(Value lines, int64_t dword) {
+  Value quant;
+  int64_t shift = 0, first = 0;
+  for (const R16Format::Plane &plane : format_.planes) {
+    if (plane.width == 0) break;
+    Value line = emit_.load(ints_, emit_.at(lines, (first + dword % plane.width) * kLine), 64);
+    Value part = planeOf(line, plane.width, plane.width * (dword / plane.width));
+    if (shift) part = emit_.create<arith::ShLIOp>(part, emit_.splatInt(ints_, shift));
+    quant = quant ? Value(emit_.create<arith::OrIOp>(quant, part)) : part;
+    shift += plane.width;
+    first += plane.width;
+  }
+  return toBytes(quant);
+}
+
+Value Quants::planeOf(Value line, int64_t width, int64_t shift) {
+  if (width == 8) return line;
+  if (shift) line = emit_.create<arith::ShRUIOp>(line, emit_.splatInt(ints_, shift));
+  int64_t mask = ((1 << width) - 1) * 0x01010101;
+  return emit_.create<arith::AndIOp>(line, emit_.splatInt(ints_, mask));
+}
+
+Value Quants::toBytes(Value quant) {
+  if (type_ == TensorType::kQ8_0)
+    quant = emit_.create<arith::XOrIOp>(quant, emit_.splatInt(ints_, int32_t(0x80808080)));
+  Value bytes = emit_.bitcast(bytes_, quant);
+  if (!levels_) return bytes;
+  uint8_t table[16];
+  for (int i = 0; i < 16; ++i) table[i] = static_cast<uint8_t>(levels_[i] + bias_);
+  return target_.lookUp(emit_, table, bytes);
+}
+
+//===----------------------------------------------------------------------===//
+// Scales
+//===----------------------------------------------------------------------===//
+
+/// 16 halves from `offset` on, as floats.
+Value Quants::halves(Value unit, Value offset) {
+  Value at = emit_.at(unit, offset);
+  if (type_ == TensorType::kMXFP4) {
+    Value bits = emit_.load(emit_.vec(emit_.getI16Type()), at, 32);
+    Value wide = emit_.create<arith::ExtUIOp>(ints_, bits);
+    return emit_.bitcast(floats_, emit_.create<arith::ShLIOp>(wide, emit_.splatInt(ints_, 16)));
+  }
+  return emit_.create<arith::ExtFOp>(floats_, emit_.load(emit_.vec(emit_.getF16Type()), at, 32));
+}
+
+QuantScales Quants::scales(Value unit, size_t panel, Value group, int64_t half) {
+  QuantScales scales;
+  if (!hasSmallScales_) {
+    scales.scale = halves(unit, emit_.mul(group, 32));
+    // x = d q + m: the minimum is 1 under the scale -m.
+    if (form_.has_minima)
+      scales.minScale =
+          emit_.create<arith::NegFOp>(halves(unit, emit_.add(emit_.mul(group, 32), 64)));
+    return scales;
+  }
+  scales.scale = halves(unit, emit_.i64(0));
+  if (form_.has_minima) scales.minScale = halves(unit, emit_.i64(32));
+  Value index = emit_.add(emit_.mul(group, numbersPerGroup_), numbersPerGroup_ == 2 ? half : 0);
+  Value offset = emit_.mul(index, kLine);
+  scales.integer = emit_.load(floats_, emit_.at(scales_[panel], offset), 64);
+  if (form_.has_minima) scales.minimum = emit_.load(floats_, emit_.at(minima_[panel], offset), 64);
+  return scales;
+}
+
+void Quants::begin(Value unit, size_t panel) {
+  if (!hasSmallScales_) return;
+  int64_t bytes = groups_ * numbersPerGroup_ * kLine;
+  while (scales_.size() <= panel) {
+    scales_.push_back(emit_.frame(bytes));
+    minima_.push_back(form_.has_minima ? emit_.frame(bytes) : Value());
+  }
+  spreadScales(unit, scales_[panel], minima_[panel]);
+}
+
+void Quants::keep(Value memory, int64_t index, Value number) {
+  emit_.store(emit_.create<arith::SIToFPOp>(floats_, number), emit_.at(memory, index * kLine), 64);
+}
+
+Value Quants::line(Value unit, int64_t index) {
+  return emit_.load(ints_, emit_.at(unit, kLine + index * kLine), 64);
+}
+
+Value Quants::field(Value word, int64_t shift, int64_t mask) {
+  if (shift) word = emit_.create<arith::ShRUIOp>(word, emit_.splatInt(ints_, shift));
+  return emit_.create<arith::AndIOp>(word, emit_.splatInt(ints_, mask));
+}
+
+Value Quants::less32(Value number) {
+  return emit_.create<arith::SubIOp>(number, emit_.splatInt(ints_, 32));
+}
+
+/// Writes a unit's small scales and minima to memory, as floats.
+void Quants::spreadScales(Value unit, Value scales, Value minima) {
+  int64_t numbers = groups_ * numbersPerGroup_;
+  switch (type_) {
+    case TensorType::kQ2_K:
+      for (int64_t i = 0; i < numbers; ++i) {
+        keep(scales, i, field(line(unit, i / 4), i % 4 * 8, 15));
+        keep(minima, i, field(line(unit, i / 4), i % 4 * 8 + 4, 15));
+      }
+      return;
+    case TensorType::kQ6_K:
+      for (int64_t i = 0; i < numbers; ++i) {
+        Value shift = emit_.splatInt(ints_, 24 - i % 4 * 8);
+        Value high = emit_.create<arith::ShLIOp>(line(unit, i / 4), shift);
+        keep(scales, i, emit_.create<arith::ShRSIOp>(high, emit_.splatInt(ints_, 24)));
+      }
+      return;
+    case TensorType::kIQ4_XS: {
+      Value high = emit_.create<arith::ExtUIOp>(
+          ints_, emit_.load(emit_.vec(emit_.getI16Type()), emit_.at(unit, 32), 32));
+      for (int64_t i = 0; i < numbers; ++i) {
+        Value upper = emit_.create<arith::ShLIOp>(field(high, 2 * i, 3), emit_.splatInt(ints_, 4));
+        Value lower = field(line(unit, 0), 4 * i, 15);
+        keep(scales, i, less32(emit_.create<arith::OrIOp>(lower, upper)));
+      }
+      return;
+    }
+    default: spreadSixBits(unit, scales, minima);
+  }
+}
+
+/// Sixteen numbers of 6 bits.
+void Quants::spreadSixBits(Value unit, Value scales, Value minima) {
+  auto six = [&](int64_t i) -> Value {
+    if (i < 12) return field(line(unit, i / 4), i % 4 * 8, 63);
+    Value number;
+    for (int64_t word = 0; word < 3; ++word) {
+      Value bits = field(line(unit, word), (i - 12) * 8 + 6, 3);
+      if (word) bits = emit_.create<arith::ShLIOp>(bits, emit_.splatInt(ints_, 2 * word));
+      number = number ? Value(emit_.create<arith::OrIOp>(number, bits)) : bits;
+    }
+    return number;
+  };
+  for (int64_t i = 0; i < 16; ++i) {
+    if (!form_.has_minima)
+      keep(scales, i, less32(six(i)));
+    else
+      keep(i < 8 ? scales : minima, i % 8, six(i));
+  }
+}
+
+}  // namespace emel::cpu
