@@ -113,7 +113,11 @@ Value Emit::frame(int64_t bytes) {
   while (!isa<LLVM::LLVMFuncOp>(function)) function = function->getParentOp();
   OpBuilder::InsertionGuard guard(*this);
   setInsertionPointToStart(&cast<LLVM::LLVMFuncOp>(function).getBody().front());
-  return create<LLVM::AllocaOp>(ptr(), i8(), i64(bytes), 64);
+  constexpr int64_t kMostOnStack = 1024;
+  if (bytes <= kMostOnStack) return create<LLVM::AllocaOp>(ptr(), i8(), i64(bytes), 64);
+  int64_t offset = frameBytes_;
+  frameBytes_ += llvm::alignTo(bytes, 64);
+  return at(frame_, offset);
 }
 
 Value Emit::table(StringRef name, DenseElementsAttr data) {

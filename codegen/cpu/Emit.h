@@ -63,8 +63,12 @@ class Emit : public mlir::ImplicitLocOpBuilder {
   /// Asks for a line that will be read soon.
   void prefetch(mlir::Value pointer);
   /// `bytes` of the kernel's frame, aligned to 64. They are there from the kernel's beginning to its
-  /// end, wherever this is called.
+  /// end, wherever this is called. Stacks may be small: only what is small lies there, the rest in memory
+  /// that the kernel is given.
   mlir::Value frame(int64_t bytes);
+  void setFrame(mlir::Value memory) { frame_ = memory; }
+  /// What the kernel has to be given.
+  int64_t frameBytes() const { return frameBytes_; }
   /// Data that lies beside the code.
   mlir::Value table(llvm::StringRef name, mlir::DenseElementsAttr data);
 
@@ -99,6 +103,9 @@ class Emit : public mlir::ImplicitLocOpBuilder {
 
  private:
   mlir::Value maskBelow(mlir::Value count, int64_t lanes);
+
+  mlir::Value frame_;
+  int64_t frameBytes_ = 0;
 };
 
 }  // namespace emel::cpu

@@ -11,13 +11,11 @@ using namespace emel::plan;
 namespace emel::cpu {
 
 ArrayAttr functionAttributes(Builder &builder, const Target &target) {
-  auto pair = [&](StringRef key, StringRef value) {
-    return builder.getStrArrayAttr({key, value});
-  };
-  SmallVector<Attribute> attributes{
-      pair("target-cpu", target.cpu), pair("no-builtins", ""), builder.getStringAttr("nounwind"),
-      builder.getStringAttr("noinline"),
-      pair("prefer-vector-width", std::to_string(target.vectorBits))};
+  auto pair = [&](StringRef key, StringRef value) { return builder.getStrArrayAttr({key, value}); };
+  SmallVector<Attribute> attributes{pair("target-cpu", target.cpu), pair("no-builtins", ""),
+                                    builder.getStringAttr("nounwind"),
+                                    builder.getStringAttr("noinline"),
+                                    pair("prefer-vector-width", std::to_string(target.vectorBits))};
   if (!target.features.empty()) attributes.push_back(pair("target-features", target.features));
   return builder.getArrayAttr(attributes);
 }
@@ -90,13 +88,17 @@ static FailureOr<TypeMap> typesOf(LaunchOp launch, KernelOp kernel) {
   TypeMap entryTypes = typesAt(entry, {Tile::kTokens, Tile::kRows}), types;
   for (auto [argument, operand] : llvm::zip(kernel.getArguments(), launch.getInputs()))
     types[argument] = typeIn(entryTypes, operand);
-  for (BlockArgument argument : kernel.getArguments()) types.try_emplace(argument, argument.getType());
+  for (BlockArgument argument : kernel.getArguments())
+    types.try_emplace(argument, argument.getType());
   if (failed(inferTypes(kernel.getBody().front(), types))) return failure();
   return types;
 }
 
-LogicalResult emitKernel(LaunchOp launch, const Target &target, int64_t pageBytes, ModuleOp module,
-                         StringRef name) {
+/// The arguments of a kernel's function before those of its body.
+static constexpr unsigned kStep = 0, kFrame = 1, kFirst = 2;
+
+FailureOr<int64_t> emitKernel(LaunchOp launch, const Target &target, int64_t pageBytes,
+                              ModuleOp module, StringRef name) {
   KernelOp kernel = launch.getKernelOp();
   EntryOp entry = launch->getParentOfType<EntryOp>();
   FailureOr<TypeMap> types = typesOf(launch, kernel);
@@ -104,35 +106,37 @@ LogicalResult emitKernel(LaunchOp launch, const Target &target, int64_t pageByte
 
   Emit emit(kernel.getLoc(), module.getContext());
   emit.setInsertionPointToEnd(module.getBody());
-  unsigned results = llvm::count_if(launch.getResultTypes(), [](Type type) {
-    return !isa<KvType>(type);
-  });
-  SmallVector<Type> inputs(1 + kernel.getNumArguments() + results, emit.ptr());
+  unsigned results =
+      llvm::count_if(launch.getResultTypes(), [](Type type) { return !isa<KvType>(type); });
+  SmallVector<Type> inputs(kFirst + kernel.getNumArguments() + results, emit.ptr());
   inputs.push_back(emit.i64());
   auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(emit.getContext()), inputs);
   auto function = emit.create<LLVM::LLVMFuncOp>(name, type, LLVM::Linkage::Internal);
   function.setPassthroughAttr(functionAttributes(emit, target));
+  function.setArgAttr(kFrame, LLVM::LLVMDialect::getNoAliasAttrName(), emit.getUnitAttr());
   Block *body = function.addEntryBlock(emit);
   emit.setInsertionPointToStart(body);
 
   Extents bounds = Extents::of(entry);
   Tile tile(emit, target, bounds, *types);
-  tile.step = body->getArgument(0);
+  tile.step = body->getArgument(kStep);
+  emit.setFrame(body->getArgument(kFrame));
   tile.pageBytes = pageBytes;
   auto [n, m] = loadSizes(emit, entry, tile.step);
   tile.setSizes(n, m);
   for (auto [index, argument] : llvm::enumerate(kernel.getArguments()))
-    tile.bind(argument, tile.viewOf(body->getArgument(1 + index), argument.getType()));
+    tile.bind(argument, tile.viewOf(body->getArgument(kFirst + index), argument.getType()));
 
   Operation *end = kernel.getBody().front().getTerminator();
   SmallVector<Value> counts = countTiles(emit, launch, n, m);
   Value index = body->getArguments().back();
-  unsigned next = 1 + kernel.getNumArguments();
+  unsigned next = kFirst + kernel.getNumArguments();
   LogicalResult status = success();
   for (unsigned result = 0; result < launch.getNumResults(); ++result) {
     Value value = end->getOperand(result);
     View out;
-    if (!isa<KvType>(value.getType())) out = tile.viewOf(body->getArgument(next++), value.getType());
+    if (!isa<KvType>(value.getType()))
+      out = tile.viewOf(body->getArgument(next++), value.getType());
     auto run = [&] {
       Part whole = resultPart(emit, launch, result, bounds, n, m);
       Part part = tilePart(emit, launch.getTile(result), whole, index);
@@ -152,7 +156,8 @@ LogicalResult emitKernel(LaunchOp launch, const Target &target, int64_t pageByte
   }
   emit.setInsertionPointToEnd(body);
   emit.create<LLVM::ReturnOp>(ValueRange{});
-  return status;
+  if (failed(status)) return failure();
+  return emit.frameBytes();
 }
 
 }  // namespace emel::cpu

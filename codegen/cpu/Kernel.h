@@ -15,10 +15,10 @@ llvm::SmallVector<mlir::Value> countTiles(Emit &emit, plan::LaunchOp launch, mli
 /// n and m of a step.
 std::pair<mlir::Value, mlir::Value> loadSizes(Emit &emit, plan::EntryOp entry, mlir::Value step);
 
-/// Adds `void name(step, operands…, weights…, results…, tile)`, which computes one tile. All but the
-/// tile are addresses; results that are states have none.
-mlir::LogicalResult emitKernel(plan::LaunchOp launch, const Target &target, int64_t pageBytes,
-                               mlir::ModuleOp module, llvm::StringRef name);
+/// Adds `void name(step, frame, operands…, weights…, results…, tile)`, which computes one tile. All but
+/// the tile are addresses; results that are states have none. Returns the bytes of the frame.
+mlir::FailureOr<int64_t> emitKernel(plan::LaunchOp launch, const Target &target, int64_t pageBytes,
+                                    mlir::ModuleOp module, llvm::StringRef name);
 
 /// What every function has: the CPU that it is for, and that it calls nothing.
 mlir::ArrayAttr functionAttributes(mlir::Builder &builder, const Target &target);

@@ -27,7 +27,10 @@ namespace {
 class StepEmitter {
  public:
   StepEmitter(EntryOp entry, const Target &target, const ModelPlaces &places, ModuleOp module)
-      : entry_(entry), target_(target), places_(places), module_(module),
+      : entry_(entry),
+        target_(target),
+        places_(places),
+        module_(module),
         emit_(entry.getLoc(), module.getContext()) {}
 
   FailureOr<StepProgram> run() {
@@ -70,8 +73,14 @@ class StepEmitter {
     arena_ = field(offsetof(emel_step_t, arena));
     pages_ = field(offsetof(emel_step_t, pages));
     tickets_ = field(offsetof(emel_step_t, tickets));
-    Value stride = emit_.load(emit_.i64(), emit_.at(step_, offsetof(emel_step_t, scratch_stride)), 8);
+    Value stride =
+        emit_.load(emit_.i64(), emit_.at(step_, offsetof(emel_step_t, scratch_stride)), 8);
     scratch_ = emit_.at(field(offsetof(emel_step_t, scratch)), emit_.mul(index_, stride));
+    for (auto arena : entry_->getParentOfType<ModuleOp>().getOps<ArenaOp>())
+      if (arena.getKind() == ArenaKind::Worker)
+        plannedScratch_ = llvm::alignTo(arena.getBytes(), 64);
+    program_.scratchBytes = plannedScratch_;
+    frame_ = emit_.at(scratch_, plannedScratch_);
   }
 
   Value field(size_t offset) { return emit_.load(emit_.ptr(), emit_.at(step_, offset), 8); }
@@ -100,30 +109,35 @@ class StepEmitter {
     out << launch.getKernel();
     if (auto extents = launch.getExtents()) out << *extents;
     out << launch.getTilesAttr();
-    for (Value input : launch.getInputs()) out << (info_->bounds().tokens > 1 ? extentOf(input) : "");
+    for (Value input : launch.getInputs())
+      out << (info_->bounds().tokens > 1 ? extentOf(input) : "");
     auto [found, isNew] = kernels_.try_emplace(key);
     if (!isNew) return found->second;
     std::string name = (entry_.getSymName() + "." + launch.getKernel()).str();
     if (names_[name]++) name += "." + std::to_string(names_[name] - 1);
     found->second = name;
-    if (failed(emitKernel(launch, target_, places_.pageBytes, module_, name))) return failure();
+    FailureOr<int64_t> frame = emitKernel(launch, target_, places_.pageBytes, module_, name);
+    if (failed(frame)) return failure();
+    program_.scratchBytes = std::max(program_.scratchBytes, plannedScratch_ + *frame);
     return name;
   }
 
   /// Which unknown dimension a value has.
   static StringRef extentOf(Value value) {
-    if (auto argument = dyn_cast<BlockArgument>(value)) return argument.getArgNumber() == 3 ? "m" : "n";
+    if (auto argument = dyn_cast<BlockArgument>(value))
+      return argument.getArgNumber() == 3 ? "m" : "n";
     auto launch = cast<LaunchOp>(value.getDefiningOp());
     auto extents = launch.getExtents();
-    return extents ? cast<StringAttr>((*extents)[cast<OpResult>(value).getResultNumber()]).getValue()
-                   : "";
+    return extents
+               ? cast<StringAttr>((*extents)[cast<OpResult>(value).getResultNumber()]).getValue()
+               : "";
   }
 
   LogicalResult emitLaunch(LaunchOp launch) {
     ++program_.launches;
     FailureOr<std::string> kernel = kernelOf(launch);
     if (failed(kernel)) return failure();
-    SmallVector<Value> arguments{step_};
+    SmallVector<Value> arguments{step_, frame_};
     for (Value input : launch.getInputs()) arguments.push_back(addressOf(input));
     if (auto weights = launch.getWeights())
       for (auto weight : weights->getAsRange<FlatSymbolRefAttr>())
@@ -190,7 +204,8 @@ class StepEmitter {
   llvm::StringMap<int> names_;
   SmallVector<Value> arguments_;
   Value step_, worker_, index_, workers_, n_, m_;
-  Value logits_, weights_, arena_, scratch_, pages_, tickets_;
+  Value logits_, weights_, arena_, scratch_, frame_, pages_, tickets_;
+  int64_t plannedScratch_ = 0;
 };
 
 }  // namespace

@@ -26,6 +26,8 @@ struct ModelPlaces {
 struct StepProgram {
   std::string symbol;
   int64_t tickets = 0, launches = 0, barriers = 0;
+  /// The bytes of each worker's scratch memory: what the plan says, and a kernel's frame behind that.
+  int64_t scratchBytes = 0;
 };
 
 /// Adds an entry's program, and the kernels that it launches, to `module`, in the dialects that

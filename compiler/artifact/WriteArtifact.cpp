@@ -53,9 +53,8 @@ static FailureOr<TargetCode> compileEntries(ModuleOp module, const cpu::Target &
 }
 
 static bool roundsToBf16(plan::EntryOp entry) {
-  return llvm::any_of(entry.getBody().front().getOps<plan::LaunchOp>(), [](plan::LaunchOp launch) {
-    return multipliesBf16(launch.getKernelOp());
-  });
+  return llvm::any_of(entry.getBody().front().getOps<plan::LaunchOp>(),
+                      [](plan::LaunchOp launch) { return multipliesBf16(launch.getKernelOp()); });
 }
 
 static artifact::PageLayer pageLayer(KvType type, int64_t offset) {
@@ -83,8 +82,6 @@ static artifact::Plan describePlan(ModuleOp module, const cpu::ModelPlaces &plac
     if (arena.getKind() == plan::ArenaKind::Shared) {
       plan.arena_bytes = arena.getBytes();
       plan.arena_align = arena.getAlign();
-    } else if (arena.getKind() == plan::ArenaKind::Worker) {
-      plan.scratch_bytes = arena.getBytes();
     }
   }
   return plan;
@@ -131,12 +128,12 @@ class ArtifactWriter {
     EMEL_RETURN_IF_ERROR(writeWeightsAndCode());
     EMEL_RETURN_IF_ERROR(artifact::Check(plan_));
     EMEL_RETURN_IF_ERROR(writer_.Add(artifact::SectionKind::kPlan, "", artifact::Encode(plan_)));
+    std::string contract = completeContract();
     EMEL_RETURN_IF_ERROR(
-        writer_.Add(artifact::SectionKind::kContract, "", std::string_view(options_.contract)));
+        writer_.Add(artifact::SectionKind::kContract, "", std::string_view(contract)));
     absl::StatusOr<std::string> model = describeModel(*options_.model);
     if (!model.ok()) return model.status();
-    EMEL_RETURN_IF_ERROR(
-        writer_.Add(artifact::SectionKind::kModel, "", std::string_view(*model)));
+    EMEL_RETURN_IF_ERROR(writer_.Add(artifact::SectionKind::kModel, "", std::string_view(*model)));
     std::string provenance = describeProvenance(module_, options_);
     EMEL_RETURN_IF_ERROR(
         writer_.Add(artifact::SectionKind::kProvenance, "", std::string_view(provenance)));
@@ -162,6 +159,15 @@ class ArtifactWriter {
     return writer_.Append(std::vector<uint8_t>(plan_.weights_bytes - packing->bytes()));
   }
 
+  /// The contract with what is known since there is code: kernels' frames lie in scratch memory
+  /// too.
+  std::string completeContract() const {
+    auto contract = nlohmann::ordered_json::parse(options_.contract);
+    contract["scratch_bytes_per_worker"] = plan_.scratch_bytes;
+    contract["scratch_bytes"] = plan_.scratch_bytes * plan_.max_workers;
+    return contract.dump(2) + "\n";
+  }
+
   absl::Status writeCode(const cpu::Target &target) {
     report(("compiling for " + target.name).str(), 0, 1);
     DiagnosticCollector diagnostics(module_.getContext());
@@ -174,8 +180,7 @@ class ArtifactWriter {
     const artifact::CpuVariant *cpu = artifact::FindVariant(std::string(target.name));
     artifact::Variant variant{cpu->name, cpu->features, {}};
     std::vector<artifact::Entry> entries;
-    for (auto [entry, program] :
-         llvm::zip(module_.getOps<plan::EntryOp>(), code->programs)) {
+    for (auto [entry, program] : llvm::zip(module_.getOps<plan::EntryOp>(), code->programs)) {
       variant.entry_offsets.push_back(image->find(program.symbol)->offset);
       artifact::Entry own;
       own.name = entry.getSymName().str();
@@ -184,13 +189,13 @@ class ArtifactWriter {
       own.ticket_count = program.tickets;
       own.launches = program.launches;
       own.barriers = program.barriers;
+      plan_.scratch_bytes = std::max<uint64_t>(plan_.scratch_bytes, program.scratchBytes);
       if (roundsToBf16(entry)) own.rounding = artifact::Rounding::kBf16;
       entries.push_back(own);
     }
     plan_.entries = entries;
     plan_.variants.push_back(variant);
-    EMEL_RETURN_IF_ERROR(
-        writer_.Add(artifact::SectionKind::kCode, variant.name, image->bytes));
+    EMEL_RETURN_IF_ERROR(writer_.Add(artifact::SectionKind::kCode, variant.name, image->bytes));
     std::vector<artifact::Symbol> symbols;
     for (const cpu::ImageSymbol &symbol : image->symbols)
       symbols.push_back({symbol.offset, symbol.size, symbol.name});

@@ -147,8 +147,9 @@ std::string writePlanReport(ModuleOp module, const PlanSummary &plan, const Layo
   json["roofline"] = describeRoofline(plan, *findLayoutTarget(options.target));
   json["notes"] = {
       "arena_bytes is the memory of a step that all workers share; each worker adds "
-      "scratch_bytes_per_worker, "
-      "workers is the most of them",
+      "scratch_bytes_per_worker, workers is the most of them; in an artifact the frames of "
+      "kernels, "
+      "which follow from the code, are part of it",
       "flops and bytes are those of the largest step of an entry with every sequence at the full "
       "context, divided by "
       "its tokens",
