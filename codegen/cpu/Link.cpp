@@ -3,6 +3,7 @@
 #include "llvm/BinaryFormat/ELF.h"
 #include "llvm/Object/ELFObjectFile.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "mlir/IR/Diagnostics.h"
 
@@ -32,6 +33,12 @@ class TemporaryFiles {
     bool isWritten = !out.has_error();
     out.clear_error();
     return isWritten ? paths_.back() : "";
+  }
+
+  static std::string folder() {
+    SmallString<128> path;
+    llvm::sys::path::system_temp_directory(/*ErasedOnReboot=*/true, path);
+    return std::string(path);
   }
 
  private:
@@ -127,10 +134,11 @@ FailureOr<Image> linkImage(ArrayRef<SmallVector<char, 0>> objects, Location loc)
   paths.push_back(files.write("ld", {script.data(), script.size()}));
   std::string out = files.write("elf", {});
   if (llvm::is_contained(paths, "") || out.empty())
-    return emitError(loc) << "cannot write temporary files: " << "is there room in the folder for them?";
+    return emitError(loc) << "cannot write temporary files in " << files.folder()
+                          << ", which $TMPDIR names: it may be full or not writable";
   std::string scriptFlag = "--script=" + paths.back();
   std::vector<const char *> arguments{"ld.lld", "--no-undefined", "--nmagic", scriptFlag.c_str(),
-                                      "-o", out.c_str()};
+                                      "-o",     out.c_str()};
   for (size_t i = 0; i + 1 < paths.size(); ++i) arguments.push_back(paths[i].c_str());
   std::string messages;
   llvm::raw_string_ostream sink(messages);

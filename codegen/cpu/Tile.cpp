@@ -17,9 +17,8 @@ static SmallVector<int64_t, 4> denseStrides(Type element, ArrayRef<int64_t> shap
   if (shape.empty()) return strides;
   int64_t bytes = elementBytes(element);
   strides.back() = bytes;
-  int64_t stride =
-      bytes ? bytes * shape.back()
-            : *getStorageBytes(RankedTensorType::get({shape.back()}, element));
+  int64_t stride = bytes ? bytes * shape.back()
+                         : *getStorageBytes(RankedTensorType::get({shape.back()}, element));
   for (size_t dim = shape.size() - 1; dim-- > 0; stride *= shape[dim]) strides[dim] = stride;
   return strides;
 }
@@ -61,10 +60,14 @@ static Span apply(Emit &emit, DimMap map, const Span &span, const Span &whole) {
   end = emit.add(emit.ceilDiv(end, map.den), map.offset);
   begin = emit.mul(emit.div(begin, map.granule), map.granule);
   end = emit.min(emit.mul(emit.ceilDiv(end, map.granule), map.granule), whole.size);
-  int64_t most = llvm::alignTo(llvm::divideCeil(span.most * map.num, map.den), map.granule);
+  int64_t most = llvm::divideCeil(span.most * map.num, map.den);
+  // A span that begins between two indices needs a part of one more.
+  if (span.unit * map.num % map.den != 0) ++most;
+  most = llvm::alignTo(most, map.granule);
   // A span whose size is a whole number of granules begins at one: tiles are cut so.
   Value size = emit.sub(end, begin);
-  if (map.den == 1 && Emit::constant(span.size) && *Emit::constant(span.size) * map.num % map.granule == 0)
+  if (map.den == 1 && Emit::constant(span.size) &&
+      *Emit::constant(span.size) * map.num % map.granule == 0)
     size = emit.mul(span.size, map.num);
   return {begin, size, std::min(most, whole.most), map.granule};
 }
@@ -96,10 +99,9 @@ View Tile::buffer(Value value, const Part &part) {
   // Formats of rows keep whole rows, so that a row's arrangement is that of the tensor.
   if (elementBytes(element) == 0) shape.back() = mostOf(value, shape.size() - 1);
   View view{{}, element, denseStrides(element, shape)};
-  int64_t bytes = shape.empty() ? elementBytes(element)
-                  : shape.size() == 1
-                      ? *getStorageBytes(RankedTensorType::get(shape, element))
-                      : view.strides[0] * shape[0];
+  int64_t bytes = shape.empty()       ? elementBytes(element)
+                  : shape.size() == 1 ? *getStorageBytes(RankedTensorType::get(shape, element))
+                                      : view.strides[0] * shape[0];
   view.base = emit.frame(llvm::alignTo(std::max<int64_t>(bytes, 1), 64));
   for (auto [span, stride] : llvm::zip(part, view.strides))
     view.base = emit.at(view.base, emit.sub(emit.i64(0), emit.mul(span.begin, stride)));
@@ -209,7 +211,8 @@ FailureOr<View> Tile::fillAlias(Operation *op, const Part &part, const View &out
   const Span &row = part.back();
   rows(part, [&](ArrayRef<Value> outer) {
     Value begin = emit.mul(row.begin, bytes);
-    Value source = emit.at(address(*from, outer), begin), target = emit.at(address(out, outer), begin);
+    Value source = emit.at(address(*from, outer), begin),
+          target = emit.at(address(out, outer), begin);
     emit.vectors(row.size, [&](Value index, Value count) {
       Value offset = emit.mul(index, bytes);
       emit.storeLanes(emit.loadLanes(emit.vec(from->element), emit.at(source, offset), count),

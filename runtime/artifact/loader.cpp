@@ -124,9 +124,9 @@ absl::Status Loader::ReadFirstPage() {
 absl::Status Loader::CheckHeader() {
   artifact_.version_ = Fetch<uint32_t>(&page_[kVersionAt]);
   if (artifact_.version_ == 0 || artifact_.version_ > kFormatVersion) {
-    return Error(absl::StrCat("expected an artifact of version ", kFormatVersion,
-                              " or older, found version ", artifact_.version_),
-                 kVersionAt);
+    return TooNew(absl::StrCat("expected an artifact of version ", kFormatVersion,
+                               " or older, found version ", artifact_.version_),
+                  kVersionAt);
   }
   if (const auto bytes = Fetch<uint32_t>(&page_[kPageBytesAt]); bytes != kPageBytes) {
     return Error(absl::StrCat("header: expected a length of ", kPageBytes, ", found ", bytes),
@@ -142,12 +142,12 @@ absl::Status Loader::CheckHeader() {
                  kChecksumAt);
   }
   if (const auto needed = Fetch<uint64_t>(&page_[kFeaturesAt]); needed & ~kKnownFeatures) {
-    return Error(absl::StrCat("artifact needs what this version cannot do: feature bits 0x",
-                              absl::Hex(needed & ~kKnownFeatures)),
-                 kFeaturesAt);
+    return TooNew(absl::StrCat("artifact needs what this version cannot do: feature bits 0x",
+                               absl::Hex(needed & ~kKnownFeatures)),
+                  kFeaturesAt);
   }
   if (!AllZero(absl::MakeSpan(page_).subspan(kSignatureAt, kSignatureBytes))) {
-    return Error("artifact is signed, which this version cannot check", kSignatureAt);
+    return TooNew("artifact is signed, which this version cannot check", kSignatureAt);
   }
   const auto bytes = Fetch<uint64_t>(&page_[kFileBytesAt]);
   if (bytes > artifact_.bytes_) {

@@ -35,6 +35,10 @@ class Loader {
   absl::Status MapAll();
 
   absl::Status Error(absl::string_view message, uint64_t offset) const;
+  // The same where the file is sound, but more than this version knows.
+  absl::Status TooNew(absl::string_view message, uint64_t offset) const {
+    return absl::FailedPreconditionError(Error(message, offset).message());
+  }
   absl::Status Named(absl::Status status) const;  // with the path at the end
 
   const OpenOptions& options_;

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <set>
 
 namespace emel::text {
 namespace {
@@ -46,8 +47,9 @@ constexpr Family kFamilies[] = {
     {"gemma4", std::nullopt},
 };
 
-// Tokens that end a turn or mark a gap to fill. Files often give them another type; in text that
-// is not trusted they must not be recognised.
+// Tokens that end a turn, and then those that mark a gap to fill. Files often give them another
+// type; in text that is not trusted they must not be recognised.
+constexpr size_t kEndTexts = 10;
 constexpr std::string_view kControlTexts[] = {
     "<|eot_id|>",    "<|im_end|>",      "<|end|>",
     "<end_of_turn>", "<|endoftext|>",   "<|end_of_text|>",
@@ -292,6 +294,15 @@ absl::Status Loader::ReadAddFlag(std::string_view key, int32_t id, bool& flag) c
 absl::Status Loader::LoadIds() {
   absl::Status status = ReadId("tokenizer.ggml.bos_token_id", vocabulary_.bos);
   status.Update(ReadId("tokenizer.ggml.eos_token_id", vocabulary_.eos));
+  std::set<int32_t> ends{vocabulary_.eos};
+  for (const char* key : {"tokenizer.ggml.eot_token_id", "tokenizer.ggml.eom_token_id"}) {
+    int32_t id = kNoToken;
+    status.Update(ReadId(key, id));
+    ends.insert(id);
+  }
+  for (size_t i = 0; i < kEndTexts; ++i) ends.insert(vocabulary_.Find(kControlTexts[i]));
+  ends.erase(kNoToken);
+  vocabulary_.ends.assign(ends.begin(), ends.end());
   status.Update(ReadId("tokenizer.ggml.unknown_token_id", vocabulary_.unknown));
   // The format's own spelling, and the right one.
   status.Update(ReadId("tokenizer.ggml.seperator_token_id", vocabulary_.separator));

@@ -57,6 +57,7 @@ struct Vocabulary {
 
   int32_t bos = kNoToken;
   int32_t eos = kNoToken;
+  std::vector<int32_t> ends;  // of a text or of a turn: eos and its like, ascending
   int32_t unknown = kNoToken;
   int32_t separator = kNoToken;
   bool add_bos = false;

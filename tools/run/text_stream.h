@@ -6,6 +6,7 @@
 
 #include <absl/status/statusor.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string_view>
@@ -20,7 +21,10 @@ class TextStream {
   static absl::StatusOr<TextStream> Create(const artifact::Artifact& artifact);
 
   absl::StatusOr<std::vector<int32_t>> Encode(std::string_view text) const;
-  bool IsEnd(int32_t token) const { return token == tokenizer_->vocabulary().eos; }
+  bool IsEnd(int32_t token) const {
+    const auto& ends = tokenizer_->vocabulary().ends;
+    return std::binary_search(ends.begin(), ends.end(), token);
+  }
 
   absl::Status Print(const std::vector<int32_t>& tokens);
   absl::Status Finish();  // what is left, and a line break

@@ -1,3 +1,4 @@
+#include "runtime/artifact/format.h"
 #include "runtime/include/emel/emel.h"
 #include "tests/support/process.h"
 #include "tests/support/runnable_artifact.h"
@@ -170,6 +171,11 @@ TEST_F(CApi, TellsBadFilesFromUnsupportedOnes) {
   EXPECT_STATUS(emel_model_load(path_.c_str(), nullptr, &model), EMEL_UNSUPPORTED,
                 HasSubstr("no code here fits this CPU: any lacks #62"));
   std::string bytes = RunnableArtifact().Build();
+  bytes[artifact::kVersionAt] = 99;
+  Write(bytes);
+  EXPECT_STATUS(emel_model_load(path_.c_str(), nullptr, &model), EMEL_UNSUPPORTED,
+                HasSubstr("found version 99"));
+  bytes = RunnableArtifact().Build();
   bytes.back() ^= 1;  // the last weight
   Write(bytes);
   ASSERT_FINE(emel_model_load(path_.c_str(), nullptr, &model));

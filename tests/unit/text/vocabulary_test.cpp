@@ -35,6 +35,14 @@ TEST(Vocabulary, SpmDefaults) {
   EXPECT_EQ(v->eos, 2);
 }
 
+TEST(Vocabulary, EndsAreThoseOfTextsAndTurns) {
+  auto v = SpmMetadata({{"a"}, {"<|eot_id|>"}, {"b"}})
+               .Set("tokenizer.ggml.eom_token_id", 261)
+               .Load();
+  ASSERT_TRUE(v.ok()) << v.status();
+  EXPECT_EQ(v->ends, (std::vector<int32_t>{2, 260, 261}));
+}
+
 TEST(Vocabulary, FlagsOverrideTheDefaults) {
   auto v = SpmMetadata({})
                .Set("tokenizer.ggml.add_bos_token", false)
