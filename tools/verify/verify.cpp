@@ -1,0 +1,166 @@
+#include "tools/verify/verify.h"
+
+#include "compiler/driver/Diagnostics.h"
+#include "compiler/driver/Load.h"
+#include "dialects/RegisterDialects.h"
+#include "dialects/interpreter/Interpreter.h"
+#include "mlir/Pass/PassManager.h"
+#include "passes/Passes.h"
+#include "runtime/exec/model.h"
+#include "runtime/exec/session.h"
+#include "runtime/io/status.h"
+#include "tools/verify/memory.h"
+
+#include <absl/strings/str_cat.h>
+#include <absl/strings/str_format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <random>
+
+namespace emel::tools {
+namespace {
+
+std::vector<int32_t> DrawTokens(uint64_t count, uint64_t seed, uint32_t vocabulary) {
+  std::mt19937_64 random(seed);
+  std::vector<int32_t> tokens(count);
+  for (int32_t& token : tokens) token = static_cast<int32_t>(random() % vocabulary);
+  return tokens;
+}
+
+// What the artifact promises for a session of so many workers and positions.
+MemoryUse Promise(const exec::Model& model, uint32_t workers, uint64_t positions) {
+  const artifact::Plan& plan = model.plan();
+  MemoryUse use;
+  use.arena = plan.arena_bytes;
+  use.scratch = plan.scratch_stride() * workers;
+  use.pages = (positions + plan.page_positions - 1) / plan.page_positions * plan.page_bytes;
+  const artifact::Section* code =
+      model.artifact().Find(artifact::SectionKind::kCode, model.variant());
+  use.code = artifact::AlignUp(code->size, artifact::kPageBytes);
+  use.file = artifact::AlignUp(model.artifact().file_offset() + model.artifact().file_bytes(),
+                               artifact::kPageBytes);
+  return use;
+}
+
+class Verifier {
+ public:
+  explicit Verifier(const VerifyOptions& options) : options_(options) {}
+
+  absl::StatusOr<Verification> Run() {
+    const auto begin = std::chrono::steady_clock::now();
+    EMEL_RETURN_IF_ERROR(RunArtifact());
+    EMEL_RETURN_IF_ERROR(RunInterpreter());
+    if (expected_.size() != logits_.size()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "expected an artifact of this model, whose rows have ", expected_.size() / tokens(),
+          " logits, found one with ", logits_.size() / tokens(), " (", options_.artifact, ")"));
+    }
+    result_.comparison =
+        compareLogits(expected_, logits_, logits_.size() / tokens(), options_.difference);
+    result_.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    AddChecks();
+    return std::move(result_);
+  }
+
+ private:
+  size_t tokens() const { return result_.tokens.size(); }
+  absl::Status RunArtifact();
+  absl::Status RunInterpreter();
+  void AddChecks();
+
+  const VerifyOptions& options_;
+  Verification result_;
+  std::vector<double> logits_, expected_;
+};
+
+// Comes first, while the process has little memory of its own.
+absl::Status Verifier::RunArtifact() {
+  EMEL_ASSIGN_OR_RETURN(const auto model,
+                        exec::Model::Load(options_.artifact, {.variant = options_.cpu}));
+  EMEL_ASSIGN_OR_RETURN(
+      const auto session,
+      exec::Session::Create(model->program(),
+                            {.workers = static_cast<uint32_t>(options_.threads)}));
+  const uint32_t width = model->plan().vocabulary, context = model->plan().context;
+  result_.variant = model->variant();
+  result_.workers = session->worker_count();
+  result_.context = context;
+  result_.tokens = options_.tokens;
+  if (result_.tokens.empty()) {
+    result_.tokens = DrawTokens(std::min<uint64_t>(options_.count, context), options_.seed, width);
+  }
+  if (tokens() > context) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "expected at most ", context, " tokens, the artifact's context, found ", tokens()));
+  }
+  EMEL_ASSIGN_OR_RETURN(const auto sequence, session->sequences().Add());
+  // One row at a time, whose memory is resident before anything is measured.
+  const size_t chunk = options_.one_by_one ? 1 : model->plan().entries.back().max_rows;
+  std::vector<float> rows(std::min(chunk, tokens()) * width);
+  logits_.assign(tokens() * width, 0);
+  const uint64_t before = AnonymousResident();
+  for (size_t i = 0; i < tokens(); i += chunk) {
+    const auto piece = absl::MakeConstSpan(result_.tokens).subspan(i, chunk);
+    EMEL_RETURN_IF_ERROR(session->Step({{sequence, piece, static_cast<uint32_t>(piece.size())}},
+                                       absl::MakeSpan(rows)));
+    std::copy_n(rows.begin(), piece.size() * width,
+                logits_.begin() + static_cast<ptrdiff_t>(i * width));
+  }
+  const uint64_t after = AnonymousResident();
+  result_.memory = Promise(*model, result_.workers, tokens());
+  result_.memory.anonymous = after > before ? after - before : 0;
+  result_.memory.mapped = MappedResident(options_.artifact);
+  return absl::OkStatus();
+}
+
+absl::Status Verifier::RunInterpreter() {
+  mlir::MLIRContext context(knownDialects(), mlir::MLIRContext::Threading::DISABLED);
+  LoadOptions load;
+  // What attention sees depends on it where a model scales its rotations.
+  load.import.context = static_cast<int64_t>(result_.context);
+  EMEL_ASSIGN_OR_RETURN(ImportResult imported, loadGguf(context, options_.model, load));
+  DiagnosticCollector diagnostics(&context);
+  if (!options_.exact) {
+    mlir::PassManager passes(&context);
+    passes.addPass(createQuantizeActivations());
+    if (mlir::failed(passes.run(*imported.module))) return diagnostics.status();
+  }
+  interpreter::Interpreter interpreter(*imported.module, {});
+  interpreter::Session session(interpreter);
+  auto rows = session.step(result_.tokens);
+  if (mlir::failed(rows)) return diagnostics.status();
+  expected_ = rows->reals();
+  return absl::OkStatus();
+}
+
+void Verifier::AddChecks() {
+  const LogitsComparison& comparison = result_.comparison;
+  const auto add = [&](const char* name, double found, double most) {
+    result_.checks.push_back(
+        {name, found <= most, absl::StrFormat("expected at most %.3g, found %.3g", most, found)});
+  };
+  add("mean divergence", comparison.meanDivergence, options_.mean_divergence);
+  add("largest divergence", comparison.maxDivergence, options_.max_divergence);
+  add("largest difference", comparison.largestDifference, options_.difference);
+  const auto bytes = [&](const char* name, uint64_t found, uint64_t most) {
+    result_.checks.push_back(
+        {name, found <= most, absl::StrCat("expected at most ", most, " bytes, found ", found)});
+  };
+  const MemoryUse& memory = result_.memory;
+  bytes("anonymous memory", memory.anonymous, memory.Contract() + kMemorySlack);
+  bytes("mapped memory", memory.mapped, memory.Sections());
+}
+
+}  // namespace
+
+bool Verification::Passed() const {
+  return std::all_of(checks.begin(), checks.end(), [](const Check& each) { return each.passed; });
+}
+
+absl::StatusOr<Verification> Verify(const VerifyOptions& options) {
+  return Verifier(options).Run();
+}
+
+}  // namespace emel::tools
