@@ -174,6 +174,13 @@ void Chooser::addWeightUse(LayoutChoice &choice, OpOperand &use) {
     choice.candidates.resize(1);
   }
   if (!canRead) return;
+  // What sums of rounded activations are is defined for panels; those of floats take either.
+  bool isRounded = isa<ContractionOpInterface>(op) &&
+                   !getElementTypeOrSelf(op->getOperand(0).getType()).isF32();
+  if (isRounded && choice.candidates.size() > 1 && !choice.candidates.front().layout) {
+    choice.reason = "rounded activations need panels";
+    choice.candidates.erase(choice.candidates.begin());
+  }
   for (auto [kind, phase] : llvm::enumerate(phases_)) {
     if (!isOf(phase)) continue;
     auto shapeOf = [&](Value value) { return phase.typeOf(value).getShape(); };

@@ -30,8 +30,9 @@ class PackedProduct {
 
   int64_t matrixBytes() const { return matrixBytes_; }
 
-  /// `rows` consecutive rows by all panels of the span, several panels at a time where they are few.
-  /// `rowAt` and `outAt` give addresses of the i-th row's input, and of its result for column 0.
+  /// `rows` consecutive rows by all panels of the span, several panels at a time where they are
+  /// few. `rowAt` and `outAt` give addresses of the i-th row's input, and of its result for column
+  /// 0.
   void multiply(Value matrix, const Span &span, int64_t rows, function_ref<Value(int64_t)> rowAt,
                 function_ref<Value(int64_t)> outAt) {
     Value first = emit_.div(span.begin, kPanel);
@@ -46,8 +47,7 @@ class PackedProduct {
     auto run = [&](Value panel, int64_t panels) {
       MicroOperands operands{inputs, {}, columns_};
       for (int64_t p = 0; p < panels; ++p)
-        operands.panels.push_back(
-            emit_.at(matrix, emit_.mul(emit_.add(panel, p), panelBytes_)));
+        operands.panels.push_back(emit_.at(matrix, emit_.mul(emit_.add(panel, p), panelBytes_)));
       SmallVector<Value> sums = micro_.multiply(operands);
       for (int64_t r = 0; r < rows; ++r)
         for (int64_t p = 0; p < panels; ++p)
@@ -127,12 +127,12 @@ static LogicalResult emitPacked(Tile &tile, MatmulOp op, const Part &part, const
     return success();
   }
   auto micro = createMicro(tile, input.element, format);
-  if (!micro) return op.emitOpError("has no code for ") << op.getInput().getType() << " by " << type;
+  if (!micro)
+    return op.emitOpError("has no code for ") << op.getInput().getType() << " by " << type;
   PackedProduct product(emit, *micro, format, type.getShape());
   rowBlocks(emit, part[0], [&](Value first, int64_t count) {
     product.multiply(
-        weight, part[1], count,
-        [&](int64_t i) { return tile.address(input, emit.add(first, i)); },
+        weight, part[1], count, [&](int64_t i) { return tile.address(input, emit.add(first, i)); },
         [&](int64_t i) { return tile.address(out, emit.add(first, i)); });
   });
   return success();
@@ -151,7 +151,10 @@ static LogicalResult emitDecoded(Tile &tile, MatmulOp op, const Part &part, cons
     return op.emitOpError("has no code for ") << op.getInput().getType() << " by " << type;
   int64_t columns = type.getDimSize(1);
   bool isDirect = type.getElementType().isF32();
-  int64_t chunk = isDirect ? columns : columns % 256 == 0 ? 256 : columns % 32 == 0 ? 32 : columns;
+  int64_t chunk = columns,
+          block = gguf::GetInfo(*getTensorType(type.getElementType())).block_elements;
+  for (int64_t size : {32, 64, 256})
+    if (!isDirect && columns % size == 0 && size % block == 0) chunk = size;
   Value decoded = isDirect ? Value() : emit.frame(llvm::alignTo(chunk * kFloatBytes, 64));
   Value sums = emit.frame(part[0].most * kLanes * kFloatBytes);
   VectorType floats = emit.vec(emit.f32());
@@ -225,7 +228,8 @@ static LogicalResult emitGroupExperts(Tile &tile, Operation *op, const Part &, c
   int64_t experts = group.getExperts();
   bool isOrder = out.strides.size() == 2;
   // Where each expert's pairs begin; in the end, of the order, where they end.
-  Value starts = isOrder ? emit.frame(llvm::alignTo((experts + 1) * sizeof(int32_t), 64)) : out.base;
+  Value starts =
+      isOrder ? emit.frame(llvm::alignTo((experts + 1) * sizeof(int32_t), 64)) : out.base;
   auto slotOf = [&](Value index) { return emit.at(starts, emit.mul(index, sizeof(int32_t))); };
   auto bump = [&](Value index) {
     Value count = emit.load(emit.i32(), slotOf(index));
@@ -250,8 +254,8 @@ static LogicalResult emitGroupExperts(Tile &tile, Operation *op, const Part &, c
   return success();
 }
 
-/// Walks the experts: `multiply` gets the pairs of each by their place in the order, its number, and the
-/// indices of a pair.
+/// Walks the experts: `multiply` gets the pairs of each by their place in the order, its number,
+/// and the indices of a pair.
 static LogicalResult emitGrouped(
     Tile &tile, MatmulIdOp op, const Part &part,
     function_ref<void(const Span &, Value, function_ref<SmallVector<Value, 2>(Value)>)> multiply) {
@@ -289,8 +293,8 @@ static LogicalResult emitMatmulId(Tile &tile, Operation *op, const Part &part, c
   auto inputAt = [&](ArrayRef<Value> indices) {
     return tile.address(*input, indices.take_front(isPerExpert ? 2 : 1));
   };
-  if (auto amx = isPacked(type) && matmul.isGrouped() ? createAmx(tile, input->element, type)
-                                                      : nullptr)
+  if (auto amx =
+          isPacked(type) && matmul.isGrouped() ? createAmx(tile, input->element, type) : nullptr)
     return emitGrouped(tile, matmul, part, [&](const Span &pairs, Value expert, auto pairAt) {
       Value matrix = emit.at(weight->base, emit.mul(expert, amx->matrixBytes(type.getDimSize(1))));
       emit.when(emit.less(emit.i64(0), pairs.size), [&] {

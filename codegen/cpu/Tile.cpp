@@ -1,6 +1,8 @@
 #include "codegen/cpu/Tile.h"
 
 #include "dialects/emel/Emel.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/xxhash.h"
 
 using namespace mlir;
 
@@ -222,6 +224,17 @@ FailureOr<View> Tile::fillAlias(Operation *op, const Part &part, const View &out
   return out;
 }
 
+/// A small tensor that the compiler computed, beside the code.
+static Value emitConstant(Emit &emit, arith::ConstantOp op) {
+  auto data = cast<DenseElementsAttr>(op.getValue());
+  auto bytes = llvm::ArrayRef(reinterpret_cast<const uint8_t *>(data.getRawData().data()),
+                              data.getRawData().size());
+  std::string name = "constant_" + llvm::utohexstr(llvm::xxh3_64bits(bytes)) + "_" +
+                     std::to_string(data.getNumElements());
+  auto flat = RankedTensorType::get({data.getNumElements()}, data.getElementType());
+  return emit.table(name, data.reshape(flat));
+}
+
 FailureOr<View> Tile::need(Value value, const Part &part, const View *out) {
   if (auto found = arguments_.find(value); found != arguments_.end()) return found->second;
   auto isEqual = [](Value a, Value b) {
@@ -238,6 +251,8 @@ FailureOr<View> Tile::need(Value value, const Part &part, const View *out) {
       if (isSame(computed.part)) return computed.view;
   Operation *op = value.getDefiningOp();
   if (isa<ReshapeOp, SliceOp>(op)) return out ? fillAlias(op, part, *out) : alias(op, part);
+  if (auto constant = dyn_cast<arith::ConstantOp>(op); constant && !out)
+    return viewOf(emitConstant(emit, constant), value.getType());
   View view = out ? *out : buffer(value, part);
   OpEmitter emitter = findEmitter(op);
   if (!emitter) return op->emitOpError("has no code for this target");

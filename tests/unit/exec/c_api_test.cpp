@@ -171,7 +171,7 @@ TEST_F(CApi, TellsBadFilesFromUnsupportedOnes) {
   EXPECT_STATUS(emel_model_load(path_.c_str(), nullptr, &model), EMEL_UNSUPPORTED,
                 HasSubstr("no code here fits this CPU: any lacks #62"));
   std::string bytes = RunnableArtifact().Build();
-  bytes[artifact::kVersionAt] = 99;
+  bytes[emel::artifact::kVersionAt] = 99;
   Write(bytes);
   EXPECT_STATUS(emel_model_load(path_.c_str(), nullptr, &model), EMEL_UNSUPPORTED,
                 HasSubstr("found version 99"));
