@@ -1,5 +1,6 @@
 // Runs a compiled model.
 
+#include "tools/run/own_model.h"
 #include "tools/run/run.h"
 #include "tools/support/command_line.h"
 #include "tools/support/exit.h"
@@ -11,9 +12,10 @@
 namespace emel::tools {
 namespace {
 
+// Without an artifact that is part of this executable, one is an operand.
 void Declare(CommandLine& line, RunOptions& options, std::optional<std::string>& tokens) {
-  line.OptionalOperand("ARTIFACT", "what emel-compile wrote; left out: the end of this executable",
-                       &options.artifact);
+  const bool own = !options.artifact.empty();
+  if (!own) line.Operand("ARTIFACT", "what emel-compile wrote", &options.artifact);
   line.Section("what to feed");
   line.Value("--tokens", "IDS", "token ids, as 1,5,7", &tokens);
   line.Value("-p", "TEXT", "text for the model's tokenizer", &options.prompt);
@@ -40,15 +42,14 @@ void Declare(CommandLine& line, RunOptions& options, std::optional<std::string>&
             &options.verify);
   line.Flag("--profile", "runs a copy of the code whose kernels perf knows by name",
             &options.profile);
-  line.Example("emel-run model.emel -p 'Once upon a time'", "tells a story");
-  line.Example("emel-run model.emel --tokens 1,5,7 --generate 8 --ids", "8 ids");
-  line.Example("emel-run model.emel --tokens 1,5,7 --logits out.f32", "3 rows of logits");
+  const std::string run = own ? line.tool() : line.tool() + " model.emel";
+  line.Example(run + " -p 'Once upon a time'", "tells a story");
+  line.Example(run + " --tokens 1,5,7 --generate 8 --ids", "8 ids");
+  line.Example(run + " --tokens 1,5,7 --logits out.f32", "3 rows of logits");
   line.Note(
       "An artifact holds machine code: running it is running a program. Results are the same bits "
       "for any number of workers. The model's end token ends text, but not ids.");
 }
-
-constexpr char kOwnFile[] = "/proc/self/exe";
 
 }  // namespace
 }  // namespace emel::tools
@@ -57,13 +58,13 @@ int main(int argc, char** argv) {
   using namespace emel::tools;
   RunOptions options;
   std::optional<std::string> tokens;
-  CommandLine line("emel-run", "runs a compiled model");
+  const auto own = FindOwnModel();
+  if (!own.ok()) return Exit(argc > 0 ? argv[0] : "emel-run", own.status());
+  options.artifact = own->value_or("");
+  CommandLine line(*own && argc > 0 ? argv[0] : "emel-run",
+                   *own ? "runs the model that it holds" : "runs a compiled model");
   Declare(line, options, tokens);
   if (auto code = line.Parse(argc, argv)) return *code;
-  if (options.artifact.empty() && !EndsInArtifact(kOwnFile)) {
-    return line.UsageError("expected ARTIFACT");
-  }
-  if (options.artifact.empty()) options.artifact = kOwnFile;
   if (tokens.has_value() == options.prompt.has_value()) {
     return line.UsageError("expected --tokens or -p");
   }

@@ -12,10 +12,8 @@
 #include <absl/strings/str_split.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstdio>
-#include <fstream>
 #include <memory>
 
 namespace emel::tools {
@@ -190,14 +188,6 @@ absl::Status Runner::Generate() {
 }  // namespace
 
 absl::Status RunModel(const RunOptions& options) { return Runner(options).Run(); }
-
-bool EndsInArtifact(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::array<char, artifact::kFooterBytes> footer{};
-  return in.seekg(-static_cast<int>(footer.size()), std::ios::end) &&
-         in.read(footer.data(), footer.size()) &&
-         std::string_view(footer.data(), 8) == artifact::kFooterMagic;
-}
 
 absl::StatusOr<std::vector<int32_t>> ParseTokens(std::string_view text) {
   std::vector<int32_t> tokens;

@@ -26,9 +26,6 @@ struct RunOptions {
 // Feeds a compiled model, writes what was asked for.
 absl::Status RunModel(const RunOptions& options);
 
-// Whether a file says that there is an artifact at its end; not whether it is whole.
-bool EndsInArtifact(const std::string& path);
-
 // "1,5,7".
 absl::StatusOr<std::vector<int32_t>> ParseTokens(std::string_view text);
 

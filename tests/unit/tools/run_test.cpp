@@ -126,7 +126,7 @@ TEST_F(RunTest, BadUsage) {
 TEST_F(RunTest, WithoutArtifact) {
   const Outcome run = RunTool("emel-run", {"--tokens", "1", "--generate", "1"});
   EXPECT_EQ(run.code, 2);
-  EXPECT_THAT(run.err, HasSubstr("expected ARTIFACT"));
+  EXPECT_THAT(run.err, HasSubstr("missing ARTIFACT"));
 }
 
 // Any damage is noticed, and by nothing worse than an error.
