@@ -1,11 +1,15 @@
 #ifndef EMEL_CODEGEN_CPU_IMAGE_H_
 #define EMEL_CODEGEN_CPU_IMAGE_H_
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "codegen/cpu/Target.h"
 #include "llvm/ADT/SmallVector.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Support/Error.h"
 #include "mlir/IR/BuiltinOps.h"
 
 /// From functions in MLIR to one position-independent image, in this process.
@@ -28,7 +32,18 @@ struct Image {
 mlir::LogicalResult lowerToLlvm(mlir::ModuleOp module);
 
 enum class CodeKind { Object, Assembly, Llvm };
-/// The module's code, optimised for the target.
+
+/// A module of LLVM's with a context of its own, so that several can be worked on at once.
+struct LlvmCode {
+  std::unique_ptr<llvm::LLVMContext> context;
+  std::unique_ptr<llvm::Module> module;
+};
+mlir::FailureOr<LlvmCode> toLlvm(mlir::ModuleOp module);
+
+/// The code, optimised for the target. Callable from several threads.
+llvm::Expected<llvm::SmallVector<char, 0>> emitCode(LlvmCode &code, const Target &target,
+                                                    CodeKind kind);
+/// Both in one: errors are reported at the module.
 mlir::FailureOr<llvm::SmallVector<char, 0>> emitCode(mlir::ModuleOp module, const Target &target,
                                                      CodeKind kind);
 

@@ -30,7 +30,7 @@ LogicalResult lowerToLlvm(ModuleOp module) {
   return passes.run(module);
 }
 
-static std::unique_ptr<llvm::TargetMachine> createMachine(const Target &target, Location loc) {
+static llvm::Expected<std::unique_ptr<llvm::TargetMachine>> createMachine(const Target &target) {
   static const bool isReady = [] {
     llvm::InitializeAllTargetInfos();
     llvm::InitializeAllTargets();
@@ -41,26 +41,30 @@ static std::unique_ptr<llvm::TargetMachine> createMachine(const Target &target, 
   (void)isReady;
   std::string error;
   const llvm::Target *family = llvm::TargetRegistry::lookupTarget(target.triple.str(), error);
-  if (!family) {
-    emitError(loc) << "cannot generate code for " << target.name << ": " << error;
-    return nullptr;
-  }
+  if (!family)
+    return llvm::createStringError("cannot generate code for " + target.name + ": " + error);
   llvm::TargetOptions options;
   return std::unique_ptr<llvm::TargetMachine>(family->createTargetMachine(
       target.triple, target.cpu, target.features, options, llvm::Reloc::PIC_, std::nullopt,
       llvm::CodeGenOptLevel::Default));
 }
 
-FailureOr<SmallVector<char, 0>> emitCode(ModuleOp module, const Target &target, CodeKind kind) {
+FailureOr<LlvmCode> toLlvm(ModuleOp module) {
   registerBuiltinDialectTranslation(*module.getContext());
   registerLLVMDialectTranslation(*module.getContext());
-  llvm::LLVMContext context;
-  std::unique_ptr<llvm::Module> code = translateModuleToLLVMIR(module, context, "emel");
-  if (!code) return module.emitError("cannot be translated to LLVM IR");
-  auto machine = createMachine(target, module.getLoc());
-  if (!machine) return failure();
-  code->setTargetTriple(target.triple);
-  code->setDataLayout(machine->createDataLayout());
+  LlvmCode code;
+  code.context = std::make_unique<llvm::LLVMContext>();
+  code.module = translateModuleToLLVMIR(module, *code.context, "emel");
+  if (!code.module) return module.emitError("cannot be translated to LLVM IR");
+  return code;
+}
+
+llvm::Expected<SmallVector<char, 0>> emitCode(LlvmCode &code, const Target &target, CodeKind kind) {
+  auto made = createMachine(target);
+  if (!made) return made.takeError();
+  llvm::TargetMachine *machine = made->get();
+  code.module->setTargetTriple(target.triple);
+  code.module->setDataLayout(machine->createDataLayout());
 
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
@@ -68,27 +72,35 @@ FailureOr<SmallVector<char, 0>> emitCode(ModuleOp module, const Target &target, 
   llvm::ModuleAnalysisManager modules;
   llvm::PipelineTuningOptions tuning;
   tuning.LoopVectorization = tuning.SLPVectorization = false;
-  llvm::PassBuilder builder(machine.get(), tuning);
+  llvm::PassBuilder builder(machine, tuning);
   builder.registerModuleAnalyses(modules);
   builder.registerCGSCCAnalyses(callGraph);
   builder.registerFunctionAnalyses(functions);
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, callGraph, modules);
-  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2).run(*code, modules);
+  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2).run(*code.module, modules);
 
   SmallVector<char, 0> bytes;
   llvm::raw_svector_ostream out(bytes);
   if (kind == CodeKind::Llvm) {
-    code->print(out, nullptr);
+    code.module->print(out, nullptr);
     return bytes;
   }
   llvm::legacy::PassManager emission;
   auto type = kind == CodeKind::Object ? llvm::CodeGenFileType::ObjectFile
                                        : llvm::CodeGenFileType::AssemblyFile;
   if (machine->addPassesToEmitFile(emission, out, nullptr, type))
-    return module.emitError("cannot be written as code for ") << target.name;
-  emission.run(*code);
+    return llvm::createStringError("cannot write code for " + target.name);
+  emission.run(*code.module);
   return bytes;
+}
+
+FailureOr<SmallVector<char, 0>> emitCode(ModuleOp module, const Target &target, CodeKind kind) {
+  FailureOr<LlvmCode> code = toLlvm(module);
+  if (failed(code)) return failure();
+  auto bytes = emitCode(*code, target, kind);
+  if (!bytes) return module.emitError(llvm::toString(bytes.takeError()));
+  return std::move(*bytes);
 }
 
 }  // namespace emel::cpu
