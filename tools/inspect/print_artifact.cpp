@@ -127,6 +127,21 @@ std::string Outline(std::string_view title, const Json& json) {
   return absl::StrCat(Text(title), "\n", table.ToString(), "\n");
 }
 
+// Of each shard a row of its own, where provenance has the shape that the compiler writes.
+Json WithShardRows(Json provenance) {
+  if (!provenance.contains("shards") || !provenance["shards"].is_array()) return provenance;
+  Json rows = Json::object();
+  for (const Json& shard : provenance["shards"]) {
+    if (!shard.is_object()) return provenance;
+    const std::string file =
+        shard.value("file", Json()).dump(-1, ' ', false, Json::error_handler_t::replace);
+    rows[file] = absl::StrCat(Short(shard.value("bytes", Json())), " bytes, SHA-256 ",
+                              Short(shard.value("sha256", Json())));
+  }
+  provenance["shards"] = std::move(rows);
+  return provenance;
+}
+
 Json SectionsJson(const Artifact& artifact) {
   Json sections = Json::array();
   for (const artifact::Section& section : artifact.sections()) {
@@ -203,7 +218,8 @@ absl::Status PrintArtifactTable(const Artifact& artifact, OutputFile& out) {
   EMEL_ASSIGN_OR_RETURN(const Json provenance, ParseSection(artifact, SectionKind::kProvenance));
   return out.Write(absl::StrCat(Head(artifact, model), Sections(artifact), Code(artifact.plan()),
                                 Memory(artifact.plan()), Outline("contract", contract),
-                                Outline("provenance", provenance), MetadataTable(model)));
+                                Outline("provenance", WithShardRows(provenance)),
+                                MetadataTable(model)));
 }
 
 absl::Status PrintArtifactJson(const Artifact& artifact, OutputFile& out) {
