@@ -1,38 +1,51 @@
-#include "compiler/artifact/WriteArtifact.h"
 #include "compiler/driver/Load.h"
 #include "compiler/driver/PlanOutput.h"
 #include "compiler/driver/Why.h"
 #include "dialects/RegisterDialects.h"
+#include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
 #include "mlir/IR/AsmState.h"
+#include "tools/compile/artifact_output.h"
 #include "tools/support/command_line.h"
 #include "tools/support/exit.h"
 #include "tools/support/output_file.h"
 #include "tools/support/progress.h"
+#include "tools/support/text.h"
+
+#include <chrono>
 
 namespace emel {
 namespace {
 
 struct Options {
-  std::string model, emit, output = "-", load = "mmap", cpu = "native";
+  std::string model, emit, output = "-", load = "mmap", cpu = "native", weights = "inside";
   std::optional<std::string> why;
-  uint64_t context = 0, maxArena = 0, batch = 512, small = 8, workers = 64;
+  uint64_t context = 0, maxArena = 0, batch = 512, small = 8, workers = 64, threads = 0;
   std::string target = "generic", kv = "f16", numerics = "fast";
-  bool checkTensors = false;
+  bool checkTensors = false, quiet = false;
 };
 
 void declare(tools::CommandLine& line, Options& options) {
   line.Operand("MODEL", "a GGUF model; of a split one the first shard", &options.model);
   line.Section("what to write");
-  line.Choice(
-      "--emit",
-      {"artifact", "mlir", "layouts", "plan", "report", "plan-csv", "plan-svg", "llvm", "asm"},
-      "artifact: what emel-run runs (the default for an OUT that does not end in .mlir); mlir: the model as "
-      "imported (the default else); layouts: how each weight is stored and what else was possible; plan: after all "
-      "passes; report: memory, launches, work and layouts as JSON; plan-csv, plan-svg: the arena over plan time; llvm, "
-      "asm: the code",
-      &options.emit);
+  line.Choice("--emit",
+              {"artifact", "exe", "mlir", "layouts", "plan", "report", "plan-csv", "plan-svg",
+               "llvm", "asm"},
+              "artifact: what emel-run runs (the default for an OUT that does not end in .mlir); "
+              "exe: the same as one program that needs no "
+              "other file; mlir: the model as "
+              "imported (the default else); layouts: how each weight is stored and what else was "
+              "possible; plan: after all "
+              "passes; report: memory, launches, work and layouts as JSON; plan-csv, plan-svg: the "
+              "arena over plan time; llvm, "
+              "asm: the code",
+              &options.emit);
   line.Value("-o", "OUT", "where to write; - is standard output", &options.output);
+  line.Choice(
+      "--weights", {"inside", "external"},
+      "external: weights go to a file of their own beside OUT, named by their SHA-256; where "
+      "that is there already, only code is written",
+      &options.weights);
   line.Value("--why", "TENSOR", "writes where a tensor lies and which ops read it instead",
              &options.why);
   line.Section("how to compile");
@@ -44,8 +57,8 @@ void declare(tools::CommandLine& line, Options& options) {
   line.Choice("--kv", {"f16", "q8_0", "f32"}, "what keys and values are kept as between steps", &options.kv);
   line.Number("--max-arena", "BYTES", "fails where the arena needs more; 0: no limit", 0, INT64_MAX,
               &options.maxArena);
-  line.Number("--workers", "N", "the most workers that the report counts scratch memory for", 1, 4096,
-              &options.workers);
+  line.Number("--workers", "N", "the most workers that the report counts scratch memory for", 1,
+              4096, &options.workers);
   line.Value("--cpu", "NAME[,NAME...]",
              "the CPUs to make code for: native, sapphirerapids, x86-64-v4, x86-64-v3, aarch64",
              &options.cpu);
@@ -55,11 +68,21 @@ void declare(tools::CommandLine& line, Options& options) {
               &options.numerics);
   line.Choice("--target", {"x86-64-v3", "x86-64-v4", "sapphirerapids", "generic"},
               "whose speeds decide layouts and the predicted rates", &options.target);
+  line.Number("--threads", "N",
+              "threads to compile with; 0 takes one for each CPU; the bytes do not depend on it", 0,
+              1024, &options.threads);
+  line.Flag("-q", "prints no progress and no summary, only warnings and errors", &options.quiet);
   line.Section("how to read");
   line.Choice("--load", {"mmap", "read"}, "how the file reaches memory", &options.load);
   line.Flag("--check-tensors", "reads every weight: values finite, block scales valid",
             &options.checkTensors);
   line.Example("emel-compile model.gguf -o model.emel", "compile a model for this machine");
+  line.Example("emel-compile model.gguf --emit=exe -o model && ./model -p 'Once'",
+               "one program that holds its model");
+  line.Example("emel-compile model.gguf --cpu=sapphirerapids,x86-64-v3 -o model.emel",
+               "code for two kinds of CPU, the better one chosen where it runs");
+  line.Example("emel-compile model.gguf --weights=external -o model.emel",
+               "again with other options: gigabytes stay where they are");
   line.Example("emel-compile model.gguf --emit=mlir -o model.mlir", "import a model");
   line.Example("emel-compile model.gguf | emel-opt --emel-simplify", "and simplify it");
   line.Example("emel-compile model.gguf --emit=report -o report.json", "what a step costs");
@@ -94,8 +117,8 @@ absl::StatusOr<std::vector<const cpu::Target*>> findTargets(const std::string& n
     if (!target) {
       std::string known;
       for (const cpu::Target& own : cpu::knownTargets()) known += ", " + own.name.str();
-      return absl::InvalidArgumentError("--cpu: there is no '" + name.str() +
-                                        "', expected native" + known);
+      return absl::InvalidArgumentError("--cpu: there is no '" + name.str() + "', expected native" +
+                                        known);
     }
     if (!llvm::is_contained(targets, target)) targets.push_back(target);
   }
@@ -144,10 +167,44 @@ absl::StatusOr<std::string> plan(mlir::ModuleOp module, const Options& options) 
   return writePlanReport(module, *summary, *layouts, planning);
 }
 
+/// What the artifact records of how it was made: all that its bytes depend on.
+std::vector<std::pair<std::string, std::string>> recordOptions(
+    const Options& options, llvm::ArrayRef<const cpu::Target*> targets) {
+  std::string names;
+  for (const cpu::Target* target : targets)
+    names += (names.empty() ? "" : ",") + target->name.str();
+  return {{"cpu", names},
+          {"target", options.target},
+          {"context", std::to_string(options.context)},
+          {"batch", std::to_string(options.batch)},
+          {"small", std::to_string(options.small)},
+          {"workers", std::to_string(options.workers)},
+          {"kv", options.kv},
+          {"numerics", options.numerics},
+          {"weights", options.weights}};
+}
+
+void printSummary(const Options& options, const artifact::Plan& plan,
+                  const tools::ArtifactOutput& out, double seconds) {
+  std::string variants;
+  for (const artifact::Variant& variant : plan.variants)
+    variants += (variants.empty() ? "" : ", ") + variant.name;
+  llvm::errs() << options.output << ": " << tools::HumanBytes(out.file_bytes()) << " in "
+               << llvm::format("%.1f", seconds) << " s; weights "
+               << tools::HumanBytes(plan.weights_bytes);
+  if (!out.weights_file().empty())
+    llvm::errs() << (out.reused_weights() ? " as they were in " : " in ") << out.weights_file();
+  llvm::errs() << "; code for " << variants << "; arena " << tools::HumanBytes(plan.arena_bytes)
+               << ", keys and values " << tools::HumanBytes(plan.page_bytes / plan.page_positions)
+               << " per token\n";
+}
+
 absl::Status writeArtifactFile(mlir::ModuleOp module, const Options& options,
                                tools::Progress& progress) {
+  auto start = std::chrono::steady_clock::now();
   auto targets = findTargets(options.cpu);
   if (!targets.ok()) return targets.status();
+  progress.Update("planning", 0, 1);
   PlanOptions planning = planOptions(options);
   absl::StatusOr<LayoutReport> layouts = planModel(module, planning);
   if (!layouts.ok()) return layouts.status();
@@ -157,33 +214,34 @@ absl::Status writeArtifactFile(mlir::ModuleOp module, const Options& options,
   open.vocab_only = open.first_shard_only = true;
   absl::StatusOr<gguf::Model> model = gguf::Model::Open(options.model, open);
   if (!model.ok()) return model.status();
+  auto out = tools::ArtifactOutput::Create(options.output,
+                                           {options.emit == "exe", options.weights == "external"});
+  if (!out.ok()) return out.status();
   ArtifactOptions artifact;
   artifact.targets = *targets;
   artifact.maxWorkers = planning.workers;
   artifact.contract = writePlanReport(module, *summary, *layouts, planning);
-  artifact.options = {{"cpu", options.cpu},
-                      {"context", std::to_string(options.context)},
-                      {"batch", std::to_string(options.batch)},
-                      {"small", std::to_string(options.small)},
-                      {"kv", options.kv},
-                      {"numerics", options.numerics}};
+  artifact.options = recordOptions(options, *targets);
   artifact.model = &*model;
-  artifact.progress = [&](llvm::StringRef, uint64_t done, uint64_t total) {
-    progress.Update(done, total);
+  artifact.threads = static_cast<unsigned>(options.threads);
+  artifact.progress = [&](llvm::StringRef what, uint64_t done, uint64_t total) {
+    progress.Update(std::string_view(what), done, total);
   };
-  auto out = tools::OutputFile::Create(options.output);
-  if (!out.ok()) return out.status();
-  absl::Status status =
-      writeArtifact(module, artifact, [&](uint64_t at, absl::Span<const uint8_t> bytes) {
-        return out->WriteAt(at, bytes);
-      });
-  if (!status.ok()) return status;
-  return out->Commit();
+  out->Connect(artifact);
+  auto plan = writeArtifact(module, artifact, [&](uint64_t at, absl::Span<const uint8_t> bytes) {
+    return out->WriteAt(at, bytes);
+  });
+  if (!plan.ok()) return plan.status();
+  if (absl::Status status = out->Commit(); !status.ok()) return status;
+  std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
+  progress.Clear();
+  if (!options.quiet) printSummary(options, *plan, *out, time.count());
+  return absl::OkStatus();
 }
 
 absl::Status compile(const Options& options) {
   mlir::MLIRContext context(knownDialects(), mlir::MLIRContext::Threading::DISABLED);
-  tools::Progress progress("reading " + options.model);
+  tools::Progress progress("reading " + options.model, options.quiet);
   LoadOptions load;
   load.open.strategy = *io::ParseStrategy(options.load);
   load.open.check_tensors = options.checkTensors;
@@ -202,7 +260,7 @@ absl::Status compile(const Options& options) {
     absl::StatusOr<std::string> why = explainTensor(*result, *options.why);
     if (!why.ok()) return why.status();
     text = std::move(*why);
-  } else if (options.emit == "artifact") {
+  } else if (options.emit == "artifact" || options.emit == "exe") {
     return writeArtifactFile(*result->module, options, progress);
   } else if (options.emit == "mlir") {
     text = print(*result->module);
@@ -227,9 +285,14 @@ int main(int argc, char** argv) {
   if (auto code = line.Parse(argc, argv)) return *code;
   if (options.why && line.given("--emit"))
     return line.UsageError("--why writes its own text: it does not go with --emit");
+  if (options.emit == "exe" && options.output == "-")
+    return line.UsageError("--emit=exe needs -o OUT");
   if (options.emit.empty())
     options.emit = options.output == "-" || options.why || options.output.ends_with(".mlir")
                        ? "mlir"
                        : "artifact";
+  if (options.weights == "external" &&
+      (options.output == "-" || (options.emit != "artifact" && options.emit != "exe")))
+    return line.UsageError("--weights=external goes with artifacts and executables, and -o OUT");
   return emel::tools::RunTool(line.tool(), [&] { return emel::compile(options); });
 }

@@ -2,17 +2,12 @@
 
 #include <nlohmann/json.hpp>
 
-#include <thread>
-
-#include "codegen/cpu/StepProgram.h"
+#include "compiler/artifact/CompileEntries.h"
+#include "compiler/artifact/HashShards.h"
 #include "compiler/driver/Diagnostics.h"
 #include "compiler/pack/Pack.h"
 #include "dialects/emel/Emel.h"
 #include "dialects/plan/Plan.h"
-#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
-#include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "passes/Grouping.h"
 #include "runtime/gguf/writer.h"
 #include "runtime/include/emel/step.h"
@@ -21,36 +16,6 @@
 using namespace mlir;
 
 namespace emel {
-
-namespace {
-
-void loadDialects(MLIRContext &context) {
-  context.loadDialect<arith::ArithDialect, cf::ControlFlowDialect, LLVM::LLVMDialect,
-                      math::MathDialect, scf::SCFDialect, vector::VectorDialect>();
-}
-
-/// The code of all entries for one target, an object for each.
-struct TargetCode {
-  std::vector<SmallVector<char, 0>> objects;
-  std::vector<cpu::StepProgram> programs;
-};
-
-}  // namespace
-
-static FailureOr<TargetCode> compileEntries(ModuleOp module, const cpu::Target &target,
-                                            const cpu::ModelPlaces &places, cpu::CodeKind kind) {
-  TargetCode code;
-  for (auto entry : module.getOps<plan::EntryOp>()) {
-    OwningOpRef<ModuleOp> own = ModuleOp::create(entry.getLoc());
-    FailureOr<cpu::StepProgram> program = cpu::emitStepProgram(entry, target, places, *own);
-    if (failed(program) || failed(cpu::lowerToLlvm(*own))) return failure();
-    auto object = cpu::emitCode(*own, target, kind);
-    if (failed(object)) return failure();
-    code.programs.push_back(*program);
-    code.objects.push_back(std::move(*object));
-  }
-  return code;
-}
 
 static bool roundsToBf16(plan::EntryOp entry) {
   return llvm::any_of(entry.getBody().front().getOps<plan::LaunchOp>(),
@@ -97,14 +62,13 @@ static absl::StatusOr<std::string> describeModel(const gguf::Model &model) {
   return layout->head;
 }
 
-static std::string describeProvenance(ModuleOp module, const ArtifactOptions &options) {
+static std::string describeProvenance(ArrayRef<const ShardHashes::Shard *> shards,
+                                      const ArtifactOptions &options) {
   nlohmann::ordered_json json;
-  json["compiler"] = {{"name", "emel"}, {"version", "0.1.0"}};
-  for (auto shard : module.getOps<ShardOp>())
-    json["shards"].push_back({{"file", shard.getPath().rsplit('/').second.empty()
-                                           ? shard.getPath().str()
-                                           : shard.getPath().rsplit('/').second.str()},
-                              {"bytes", shard.getSize()}});
+  json["compiler"] = {{"name", "emel"}, {"version", EMEL_VERSION}};
+  for (const ShardHashes::Shard *shard : shards)
+    json["shards"].push_back(
+        {{"file", shard->file}, {"bytes", shard->bytes}, {"sha256", artifact::Hex(shard->sha256)}});
   for (const auto &[name, value] : options.options) json["options"][name] = value;
   return json.dump(2) + "\n";
 }
@@ -114,9 +78,13 @@ namespace {
 class ArtifactWriter {
  public:
   ArtifactWriter(ModuleOp module, const ArtifactOptions &options, artifact::Writer::Sink sink)
-      : module_(module), options_(options), writer_(std::move(sink)) {}
+      : module_(module),
+        options_(options),
+        writer_(std::move(sink), options.base),
+        pool_(llvm::hardware_concurrency(options.threads)),
+        hashes_(pool_) {}
 
-  absl::Status run() {
+  absl::StatusOr<artifact::Plan> run() {
     auto entries = module_.getOps<plan::EntryOp>();
     if (entries.empty()) return absl::InternalError("the module has no entry");
     places_.addLayers(*entries.begin());
@@ -134,10 +102,14 @@ class ArtifactWriter {
     absl::StatusOr<std::string> model = describeModel(*options_.model);
     if (!model.ok()) return model.status();
     EMEL_RETURN_IF_ERROR(writer_.Add(artifact::SectionKind::kModel, "", std::string_view(*model)));
-    std::string provenance = describeProvenance(module_, options_);
+    report("hashing " + std::to_string(shardCount()) + " shards", 0, 1);
+    auto shards = hashes_.take();
+    if (!shards.ok()) return shards.status();
+    std::string provenance = describeProvenance(*shards, options_);
     EMEL_RETURN_IF_ERROR(
         writer_.Add(artifact::SectionKind::kProvenance, "", std::string_view(provenance)));
-    return writer_.Finish();
+    EMEL_RETURN_IF_ERROR(writer_.Finish());
+    return plan_;
   }
 
  private:
@@ -149,14 +121,24 @@ class ArtifactWriter {
     if (failed(packing)) return diagnostics.status();
     for (PackedWeight weight : packing->weights())
       places_.weights[weight.weight.getSymName()] = weight.offset;
-    // Code goes first: what cannot be compiled is known before gigabytes are copied.
-    for (const cpu::Target *target : options_.targets) EMEL_RETURN_IF_ERROR(writeCode(*target));
-    EMEL_RETURN_IF_ERROR(writer_.Begin(artifact::SectionKind::kWeights));
-    auto append = [&](absl::Span<const uint8_t> bytes) { return writer_.Append(bytes); };
-    if (failed(packing->write(append))) return diagnostics.status();
+    CompiledEntries code(module_, options_.targets, places_, cpu::CodeKind::Object, pool_);
+    if (failed(hashes_.start(module_)) || failed(code.lower(options_.progress)))
+      return diagnostics.status();
     // Vectors at the last weight's end may read a line beyond it.
     plan_.weights_bytes = artifact::AlignUp(packing->bytes(), 64) + 64;
-    return writer_.Append(std::vector<uint8_t>(plan_.weights_bytes - packing->bytes()));
+    auto write = [&](PackSink sink) {
+      if (failed(packing->write(sink))) return diagnostics.status();
+      return sink(std::vector<uint8_t>(plan_.weights_bytes - packing->bytes()));
+    };
+    EMEL_RETURN_IF_ERROR(writeWeights(write));
+    for (size_t target = 0; target < options_.targets.size(); ++target) {
+      auto compiled = code.take(target, options_.progress);
+      if (failed(compiled)) return diagnostics.status();
+      auto image = cpu::linkImage(compiled->objects, module_.getLoc());
+      if (failed(image)) return diagnostics.status();
+      EMEL_RETURN_IF_ERROR(writeCode(*options_.targets[target], compiled->programs, *image));
+    }
+    return absl::OkStatus();
   }
 
   /// The contract with what is known since there is code: kernels' frames lie in scratch memory
@@ -168,20 +150,23 @@ class ArtifactWriter {
     return contract.dump(2) + "\n";
   }
 
-  absl::Status writeCode(const cpu::Target &target) {
-    report(("compiling for " + target.name).str(), 0, 1);
-    DiagnosticCollector diagnostics(module_.getContext());
-    loadDialects(*module_.getContext());
-    auto code = compileEntries(module_, target, places_, cpu::CodeKind::Object);
-    if (failed(code)) return diagnostics.status();
-    auto image = cpu::linkImage(code->objects, module_.getLoc());
-    if (failed(image)) return diagnostics.status();
+  absl::Status writeWeights(absl::FunctionRef<absl::Status(PackSink)> write) {
+    if (options_.weightsStore) {
+      auto external = options_.weightsStore(plan_.weights_bytes, write);
+      if (!external.ok()) return external.status();
+      return writer_.Add(artifact::SectionKind::kWeightsFile, "", artifact::Encode(*external));
+    }
+    EMEL_RETURN_IF_ERROR(writer_.Begin(artifact::SectionKind::kWeights));
+    return write([&](absl::Span<const uint8_t> bytes) { return writer_.Append(bytes); });
+  }
 
+  absl::Status writeCode(const cpu::Target &target, ArrayRef<cpu::StepProgram> programs,
+                         const cpu::Image &image) {
     const artifact::CpuVariant *cpu = artifact::FindVariant(std::string(target.name));
     artifact::Variant variant{cpu->name, cpu->features, {}};
     std::vector<artifact::Entry> entries;
-    for (auto [entry, program] : llvm::zip(module_.getOps<plan::EntryOp>(), code->programs)) {
-      variant.entry_offsets.push_back(image->find(program.symbol)->offset);
+    for (auto [entry, program] : llvm::zip(module_.getOps<plan::EntryOp>(), programs)) {
+      variant.entry_offsets.push_back(image.find(program.symbol)->offset);
       artifact::Entry own;
       own.name = entry.getSymName().str();
       own.max_tokens = entry.getMaxTokens();
@@ -195,13 +180,14 @@ class ArtifactWriter {
     }
     plan_.entries = entries;
     plan_.variants.push_back(variant);
-    EMEL_RETURN_IF_ERROR(writer_.Add(artifact::SectionKind::kCode, variant.name, image->bytes));
+    EMEL_RETURN_IF_ERROR(writer_.Add(artifact::SectionKind::kCode, variant.name, image.bytes));
     std::vector<artifact::Symbol> symbols;
-    for (const cpu::ImageSymbol &symbol : image->symbols)
+    for (const cpu::ImageSymbol &symbol : image.symbols)
       symbols.push_back({symbol.offset, symbol.size, symbol.name});
-    report(("compiling for " + target.name).str(), 1, 1);
     return writer_.Add(artifact::SectionKind::kSymbols, variant.name, artifact::Encode(symbols));
   }
+
+  size_t shardCount() { return llvm::range_size(module_.getOps<ShardOp>()); }
 
   void report(StringRef what, uint64_t done, uint64_t total) {
     if (options_.progress) options_.progress(what, done, total);
@@ -210,14 +196,16 @@ class ArtifactWriter {
   ModuleOp module_;
   const ArtifactOptions &options_;
   artifact::Writer writer_;
+  llvm::DefaultThreadPool pool_;
+  ShardHashes hashes_;
   artifact::Plan plan_;
   cpu::ModelPlaces places_;
 };
 
 }  // namespace
 
-absl::Status writeArtifact(ModuleOp module, const ArtifactOptions &options,
-                           artifact::Writer::Sink sink) {
+absl::StatusOr<artifact::Plan> writeArtifact(ModuleOp module, const ArtifactOptions &options,
+                                             artifact::Writer::Sink sink) {
   return ArtifactWriter(module, options, std::move(sink)).run();
 }
 
@@ -226,8 +214,11 @@ absl::StatusOr<std::string> writeCode(ModuleOp module, const cpu::Target &target
   cpu::ModelPlaces places;
   places.addLayers(*module.getOps<plan::EntryOp>().begin());
   DiagnosticCollector diagnostics(module.getContext());
-  loadDialects(*module.getContext());
-  auto code = compileEntries(module, target, places, kind);
+  llvm::DefaultThreadPool pool;
+  const cpu::Target *targets[] = {&target};
+  CompiledEntries entries(module, targets, places, kind, pool);
+  if (failed(entries.lower({}))) return diagnostics.status();
+  auto code = entries.take(0, {});
   if (failed(code)) return diagnostics.status();
   std::string text;
   for (const auto &part : code->objects) text.append(part.begin(), part.end());

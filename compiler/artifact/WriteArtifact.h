@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "codegen/cpu/Image.h"
+#include "compiler/artifact/CompileEntries.h"
+#include "compiler/pack/Pack.h"
 #include "dialects/emel/Emel.h"
 #include "runtime/artifact/plan.h"
 #include "runtime/artifact/writer.h"
@@ -13,6 +15,11 @@
 
 /// From a module with a complete plan to an artifact.
 namespace emel {
+
+/// Keeps weights in a file of their own: gets their size and what writes them to a sink, which it
+/// may call several times, with the same bytes each time.
+using WeightsStore = std::function<absl::StatusOr<artifact::ExternalWeights>(
+    uint64_t bytes, absl::FunctionRef<absl::Status(PackSink)> write)>;
 
 struct ArtifactOptions {
   std::vector<const cpu::Target *> targets;
@@ -23,14 +30,21 @@ struct ArtifactOptions {
   std::vector<std::pair<std::string, std::string>> options;
   /// Whose metadata go along: vocabulary, chat template, licence.
   const gguf::Model *model = nullptr;
-  /// Called with what is being done and how far it is.
-  std::function<void(llvm::StringRef what, uint64_t done, uint64_t total)> progress;
+  /// Called from several threads.
+  ReportProgress progress;
+  /// Where the artifact begins in the output: behind an executable that is already there, or at 0.
+  uint64_t base = 0;
+  /// Threads to compile with; 0 takes one for each CPU. The bytes do not depend on it.
+  unsigned threads = 0;
+  /// Where the weights go if not into the artifact.
+  WeightsStore weightsStore;
 };
 
 /// Packs the weights, compiles the code and writes both, with everything that a runtime must know.
-/// The module has one plan; every target gets its code. Errors are in the status.
-absl::Status writeArtifact(mlir::ModuleOp module, const ArtifactOptions &options,
-                           artifact::Writer::Sink sink);
+/// The module has one plan; every target gets its code. Weights are packed and shards hashed while
+/// LLVM works on the code. Returns what the artifact says of itself; errors are in the status.
+absl::StatusOr<artifact::Plan> writeArtifact(mlir::ModuleOp module, const ArtifactOptions &options,
+                                             artifact::Writer::Sink sink);
 
 /// The code of one target as text.
 absl::StatusOr<std::string> writeCode(mlir::ModuleOp module, const cpu::Target &target,
