@@ -46,21 +46,35 @@ Value Target::dotBytes(Emit &emit, Value acc, Value a, Value b) const {
   VectorType words = emit.vec(emit.getI16Type(), 2 * kLanes);
   Value wordsA = emit.bitcast(words, a), wordsB = emit.bitcast(words, b);
   Value eight = emit.splatInt(words, 8);
-  auto dotWords = [&](Value x, Value y) -> Value {
-    VectorType wide = emit.vec(emit.i32(), 2 * kLanes);
-    Value product = emit.create<arith::MulIOp>(emit.create<arith::ExtSIOp>(wide, x),
-                                               emit.create<arith::ExtSIOp>(wide, y));
-    SmallVector<int64_t> even, odd;
-    for (int64_t i = 0; i < kLanes; ++i) even.push_back(2 * i), odd.push_back(2 * i + 1);
-    return emit.create<arith::AddIOp>(emit.create<vector::ShuffleOp>(product, product, even),
-                                      emit.create<vector::ShuffleOp>(product, product, odd));
-  };
   Value evenA = emit.create<arith::AndIOp>(wordsA, emit.splatInt(words, 255));
   Value evenB = emit.create<arith::ShRSIOp>(emit.create<arith::ShLIOp>(wordsB, eight), eight);
   Value oddA = emit.create<arith::ShRUIOp>(wordsA, eight);
   Value oddB = emit.create<arith::ShRSIOp>(wordsB, eight);
-  return emit.create<arith::AddIOp>(
-      acc, emit.create<arith::AddIOp>(dotWords(evenA, evenB), dotWords(oddA, oddB)));
+  return dotWords(emit, dotWords(emit, acc, evenA, evenB), oddA, oddB);
+}
+
+Value Target::dotWords(Emit &emit, Value acc, Value a, Value b) const {
+  VectorType lanes = emit.vec(emit.i32());
+  auto plus = [&](Value x, Value y) -> Value { return emit.create<arith::AddIOp>(x, y); };
+  if (vectorBits == 256) {
+    Value sums = emit.splatInt(lanes, 0);
+    for (int64_t at : {int64_t{0}, kLanes / 2}) {
+      auto half = [&](Value words) -> Value {
+        return emit.create<vector::ExtractStridedSliceOp>(
+            words, ArrayRef<int64_t>{2 * at}, ArrayRef<int64_t>{kLanes}, ArrayRef<int64_t>{1});
+      };
+      Value own = emit.intrinsic(emit.vec(emit.i32(), kLanes / 2), "llvm.x86.avx2.pmadd.wd",
+                                 {half(a), half(b)});
+      sums = emit.create<vector::InsertStridedSliceOp>(own, sums, ArrayRef<int64_t>{at},
+                                                       ArrayRef<int64_t>{1});
+    }
+    return plus(acc, sums);
+  }
+  // A product of 0 to 255 and -128 to 127 is a number of 16 bits.
+  Value products = emit.bitcast(lanes, emit.create<arith::MulIOp>(a, b));
+  Value sixteen = emit.splatInt(lanes, 16);
+  Value low = emit.create<arith::ShRSIOp>(emit.create<arith::ShLIOp>(products, sixteen), sixteen);
+  return plus(acc, plus(low, emit.create<arith::ShRSIOp>(products, sixteen)));
 }
 
 Value Target::lookUp(Emit &emit, ArrayRef<uint8_t> table, Value index) const {

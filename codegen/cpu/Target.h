@@ -18,6 +18,10 @@ class Target {
   mlir::Value dotBytes(Emit &emit, mlir::Value acc, mlir::Value a, mlir::Value b) const;
   /// table[index] in every byte, for indices of 0 to 15.
   mlir::Value lookUp(Emit &emit, llvm::ArrayRef<uint8_t> table, mlir::Value index) const;
+
+ private:
+  /// The same over the 2 words of each lane.
+  mlir::Value dotWords(Emit &emit, mlir::Value acc, mlir::Value a, mlir::Value b) const;
 };
 
 /// Every variant, from the most to the least demanding of a family.
