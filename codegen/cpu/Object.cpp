@@ -44,6 +44,7 @@ static llvm::Expected<std::unique_ptr<llvm::TargetMachine>> createMachine(const 
   if (!family)
     return llvm::createStringError("cannot generate code for " + target.name + ": " + error);
   llvm::TargetOptions options;
+  options.MCOptions.AsmVerbose = true;  // says which loads and stores of the frame are spills
   return std::unique_ptr<llvm::TargetMachine>(family->createTargetMachine(
       target.triple, target.cpu, target.features, options, llvm::Reloc::PIC_, std::nullopt,
       llvm::CodeGenOptLevel::Default));
