@@ -25,6 +25,7 @@ build  | libgtest-dev       | header gtest/gtest.h                     | unit te
 build  | libgmock-dev       | header gmock/gmock.h                     | unit tests
 build  | python3            | command /usr/bin/python3                 | reference values, lints and lit
 build  | python3-numpy      | python numpy                             | reference values
+build  | qemu-user          | command qemu-aarch64                     | runs tests of kernels for aarch64
 checks | clang-19           | command clang++-19                       | fuzz targets and coverage
 checks | libclang-rt-19-dev | file /usr/lib/llvm-19/lib/clang/19/lib/linux/libclang_rt.fuzzer-x86_64.a | fuzz targets and coverage
 checks | llvm-19            | command llvm-cov-19                      | coverage reports

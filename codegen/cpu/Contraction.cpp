@@ -2,9 +2,9 @@
 
 #include "codegen/cpu/AmxProduct.h"
 #include "codegen/cpu/Decode.h"
-#include "codegen/cpu/Micro.h"
 #include "codegen/cpu/Ops.h"
-#include "dialects/emel/Emel.h"
+#include "codegen/cpu/Products.h"
+#include "dialects/emel/Layouts.h"
 
 using namespace mlir;
 
@@ -86,16 +86,22 @@ class PackedProduct {
 
 }  // namespace
 
-static std::unique_ptr<Micro> createMicro(Tile &tile, Type input, gguf::TensorType type) {
-  if (isa<ActivationType>(input)) return createIntegerMicro(tile.emit, tile.target, type);
-  return input.isF32() ? createFloatMicro(tile.emit, type) : nullptr;
-}
-
 /// Null where input and weight have other code.
 static std::unique_ptr<AmxProduct> createAmx(Tile &tile, Type input, RankedTensorType weight) {
   if (!input.isBF16()) return nullptr;
   return AmxProduct::create(tile.emit, tile.target, *getTensorType(weight.getElementType()),
                             weight.getShape().back());
+}
+
+/// Null where there is no code, with an error.
+static const Product *findProduct(Operation *op, Type input, RankedTensorType weight) {
+  std::optional<layout::Format> format = getFormat(weight);
+  bool isKnown = format && (input.isF32() || isa<ActivationType>(input));
+  const Product *product =
+      isKnown ? findProduct(*format, input.isF32() ? Input::Float : Input::Rounded) : nullptr;
+  if (!product)
+    op->emitOpError("has no code for ") << op->getOperand(0).getType() << " by " << weight;
+  return product;
 }
 
 /// Calls `body(first, count)` for blocks of 8 rows, then of 4, 2 and 1 for what is left.
@@ -126,9 +132,9 @@ static LogicalResult emitPacked(Tile &tile, MatmulOp op, const Part &part, const
                    [&](Value row) { return tile.address(out, row); }, out.strides[0]});
     return success();
   }
-  auto micro = createMicro(tile, input.element, format);
-  if (!micro)
-    return op.emitOpError("has no code for ") << op.getInput().getType() << " by " << type;
+  const Product *known = findProduct(op, input.element, type);
+  if (!known) return failure();
+  auto micro = known->micro(emit, tile.target, format);
   PackedProduct product(emit, *micro, format, type.getShape());
   rowBlocks(emit, part[0], [&](Value first, int64_t count) {
     product.multiply(
@@ -147,10 +153,11 @@ static LogicalResult emitDecoded(Tile &tile, MatmulOp op, const Part &part, cons
                                  const View &input, Value weight) {
   auto type = cast<RankedTensorType>(op.getWeight().getType());
   Emit &emit = tile.emit;
-  if (!input.element.isF32() || part.size() != 2 || type.getRank() != 2)
+  if (part.size() != 2 || type.getRank() != 2)
     return op.emitOpError("has no code for ") << op.getInput().getType() << " by " << type;
   int64_t columns = type.getDimSize(1);
-  bool isDirect = type.getElementType().isF32();
+  bool isDirect = type.getElementType().isF32() && !type.getEncoding();
+  // Whole blocks.
   int64_t chunk = columns,
           block = gguf::GetInfo(*getTensorType(type.getElementType())).block_elements;
   for (int64_t size : {32, 64, 256})
@@ -206,7 +213,11 @@ static LogicalResult emitMatmul(Tile &tile, Operation *op, const Part &part, con
   FailureOr<View> weight = tile.need(op->getOpOperand(1), part);
   if (failed(input) || failed(weight)) return failure();
   auto type = cast<RankedTensorType>(matmul.getWeight().getType());
-  return isPacked(type) ? emitPacked(tile, matmul, part, out, *input, weight->base)
+  if (isPacked(type) && !input->element.isF32())
+    return emitPacked(tile, matmul, part, out, *input, weight->base);
+  const Product *product = findProduct(op, input->element, type);
+  if (!product) return failure();
+  return product->micro ? emitPacked(tile, matmul, part, out, *input, weight->base)
                         : emitDecoded(tile, matmul, part, out, *input, weight->base);
 }
 
@@ -288,7 +299,6 @@ static LogicalResult emitMatmulId(Tile &tile, Operation *op, const Part &part, c
   FailureOr<View> ids = tile.need(op->getOpOperand(2), part);
   if (failed(input) || failed(weight) || failed(ids)) return failure();
   auto type = cast<RankedTensorType>(matmul.getWeight().getType());
-  gguf::TensorType format = *getTensorType(type.getElementType());
   bool isPerExpert = cast<RankedTensorType>(matmul.getInput().getType()).getRank() == 3;
   auto inputAt = [&](ArrayRef<Value> indices) {
     return tile.address(*input, indices.take_front(isPerExpert ? 2 : 1));
@@ -303,10 +313,12 @@ static LogicalResult emitMatmulId(Tile &tile, Operation *op, const Part &part, c
                        [&](Value place) { return tile.address(out, pairAt(place)); }});
       });
     });
-  auto micro = isPacked(type) ? createMicro(tile, input->element, format) : nullptr;
-  if (!micro)
+  const Product *known = findProduct(op, input->element, type);
+  if (!known) return failure();
+  if (!known->micro)
     return op->emitOpError("has no code for ") << matmul.getInput().getType() << " by " << type;
-  PackedProduct product(emit, *micro, format, type.getShape().drop_front());
+  auto micro = known->micro(emit, tile.target, known->weight.type);
+  PackedProduct product(emit, *micro, known->weight.type, type.getShape().drop_front());
   if (matmul.isGrouped())
     return emitGrouped(tile, matmul, part, [&](const Span &pairs, Value expert, auto pairAt) {
       Value matrix = emit.at(weight->base, emit.mul(expert, product.matrixBytes()));

@@ -1,0 +1,51 @@
+#include "codegen/cpu/Products.h"
+
+#include "runtime/gguf/integer_blocks.h"
+
+namespace emel::cpu {
+
+using gguf::TensorType;
+
+std::string Product::name() const {
+  return std::string(gguf::GetInfo(weight.type).name) + " " +
+         std::string(layout::Name(weight.layout)) + (input == Input::Rounded ? " a8" : " f32");
+}
+
+static std::unique_ptr<Micro> makeFloatMicro(Emit &emit, const Target &, TensorType type) {
+  return createFloatMicro(emit, type);
+}
+
+static bool isFloat(TensorType type) {
+  return type == TensorType::kF32 || type == TensorType::kF16 || type == TensorType::kBF16;
+}
+
+static bool isInteger(TensorType type) {
+  return type == TensorType::kI8 || type == TensorType::kI16 || type == TensorType::kI32 ||
+         type == TensorType::kI64;
+}
+
+llvm::ArrayRef<Product> knownProducts() {
+  static const std::vector<Product> products = [] {
+    std::vector<Product> list;
+    for (layout::Format format : layout::Formats()) {
+      if (isInteger(format.type)) continue;  // no weights
+      bool isPacked = format.layout == layout::Layout::kR16;
+      if (isPacked && gguf::FindIntegerForm(format.type))
+        list.push_back({format, Input::Rounded, createIntegerMicro});
+      list.push_back(
+          {format, Input::Float, isPacked && isFloat(format.type) ? makeFloatMicro : nullptr});
+    }
+    return list;
+  }();
+  return products;
+}
+
+const Product *findProduct(layout::Format weight, Input input) {
+  for (const Product &product : knownProducts())
+    if (product.weight.type == weight.type && product.weight.layout == weight.layout &&
+        product.input == input)
+      return &product;
+  return nullptr;
+}
+
+}  // namespace emel::cpu

@@ -1,0 +1,31 @@
+#ifndef EMEL_CODEGEN_CPU_PRODUCTS_H_
+#define EMEL_CODEGEN_CPU_PRODUCTS_H_
+
+#include "codegen/cpu/Micro.h"
+#include "runtime/layout/layout.h"
+
+/// The products of activations and weights that there is code for: what an emitter looks up, a test
+/// and a benchmark go through row by row, and layout selection is held to.
+namespace emel::cpu {
+
+enum class Input { Float, Rounded };
+
+/// A kernel: how the weight is stored, and whether the input is float32 or rounded to 8 bits.
+struct Product {
+  layout::Format weight;
+  Input input;
+  /// Makes the sums; null where rows of the weight are decoded and multiplied as float32.
+  std::unique_ptr<Micro> (*micro)(Emit &emit, const Target &target, gguf::TensorType type);
+
+  /// "q4_0 r16 a8", as tests and benchmarks call it.
+  std::string name() const;
+};
+
+/// Follows from layout::Formats(): a new type or layout has its rows at once.
+llvm::ArrayRef<Product> knownProducts();
+/// Null where there is none.
+const Product *findProduct(layout::Format weight, Input input);
+
+}  // namespace emel::cpu
+
+#endif  // EMEL_CODEGEN_CPU_PRODUCTS_H_

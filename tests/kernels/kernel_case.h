@@ -1,0 +1,72 @@
+#ifndef EMEL_TESTS_KERNELS_KERNEL_CASE_H_
+#define EMEL_TESTS_KERNELS_KERNEL_CASE_H_
+
+#include "codegen/cpu/Image.h"
+#include "codegen/cpu/Products.h"
+#include "dialects/emel/Emel.h"
+#include "mlir/IR/OwningOpRef.h"
+
+#include <absl/status/statusor.h>
+
+#include <string>
+#include <vector>
+
+// A model that is one product, for tests and benchmarks of the kernel behind it: rows of a table,
+// chosen by token, times a weight. It goes the way of every model: from a module's text through the
+// passes.
+namespace emel::testing {
+
+struct KernelSpec {
+  const cpu::Product* product;
+  int64_t rows, columns;
+  // Not 0: a stack of so many weights, of which each token chooses two.
+  int64_t experts = 0;
+  int64_t tokens = 17;  // rows of the table
+  Semiring semiring = Semiring::PlusTimes;
+};
+
+// What compiling gives for one CPU.
+struct CompiledKernel {
+  struct Entry {
+    std::string symbol;
+    int64_t max_tokens, tickets;
+  };
+  cpu::Image image;
+  std::vector<Entry> entries;  // ascending
+  std::vector<uint8_t> weights;
+  uint64_t arena_bytes = 0, scratch_bytes = 0;
+  int64_t width = 0;  // of a row of the result
+
+  const Entry& EntryFor(int64_t tokens) const;
+};
+
+class KernelCase {
+ public:
+  static absl::StatusOr<std::unique_ptr<KernelCase>> Create(const KernelSpec& spec);
+  ~KernelCase();
+
+  // The result for all rows of the table, by the interpreter.
+  absl::StatusOr<std::vector<float>> Interpret();
+  // For each element of it, the sum of the magnitudes that it is a sum of.
+  std::vector<double> Magnitudes() const;
+
+  absl::StatusOr<CompiledKernel> Compile(const cpu::Target& target);
+  absl::StatusOr<std::string> Assembly(const cpu::Target& target);
+
+ private:
+  explicit KernelCase(const KernelSpec& spec);
+  std::string Text() const;
+  absl::Status Plan();
+
+  KernelSpec spec_;
+  std::string path_;
+  std::vector<float> inputs_, weights_;
+  uint64_t offsets_[3] = {}, bytes_ = 0;  // of the inputs, the weight and the scores of experts
+  mlir::MLIRContext context_;
+  mlir::OwningOpRef<mlir::ModuleOp> module_;
+  bool is_planned_ = false;
+};
+
+}  // namespace emel::testing
+
+#endif  // EMEL_TESTS_KERNELS_KERNEL_CASE_H_

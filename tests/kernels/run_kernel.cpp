@@ -1,0 +1,232 @@
+#include "tests/kernels/run_kernel.h"
+
+#include "runtime/include/emel/step.h"
+#include "tests/support/process.h"
+
+#include <cstring>
+#include <elf.h>
+#include <filesystem>
+#include <fstream>
+#include <numeric>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace emel::testing {
+namespace {
+
+constexpr uint64_t kPage = 4096;
+// What an artifact has behind its weights.
+constexpr uint64_t kBehindWeights = 64;
+
+struct Segment {
+  uint64_t address;  // of its first page
+  std::vector<uint8_t> bytes;
+  int protection;
+};
+
+// Where everything lies that a few steps need, from `base` on.
+class Memory {
+ public:
+  Memory(const CompiledKernel& kernel, absl::Span<const int64_t> token_counts, uint64_t base,
+         uint64_t barrier);
+
+  struct Step {
+    uint64_t step, entry, logits, logit_bytes;
+  };
+  const std::vector<Segment>& segments() const { return segments_; }
+  const std::vector<Step>& steps() const { return steps_; }
+  uint64_t end() const { return next_; }
+
+  // Returns where the first of `bytes` lies: where its pages begin, or so that the last one is the
+  // last of its page.
+  uint64_t Add(const void* data, uint64_t bytes, int protection, bool at_end) {
+    uint64_t pages = (std::max<uint64_t>(bytes, 1) + kPage - 1) / kPage * kPage;
+    Segment& segment =
+        segments_.emplace_back(Segment{next_, std::vector<uint8_t>(pages, 0xff), protection});
+    uint64_t from = at_end ? pages - bytes : 0;
+    if (data && bytes) std::memcpy(segment.bytes.data() + from, data, bytes);
+    next_ += pages + kPage;
+    return segment.address + from;
+  }
+
+ private:
+  uint64_t next_;
+  std::vector<Segment> segments_;
+  std::vector<Step> steps_;
+};
+
+constexpr int kRead = PROT_READ, kWrite = PROT_READ | PROT_WRITE, kRun = PROT_READ | PROT_EXEC;
+
+Memory::Memory(const CompiledKernel& kernel, absl::Span<const int64_t> token_counts, uint64_t base,
+               uint64_t barrier)
+    : next_(base + kPage) {
+  uint64_t code = Add(kernel.image.bytes.data(), kernel.image.bytes.size(), kRun, false);
+  std::vector<uint8_t> weights = kernel.weights;
+  weights.resize((weights.size() + 63) / 64 * 64 + kBehindWeights);
+  uint64_t weights_at = Add(weights.data(), weights.size(), kRead, true);
+  uint64_t arena = Add(nullptr, (kernel.arena_bytes + 63) / 64 * 64, kWrite, true);
+  uint64_t scratch = Add(nullptr, (kernel.scratch_bytes + 63) / 64 * 64, kWrite, true);
+  for (size_t i = 0; i < token_counts.size(); ++i) {
+    int64_t count = token_counts[i];
+    bool at_end = i % 2 == 0;
+    std::vector<int32_t> numbers(count), zeros(count);
+    std::iota(numbers.begin(), numbers.end(), 0);
+    uint64_t bytes = count * sizeof(int32_t),
+             numbers_at = Add(numbers.data(), bytes, kRead, at_end);
+    uint64_t zeros_at = Add(zeros.data(), bytes, kRead, at_end);
+    const CompiledKernel::Entry& entry = kernel.EntryFor(count);
+    std::vector<uint8_t> tickets(entry.tickets * EMEL_TICKET_STRIDE);
+    emel_step_t step = {};
+    auto at = [](auto*& pointer, uint64_t address) {
+      pointer = reinterpret_cast<std::decay_t<decltype(pointer)>>(address);
+    };
+    step.token_count = step.row_count = static_cast<uint32_t>(count);
+    at(step.tokens, numbers_at);
+    at(step.positions, numbers_at);
+    at(step.slots, zeros_at);
+    at(step.out_rows, numbers_at);
+    uint64_t logit_bytes = count * kernel.width * sizeof(float);
+    uint64_t logits = Add(nullptr, logit_bytes, kWrite, at_end);
+    at(step.logits, logits);
+    at(step.weights, weights_at);
+    at(step.arena, arena);
+    at(step.scratch, scratch);
+    at(step.tickets, Add(tickets.data(), tickets.size(), kWrite, false));
+    step.scratch_stride = kernel.scratch_bytes;
+    step.barrier = reinterpret_cast<decltype(step.barrier)>(barrier);
+    steps_.push_back({Add(&step, sizeof(step), kRead, false),
+                      code + kernel.image.find(entry.symbol)->offset, logits, logit_bytes});
+  }
+}
+
+KernelResults SplitRows(absl::Span<const int64_t> token_counts, int64_t width,
+                        const float* values) {
+  KernelResults results;
+  for (int64_t count : token_counts) {
+    results.emplace_back(values, values + count * width);
+    values += count * width;
+  }
+  return results;
+}
+
+// Runs `steps`, an array that ends with a step of 0, writing what each computes to standard output.
+std::vector<uint32_t> StartAarch64(uint64_t steps) {
+  return {0x58000213,  //       ldr  x19, steps
+          0xf9400260,  // next: ldr  x0, [x19]
+          0xb4000180,  //       cbz  x0, done
+          0xf9400669,  //       ldr  x9, [x19, #8]
+          0x52800001,  //       mov  w1, #0
+          0x52800022,  //       mov  w2, #1
+          0xd63f0120,  //       blr  x9
+          0xd2800020,  //       mov  x0, #1
+          0xf9400a61,  //       ldr  x1, [x19, #16]
+          0xf9400e62,  //       ldr  x2, [x19, #24]
+          0xd2800808,  //       mov  x8, #64            write
+          0xd4000001,  //       svc  #0
+          0x91008273,  //       add  x19, x19, #32
+          0x17fffff4,  //       b    next
+          0xd2800ba8,  // done: mov  x8, #93            exit, with the 0 in x0
+          0xd4000001,  //       svc  #0
+          static_cast<uint32_t>(steps),
+          static_cast<uint32_t>(steps >> 32),
+          0xd65f03c0};  // barrier: ret
+}
+constexpr uint64_t kBarrierAt = 18 * 4;
+
+void WriteProgram(const std::string& path, const Memory& memory, uint64_t start) {
+  Elf64_Ehdr header = {};
+  std::memcpy(header.e_ident, ELFMAG, SELFMAG);
+  header.e_ident[EI_CLASS] = ELFCLASS64;
+  header.e_ident[EI_DATA] = ELFDATA2LSB;
+  header.e_ident[EI_VERSION] = EV_CURRENT;
+  header.e_type = ET_EXEC;
+  header.e_machine = EM_AARCH64;
+  header.e_version = EV_CURRENT;
+  header.e_entry = start;
+  header.e_phoff = header.e_ehsize = sizeof(header);
+  header.e_phentsize = sizeof(Elf64_Phdr);
+  header.e_phnum = static_cast<uint16_t>(memory.segments().size());
+  uint64_t offset =
+      (sizeof(header) + header.e_phnum * sizeof(Elf64_Phdr) + kPage - 1) / kPage * kPage;
+  std::ofstream file(path, std::ios::binary);
+  file.write(reinterpret_cast<const char*>(&header), sizeof(header));
+  for (const Segment& segment : memory.segments()) {
+    Elf64_Phdr part = {};
+    part.p_type = PT_LOAD;
+    part.p_flags = PF_R | (segment.protection & PROT_WRITE ? PF_W : 0) |
+                   (segment.protection & PROT_EXEC ? PF_X : 0);
+    part.p_offset = offset;
+    part.p_vaddr = part.p_paddr = segment.address;
+    part.p_filesz = part.p_memsz = segment.bytes.size();
+    part.p_align = kPage;
+    file.write(reinterpret_cast<const char*>(&part), sizeof(part));
+    offset += segment.bytes.size();
+  }
+  while (file.tellp() % kPage != 0) file.put(0);
+  for (const Segment& segment : memory.segments())
+    file.write(reinterpret_cast<const char*>(segment.bytes.data()), segment.bytes.size());
+}
+
+}  // namespace
+
+KernelResults RunKernel(const CompiledKernel& kernel, absl::Span<const int64_t> token_counts) {
+  auto* barrier = +[](const emel_step_t*, uint32_t) {};
+  uint64_t size = Memory(kernel, token_counts, 0, 0).end();
+  void* base = mmap(nullptr, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (base == MAP_FAILED) return {};
+  Memory memory(kernel, token_counts, reinterpret_cast<uint64_t>(base),
+                reinterpret_cast<uint64_t>(barrier));
+  for (const Segment& segment : memory.segments()) {
+    void* at = reinterpret_cast<void*>(segment.address);
+    mprotect(at, segment.bytes.size(), kWrite);
+    std::memcpy(at, segment.bytes.data(), segment.bytes.size());
+    mprotect(at, segment.bytes.size(), segment.protection);
+  }
+  std::vector<float> values;
+  for (const Memory::Step& step : memory.steps()) {
+    reinterpret_cast<emel_step_fn*>(step.entry)(reinterpret_cast<emel_step_t*>(step.step), 0, 1);
+    auto* logits = reinterpret_cast<float*>(step.logits);
+    values.insert(values.end(), logits, logits + step.logit_bytes / sizeof(float));
+  }
+  munmap(base, size);
+  return SplitRows(token_counts, kernel.width, values.data());
+}
+
+absl::StatusOr<KernelResults> EmulateKernel(const CompiledKernel& kernel, const cpu::Target& target,
+                                            absl::Span<const int64_t> token_counts) {
+  constexpr uint64_t kBase = 0x10000000;
+  // Twice: what begins the program comes last, and the barrier is a part of it.
+  uint64_t start = Memory(kernel, token_counts, kBase, 0).end();
+  Memory memory(kernel, token_counts, kBase, start + kBarrierAt);
+  std::vector<uint32_t> code = StartAarch64(start + 2 * kPage);
+  memory.Add(code.data(), code.size() * sizeof(code[0]), kRun, false);
+  std::vector<Memory::Step> steps = memory.steps();
+  steps.push_back({});
+  memory.Add(steps.data(), steps.size() * sizeof(steps[0]), kRead, false);
+
+  static int count = 0;
+  std::string path = std::filesystem::temp_directory_path().string() + "/emel-emulated-" +
+                     std::to_string(getpid()) + "-" + std::to_string(count++);
+  WriteProgram(path, memory, start);
+  chmod(path.c_str(), 0700);
+  Outcome outcome = Run({"/usr/bin/env", "qemu-aarch64", "-cpu", "max", path});
+  std::filesystem::remove(path);
+  int64_t tokens = std::accumulate(token_counts.begin(), token_counts.end(), int64_t{0});
+  if (outcome.code != 0 || outcome.out.size() != tokens * kernel.width * sizeof(float))
+    return absl::InternalError("the emulator ended with " + std::to_string(outcome.code) + " and " +
+                               std::to_string(outcome.out.size()) + " bytes: " + outcome.err);
+  std::vector<float> values(outcome.out.size() / sizeof(float));
+  std::memcpy(values.data(), outcome.out.data(), outcome.out.size());
+  return SplitRows(token_counts, kernel.width, values.data());
+}
+
+Runner RunnerOf(const cpu::Target& target) {
+  const cpu::Target* native = cpu::nativeTarget();
+  if (native && target.triple == native->triple)
+    return &target >= native ? Runner::kNative : Runner::kNone;
+  static const bool has_emulator = Run({"/usr/bin/env", "qemu-aarch64", "--version"}).code == 0;
+  return target.triple.starts_with("aarch64") && has_emulator ? Runner::kEmulator : Runner::kNone;
+}
+
+}  // namespace emel::testing
