@@ -262,6 +262,7 @@ absl::StatusOr<CompiledKernel> KernelCase::Compile(const cpu::Target& target) {
     auto object = cpu::emitCode(*own, target, cpu::CodeKind::Object);
     if (failed(object)) return diagnostics.status();
     objects.push_back(std::move(*object));
+    made.scratch_bytes = std::max<uint64_t>(made.scratch_bytes, program->scratchBytes);
     made.entries.push_back({program->symbol, entry.getMaxTokens(), program->tickets});
   }
   auto image = cpu::linkImage(objects, module_->getLoc());
@@ -269,7 +270,6 @@ absl::StatusOr<CompiledKernel> KernelCase::Compile(const cpu::Target& target) {
   made.image = std::move(*image);
   for (auto arena : module_->getOps<plan::ArenaOp>()) {
     if (arena.getKind() == plan::ArenaKind::Shared) made.arena_bytes = arena.getBytes();
-    if (arena.getKind() == plan::ArenaKind::Worker) made.scratch_bytes = arena.getBytes();
   }
   made.width = spec_.rows * (spec_.experts ? kUsed : 1);
   return made;

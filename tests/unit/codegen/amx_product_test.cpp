@@ -27,13 +27,14 @@ using testing::IsOk;
 
 // Columns `begin` to `begin + size` of the products of rows with a matrix.
 using Multiply = void(const uint8_t* matrix, const uint16_t* input, float* out, int64_t first,
-                      int64_t rows, int64_t begin, int64_t size);
+                      int64_t rows, int64_t begin, int64_t size, void* frame);
 
 struct Case {
   TensorType type;
   int64_t columns;  // of the weight
 };
 constexpr int64_t kOutputs = 83, kMostRows = 150;
+constexpr int64_t kFrameBytes = 1 << 20;
 
 MLIRContext& Context() {
   static MLIRContext& context = *[] {
@@ -53,11 +54,13 @@ FailureOr<Image> ImageOf(const Target& target, Case own) {
     emit.setInsertionPointToEnd(module->getBody());
     auto type = LLVM::LLVMFunctionType::get(
         LLVM::LLVMVoidType::get(&Context()),
-        {emit.ptr(), emit.ptr(), emit.ptr(), emit.i64(), emit.i64(), emit.i64(), emit.i64()});
+        {emit.ptr(), emit.ptr(), emit.ptr(), emit.i64(), emit.i64(), emit.i64(), emit.i64(),
+         emit.ptr()});
     auto function = emit.create<LLVM::LLVMFuncOp>(isApart ? "apart" : "lined_up", type);
     function.setPassthroughAttr(functionAttributes(emit, target));
     Block* body = function.addEntryBlock(emit);
     emit.setInsertionPointToStart(body);
+    emit.setFrame(body->getArgument(7));
     auto product = AmxProduct::create(emit, target, own.type, own.columns);
     if (!product) return failure();
     int64_t input = own.columns * 2, out = kOutputs * 4;
@@ -73,6 +76,7 @@ FailureOr<Image> ImageOf(const Target& target, Case own) {
                        isApart ? 0 : out});
     emit.create<LLVM::ReturnOp>(ValueRange{});
   }
+  EXPECT_LE(emit.frameBytes(), kFrameBytes);
   if (failed(lowerToLlvm(*module))) return failure();
   auto object = emitCode(*module, target, CodeKind::Object);
   if (failed(object)) return failure();
@@ -141,9 +145,13 @@ class AmxProducts : public ::testing::TestWithParam<Case> {
   std::vector<float> Run(const char* name, int64_t first, int64_t rows, int64_t begin,
                          int64_t size) const {
     std::vector<float> out(kMostRows * kOutputs, -7);
+    struct alignas(64) Line {
+      uint8_t bytes[64];
+    };
+    std::vector<Line> frame(kFrameBytes / 64);
     // Code takes lines of 64 bytes for granted.
     image_->Find<Multiply>(name)(reinterpret_cast<const uint8_t*>(lines_.data()), input_.data(),
-                                 out.data(), first, rows, begin, size);
+                                 out.data(), first, rows, begin, size, frame.data());
     return out;
   }
 

@@ -136,7 +136,7 @@ CompiledModel::CompiledModel(const std::string& gguf, const std::vector<std::str
   std::string names;
   for (const std::string& variant : variants) names += (names.empty() ? "" : ",") + variant;
   std::vector<std::string> command = {EMEL_BINARY_DIR "/bin/emel-compile", gguf, "--cpu=" + names,
-                                      "--numerics=invariant", "-o", path_};
+                                      "-o", path_};
   command.insert(command.end(), options.begin(), options.end());
   Outcome outcome = Run(command);
   if (outcome.code != 0) error_ = "exit code " + std::to_string(outcome.code) + ": " + outcome.err;
