@@ -24,8 +24,8 @@ show() { echo "   \$ ${*//"$work/"/}"; }
 
 megabytes() { awk -v bytes="$1" 'BEGIN { printf "%.2f MB", bytes / 1e6 }'; }
 size() { megabytes "$(wc -c <"$1")"; }
-# of REPORT KEY: a number of the compile report's top level.
-of() { sed -n "s/^  \"$2\": \([0-9]*\),*$/\1/p" "$1"; }
+# of JSON KEY: the first number of that name which stands two levels deep.
+of() { sed -n "s/^  \"$2\": \([0-9]*\),*$/\1/p" "$1" | head -1; }
 
 heading "1. A model: $model, $(size "$model")"
 "$bin/emel-inspect" "$model" | sed -n '2,/^$/s/^ /   /p'
@@ -34,7 +34,7 @@ heading "2. Compile it: reader, importer, passes, plan, machine code, one execut
 show emel-compile "$model" --emit=exe -o tales
 timed "$bin/emel-compile" "$model" --emit=exe -o "$work/tales" 2>"$work/log" || { cat "$work/log" >&2; exit 1; }
 compile=$took
-"$bin/emel-compile" "$model" --emit=report -o "$work/report.json" 2>/dev/null
+"$bin/emel-inspect" "$work/tales" --format=json >"$work/tales.json"
 echo "   $compile s, $(size "$work/tales"): a program of its own, with the weights in the order in which its code reads them"
 
 heading "3. It tells a story, greedily"
@@ -46,8 +46,8 @@ echo
 sed 's/^/   /' "$work/timings"
 
 heading "4. What was just done"
-awk -v weights="$(of "$work/report.json" weights_bytes)" -v arena="$(of "$work/report.json" arena_bytes)" \
-    -v kv="$(of "$work/report.json" kv_bytes)" -v worker="$(of "$work/report.json" scratch_bytes_per_worker)" \
+awk -v weights="$(of "$work/tales.json" weights_bytes)" -v arena="$(of "$work/tales.json" arena_bytes)" \
+    -v kv="$(of "$work/tales.json" kv_bytes)" -v worker="$(of "$work/tales.json" scratch_bytes)" \
     -v compile="$compile" -v story="$story" 'BEGIN {
   printf "   compiled in %s s; the story took %s s, from the start of the process to its end\n", compile, story
   printf "   memory, known before the first run: %.2f MB of weights mapped from the file,\n", weights / 1e6
