@@ -106,10 +106,13 @@ void Chooser::add(LayoutCandidate &candidate, PhaseKind kind, double seconds) {
   candidate.total += seconds * phases_[kind].steps;
 }
 
-/// Takes the cheapest; of equal ones the first, which is not packed.
+/// Takes the cheapest that will do; of equal ones the first, which is not packed.
 void Chooser::choose(LayoutChoice &choice) {
-  for (unsigned i = 1; i < choice.candidates.size(); ++i)
+  choice.chosen = choice.needsPanels && choice.candidates.size() > 1 ? 1 : 0;
+  for (unsigned i = choice.chosen + 1; i < choice.candidates.size(); ++i)
     if (choice.candidates[i].total < choice.choice().total) choice.chosen = i;
+  if (choice.candidates.front().total < choice.choice().total)
+    choice.reason = "rounded activations need panels";
 }
 
 /// A name for an op that reads: its own and the one it came from.
@@ -174,13 +177,8 @@ void Chooser::addWeightUse(LayoutChoice &choice, OpOperand &use) {
     choice.candidates.resize(1);
   }
   if (!canRead) return;
-  // What sums of rounded activations are is defined for panels; those of floats take either.
-  bool isRounded = isa<ContractionOpInterface>(op) &&
-                   !getElementTypeOrSelf(op->getOperand(0).getType()).isF32();
-  if (isRounded && choice.candidates.size() > 1 && !choice.candidates.front().layout) {
-    choice.reason = "rounded activations need panels";
-    choice.candidates.erase(choice.candidates.begin());
-  }
+  choice.needsPanels |= isa<ContractionOpInterface>(op) &&
+                        !getElementTypeOrSelf(op->getOperand(0).getType()).isF32();
   for (auto [kind, phase] : llvm::enumerate(phases_)) {
     if (!isOf(phase)) continue;
     auto shapeOf = [&](Value value) { return phase.typeOf(value).getShape(); };

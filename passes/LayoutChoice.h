@@ -28,8 +28,10 @@ struct LayoutChoice {
   llvm::SmallVector<std::string> uses;  // ops that read it
   llvm::SmallVector<LayoutCandidate> candidates;
   unsigned chosen = 0;
-  /// Where there is one candidate only: why.
+  /// Where not the cheapest is chosen, or there is one candidate only: why.
   std::string reason;
+  /// What sums of rounded activations are is defined for panels; those of floats take either.
+  bool needsPanels = false;
 
   const LayoutCandidate &choice() const { return candidates[chosen]; }
 };

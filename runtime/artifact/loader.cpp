@@ -123,7 +123,8 @@ absl::Status Loader::ReadFirstPage() {
 
 absl::Status Loader::CheckHeader() {
   artifact_.version_ = Fetch<uint32_t>(&page_[kVersionAt]);
-  if (artifact_.version_ == 0 || artifact_.version_ > kFormatVersion) {
+  if (artifact_.version_ == 0) return Error("expected an artifact, found version 0", kVersionAt);
+  if (artifact_.version_ > kFormatVersion) {
     return TooNew(absl::StrCat("expected an artifact of version ", kFormatVersion,
                                " or older, found version ", artifact_.version_),
                   kVersionAt);
