@@ -3,6 +3,7 @@
 #include "codegen/cpu/Products.h"
 
 #include "tests/kernels/run_kernel.h"
+#include "tests/support/build_kind.h"
 #include "tests/support/matchers.h"
 
 #include <gtest/gtest.h>
@@ -19,6 +20,10 @@ constexpr int64_t kTokenCounts[] = {1, 2, 3, 5, 8, 17};
 
 class EveryProduct : public ::testing::TestWithParam<Product> {
  protected:
+  void SetUp() override {
+    if (kSanitized) GTEST_SKIP() << "the compiler takes minutes with sanitizers";
+  }
+
   // 0 where results are prescribed to the bit. Otherwise a sum of K products in any order errs by
   // at most (K + 1) 2^-24 of the sum of their magnitudes, beside what vanishes below the smallest
   // numbers.
