@@ -167,17 +167,7 @@ static LogicalResult emitUnaryOp(Tile &tile, Operation *op, const Part &part, co
 }
 
 static LogicalResult emitGlu(Tile &tile, Operation *op, const Part &part, const View &out) {
-  auto activation = [](GluKind kind) {
-    switch (kind) {
-      case GluKind::Reglu: return UnaryKind::Relu;
-      case GluKind::Geglu: return UnaryKind::Gelu;
-      case GluKind::Swiglu: return UnaryKind::Silu;
-      case GluKind::GegluErf: return UnaryKind::GeluErf;
-      case GluKind::GegluQuick: return UnaryKind::GeluQuick;
-    }
-    llvm_unreachable("all kinds are above");
-  };
-  UnaryKind kind = activation(cast<GluOp>(op).getKind());
+  UnaryKind kind = getActivation(cast<GluOp>(op).getKind());
   return emitFormula(tile, op, part, out, [&](ValueRange x) -> Value {
     return tile.emit.create<arith::MulFOp>(*emitUnary(tile.emit, kind, x[0]), x[1]);
   });

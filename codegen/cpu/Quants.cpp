@@ -1,5 +1,7 @@
 #include "codegen/cpu/Quants.h"
 
+#include "codegen/cpu/DecodeBlocks.h"
+
 using namespace mlir;
 
 namespace emel::cpu {
@@ -10,47 +12,26 @@ using layout::R16Format;
 static constexpr int64_t kGroup = gguf::kIntegerGroup;
 static constexpr int64_t kLine = layout::kR16Line;
 
-static constexpr int8_t kIq4Levels[16] = {-127, -104, -83, -65, -49, -35, -22, -10,
-                                          1,    13,   25,  38,  53,  69,  89,  113};
-static constexpr int8_t kMxfp4Levels[16] = {0, 1,  2,  3,  4,  6,  8,  12,
-                                            0, -1, -2, -3, -4, -6, -8, -12};
-
-/// What differs between formats beside their planes.
-struct Quants::Code {
-  TensorType type;
-  int bias;                        // of the quants
-  const int8_t *levels = nullptr;  // quants are indices of a table
-};
-
 std::unique_ptr<Quants> Quants::create(Emit &emit, const Target &target, TensorType type) {
-  static constexpr Code kCodes[] = {
-      {TensorType::kQ4_0, 8},
-      {TensorType::kQ4_1, 0},
-      {TensorType::kQ5_0, 16},
-      {TensorType::kQ5_1, 0},
-      {TensorType::kQ8_0, 128},
-      {TensorType::kIQ4_NL, 128, kIq4Levels},
-      {TensorType::kMXFP4, 12, kMxfp4Levels},
-      {TensorType::kQ2_K, 0},
-      {TensorType::kQ3_K, 4},
-      {TensorType::kQ4_K, 0},
-      {TensorType::kQ5_K, 0},
-      {TensorType::kQ6_K, 32},
-      {TensorType::kIQ4_XS, 128, kIq4Levels},
-  };
-  for (const Code &code : kCodes)
-    if (code.type == type) return std::unique_ptr<Quants>(new Quants(emit, target, code));
-  return nullptr;
+  bool isKnown = gguf::FindIntegerForm(type) && layout::FindR16(type);
+  return isKnown ? std::unique_ptr<Quants>(new Quants(emit, target, *findPlaneFormat(type)))
+                 : nullptr;
 }
 
-Quants::Quants(Emit &emit, const Target &target, const Code &code)
+/// Numbers of a signed byte move up by as much; the others are bits already.
+static int64_t biasOf(const PlaneFormat &format) {
+  bool isSigned = format.form.type == TensorType::kQ8_0 || !format.levels.empty();
+  return isSigned ? 128 : format.offset;
+}
+
+Quants::Quants(Emit &emit, const Target &target, const PlaneFormat &plane)
     : emit_(emit),
       target_(target),
-      type_(code.type),
-      bias_(code.bias),
-      levels_(code.levels),
-      format_(*layout::FindR16(code.type)),
-      form_(*gguf::FindIntegerForm(code.type)),
+      type_(plane.form.type),
+      bias_(biasOf(plane)),
+      levels_(plane.levels),
+      format_(plane.form),
+      form_(*gguf::FindIntegerForm(type_)),
       floats_(emit.vec(emit.f32())),
       ints_(emit.vec(emit.i32())),
       bytes_(emit.vec(emit.i8(), kLine)),
@@ -93,7 +74,7 @@ Value Quants::toBytes(Value quant) {
   if (type_ == TensorType::kQ8_0)
     quant = emit_.create<arith::XOrIOp>(quant, emit_.splatInt(ints_, int32_t(0x80808080)));
   Value bytes = emit_.bitcast(bytes_, quant);
-  if (!levels_) return bytes;
+  if (levels_.empty()) return bytes;
   uint8_t table[16];
   for (int i = 0; i < 16; ++i) table[i] = static_cast<uint8_t>(levels_[i] + bias_);
   return target_.lookUp(emit_, table, bytes);

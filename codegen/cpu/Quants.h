@@ -9,6 +9,8 @@
 /// Reads panels of r16 as integers and scales, a lane for each of the 16 rows.
 namespace emel::cpu {
 
+struct PlaneFormat;
+
 /// What 16 columns of a panel are scaled by: floats of the format and small integers, null where a
 /// format has none.
 struct QuantScales {
@@ -42,8 +44,7 @@ class Quants {
   mlir::Value dword(mlir::Value lines, int64_t dword);
 
  private:
-  struct Code;
-  Quants(Emit &emit, const Target &target, const Code &code);
+  Quants(Emit &emit, const Target &target, const PlaneFormat &plane);
 
   mlir::Value planeOf(mlir::Value line, int64_t width, int64_t shift);
   mlir::Value toBytes(mlir::Value quant);
@@ -59,7 +60,7 @@ class Quants {
   const Target &target_;
   gguf::TensorType type_;
   int64_t bias_;
-  const int8_t *levels_;
+  llvm::ArrayRef<int8_t> levels_;  // what quants select, or none
   const layout::R16Format &format_;
   const gguf::IntegerForm &form_;
   mlir::VectorType floats_, ints_, bytes_;

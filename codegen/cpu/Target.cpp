@@ -1,7 +1,7 @@
 #include "codegen/cpu/Target.h"
 
-#include "llvm/TargetParser/Host.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "runtime/artifact/cpu.h"
 
 using namespace mlir;
 
@@ -24,17 +24,9 @@ const Target *findTarget(StringRef name) {
 }
 
 const Target *nativeTarget() {
-  llvm::StringMap<bool> has = llvm::sys::getHostCPUFeatures();
-  auto hasAll = [&](std::initializer_list<const char *> names) {
-    return llvm::all_of(names, [&](const char *name) { return has.lookup(name); });
-  };
-  if (hasAll({"neon"})) return findTarget("aarch64");
-  if (!hasAll({"avx2", "fma", "bmi2", "f16c"})) return nullptr;
-  if (!hasAll({"avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512cd", "avx512vnni"}))
-    return findTarget("x86-64-v3");
-  return findTarget(hasAll({"amx-tile", "amx-bf16", "amx-int8", "avx512bf16", "avx512fp16"})
-                        ? "sapphirerapids"
-                        : "x86-64-v4");
+  absl::Span<const artifact::CpuVariant> known = artifact::KnownVariants();
+  absl::StatusOr<size_t> chosen = artifact::ChooseVariantHere(known);
+  return chosen.ok() ? findTarget(known[*chosen].name) : nullptr;
 }
 
 Value Target::dotBytes(Emit &emit, Value acc, Value a, Value b) const {

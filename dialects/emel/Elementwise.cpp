@@ -60,15 +60,21 @@ LogicalResult AddOp::canonicalize(AddOp op, PatternRewriter &rewriter) {
   return success();
 }
 
-static std::optional<GluKind> gluKindOf(UnaryKind kind) {
+UnaryKind emel::getActivation(GluKind kind) {
   switch (kind) {
-    case UnaryKind::Relu: return GluKind::Reglu;
-    case UnaryKind::Gelu: return GluKind::Geglu;
-    case UnaryKind::GeluErf: return GluKind::GegluErf;
-    case UnaryKind::GeluQuick: return GluKind::GegluQuick;
-    case UnaryKind::Silu: return GluKind::Swiglu;
-    default: return std::nullopt;
+    case GluKind::Reglu: return UnaryKind::Relu;
+    case GluKind::Geglu: return UnaryKind::Gelu;
+    case GluKind::Swiglu: return UnaryKind::Silu;
+    case GluKind::GegluErf: return UnaryKind::GeluErf;
+    case GluKind::GegluQuick: return UnaryKind::GeluQuick;
   }
+  llvm_unreachable("all kinds are above");
+}
+
+static std::optional<GluKind> gluKindOf(UnaryKind kind) {
+  for (uint32_t i = 0; i <= getMaxEnumValForGluKind(); ++i)
+    if (auto glu = symbolizeGluKind(i); glu && getActivation(*glu) == kind) return glu;
+  return std::nullopt;
 }
 
 /// norm(x) * w  ->  norm(x, w), where the norm has no weight yet.

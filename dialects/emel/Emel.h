@@ -42,6 +42,9 @@ std::optional<gguf::TensorType> getTensorType(mlir::Type elementType);
 /// The bytes of a tensor of static shape, in its layout; none on overflow.
 std::optional<int64_t> getStorageBytes(mlir::RankedTensorType type);
 
+/// What a gated unit does to its gate.
+UnaryKind getActivation(GluKind kind);
+
 }  // namespace emel
 
 #endif  // EMEL_DIALECTS_EMEL_EMEL_H_

@@ -74,17 +74,6 @@ static double apply(UnaryKind kind, double x) {
   llvm_unreachable("every kind returns");
 }
 
-static UnaryKind activationOf(GluKind kind) {
-  switch (kind) {
-    case GluKind::Reglu: return UnaryKind::Relu;
-    case GluKind::Geglu: return UnaryKind::Gelu;
-    case GluKind::Swiglu: return UnaryKind::Silu;
-    case GluKind::GegluErf: return UnaryKind::GeluErf;
-    case GluKind::GegluQuick: return UnaryKind::GeluQuick;
-  }
-  llvm_unreachable("every kind returns");
-}
-
 static LogicalResult unary(UnaryOp op, Frame &frame) {
   Tensor result = frame.tensor(op.getInput());
   for (double &x : result.reals()) x = apply(op.getKind(), x);
@@ -94,7 +83,7 @@ static LogicalResult unary(UnaryOp op, Frame &frame) {
 static LogicalResult glu(GluOp op, Frame &frame) {
   Tensor result = frame.tensor(op.getGate());
   const Tensor &up = frame.tensor(op.getUp());
-  UnaryKind activation = activationOf(op.getKind());
+  UnaryKind activation = getActivation(op.getKind());
   Type element = op.getType().getElementType();
   // Two roundings, as the activation and the product written apart would have.
   for (auto [x, y] : llvm::zip(result.reals(), up.reals()))

@@ -230,12 +230,6 @@ absl::StatusOr<Plan> DecodePlan(absl::Span<const uint8_t> bytes) {
   return plan;
 }
 
-size_t ChooseEntry(const Plan& plan, uint32_t tokens) {
-  size_t i = 0;
-  while (i + 1 < plan.entries.size() && plan.entries[i].max_tokens < tokens) ++i;
-  return i;
-}
-
 std::vector<CpuVariant> CpuVariants(const Plan& plan) {
   std::vector<CpuVariant> out;
   for (const Variant& variant : plan.variants) out.push_back({variant.name, variant.features});

@@ -90,10 +90,6 @@ std::vector<uint8_t> Encode(const Plan& plan);  // of a plan that Check accepts
 absl::StatusOr<Plan> DecodePlan(absl::Span<const uint8_t> bytes);
 absl::Status Check(const Plan& plan);
 
-// The entry for a step of `tokens`: the smallest that takes them all, or the largest, which takes
-// them in several steps.
-size_t ChooseEntry(const Plan& plan, uint32_t tokens);
-
 // The variants as ChooseVariant takes them.
 std::vector<CpuVariant> CpuVariants(const Plan& plan);
 

@@ -40,7 +40,7 @@ int CreateThread(pthread_t* thread, void* (*main)(void*), void* argument) {
 
 absl::StatusOr<std::unique_ptr<Workers>> Workers::Create(uint32_t count) {
   const std::vector<uint32_t> cpus = AllowedCpus();
-  const uint32_t at_once = std::min<uint32_t>(static_cast<uint32_t>(cpus.size()), CpuQuota());
+  const uint32_t at_once = DefaultWorkers();
   const auto patience = count <= at_once ? kPatience : std::chrono::microseconds(0);
   std::unique_ptr<Workers> workers(new Workers(count, patience));
   workers->starts_.reserve(count);

@@ -140,14 +140,6 @@ TEST(Plan, CountsDoNotAllocateMoreThanThereIs) {
                                        HasSubstr("plan: layers: expected at most ")));
 }
 
-TEST(Plan, ChoosesTheSmallestEntryThatFits) {
-  const Plan plan = TinyArtifact().plan;  // 1 and 16 tokens
-  EXPECT_EQ(ChooseEntry(plan, 1), 0u);
-  EXPECT_EQ(ChooseEntry(plan, 2), 1u);
-  EXPECT_EQ(ChooseEntry(plan, 16), 1u);
-  EXPECT_EQ(ChooseEntry(plan, 17), 1u);
-}
-
 TEST(Plan, SizesThatFollow) {
   const Plan plan = TinyArtifact().plan;
   EXPECT_EQ(plan.scratch_stride(), 128u);
