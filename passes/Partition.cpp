@@ -138,6 +138,23 @@ class Partition : public impl::PartitionBase<Partition> {
     return true;
   }
 
+  /// How many neighbouring units should stay together since they read the same cells of a state: a
+  /// few, and only where that leaves tiles enough.
+  int64_t cellSharers(const Cut &cut, const KernelAccess &access, unsigned result) {
+    Box whole = plan::wholeOf(access.resultType(result));
+    bool isCutByRows = cut.dim > 0 && whole[0].end > kBlock;
+    int64_t units = cut.extent / cut.unit;
+    for (auto [i, read] : llvm::enumerate(access.reads(result, whole))) {
+      auto state = dyn_cast<KvType>(access.argumentType(i));
+      if (!read || !state || cut.extent % (cut.unit * state.getHeads()) != 0) continue;
+      for (int64_t count : {4, 3, 2})
+        if (units / state.getHeads() % count == 0 &&
+            (isCutByRows || units / count >= kTilesOfCells))
+          return count;
+    }
+    return 1;
+  }
+
   /// Heavy work is divided by columns (rows of weights, heads) and, where that leaves few tiles, by
   /// tokens too; light work by tokens.
   TileAttr chooseTile(LaunchOp launch, const KernelAccess &access, unsigned result, bool heavy) {
@@ -164,6 +181,7 @@ class Partition : public impl::PartitionBase<Partition> {
     }
     if (columns) {
       dims.push_back(columns->dim);
+      columns->unit *= cellSharers(*columns, access, result);
       sizes.push_back(chooseSize(*columns, access, result));
     }
     if (auto byRows = cutRows(access, result, columns, sizes)) {
@@ -199,8 +217,10 @@ class Partition : public impl::PartitionBase<Partition> {
   }
 
   /// Rows of a packed panel; tiles that are wanted so that many workers find work, fewer where each
-  /// reads all activations anew and has little to do for them; tokens of a tile of few columns.
-  static constexpr int64_t kPanel = 16, kTilesWanted = 32, kTilesOfBf16 = 16, kBlock = 32;
+  /// reads all activations anew and has little to do for them, or cells that its neighbours read
+  /// too; tokens of a tile of few columns.
+  static constexpr int64_t kPanel = 16, kTilesWanted = 32, kTilesOfBf16 = 16, kTilesOfCells = 8,
+                           kBlock = 32;
   /// Cells that a sequence is taken to have where work is compared.
   static constexpr int64_t kContext = 256;
 

@@ -1,7 +1,8 @@
-// Rotations, and attention over the pages of a KV cache.
+// Attention over the pages of a KV cache.
 
 #include <cmath>
 #include <cstddef>
+#include <numeric>
 
 #include "codegen/cpu/Ops.h"
 #include "codegen/cpu/VectorMath.h"
@@ -16,165 +17,6 @@ using namespace mlir;
 namespace emel::cpu {
 
 static constexpr int64_t kFloatBytes = 4;
-
-//===----------------------------------------------------------------------===//
-// Rope
-//===----------------------------------------------------------------------===//
-
-namespace {
-
-/// The angles of a rotation per position, known when compiling but for factors that are a weight:
-/// angle = position (scaled / factor + unscaled / factor).
-struct Angles {
-  SmallVector<double> perPosition;
-  double magnitude;
-};
-
-}  // namespace
-
-static Angles findAngles(RopeOp op) {
-  double dims = op.getDims(), base = op.getBase().convertToDouble();
-  double scale = op.getScale().convertToDouble(), ext = op.getExt().convertToDouble();
-  Angles angles{{}, op.getAttn().convertToDouble()};
-  double low = 0, high = 0;
-  if (ext != 0) {
-    auto turn = [&](double turns) {
-      return dims * std::log(op.getOrig() / (turns * 2 * M_PI)) / (2 * std::log(base));
-    };
-    low = std::max(0.0, std::floor(turn(op.getBetaFast().convertToDouble())));
-    high = std::min(dims - 1, std::ceil(turn(op.getBetaSlow().convertToDouble())));
-    angles.magnitude *= 1 + 0.1 * std::log(1 / scale);
-  }
-  for (int64_t pair = 0; pair < op.getDims() / 2; ++pair) {
-    double angle = std::pow(base, -2.0 * pair / dims), mix = 0;
-    if (ext != 0)
-      mix = ext * (1 - std::clamp((pair - low) / std::max(0.001, high - low), 0.0, 1.0));
-    angles.perPosition.push_back(angle * (scale * (1 - mix) + mix));
-  }
-  return angles;
-}
-
-namespace {
-
-/// Rotates the rows of one token.
-class Rotation {
- public:
-  Rotation(Tile &tile, RopeOp op, Value factors)
-      : emit_(tile.emit), op_(op), factors_(factors), pairs_(op.getDims() / 2) {
-    Angles angles = findAngles(op);
-    magnitude_ = angles.magnitude;
-    padded_ = llvm::alignTo(pairs_, kLanes);
-    angles.perPosition.resize(padded_);
-    ArrayRef<double> data = angles.perPosition;
-    auto bytes = llvm::ArrayRef(reinterpret_cast<const uint8_t *>(data.data()), 8 * data.size());
-    std::string name = "angles_" + llvm::utohexstr(llvm::xxh3_64bits(bytes));
-    auto type = RankedTensorType::get({padded_}, emit_.getF64Type());
-    table_ = emit_.table(name, DenseElementsAttr::get(type, data));
-    cosines_ = emit_.frame(padded_ * kFloatBytes);
-    sines_ = emit_.frame(padded_ * kFloatBytes);
-  }
-
-  /// Finds the sines and cosines for a position.
-  void turn(Value position) {
-    VectorType doubles = emit_.vec(emit_.getF64Type());
-    Value factor = emit_.broadcast(emit_.create<arith::SIToFPOp>(emit_.getF64Type(), position));
-    emit_.vectors(emit_.i64(pairs_), [&](Value index, Value count) {
-      Value offset = emit_.mul(index, kFloatBytes);
-      Value angle = emit_.load(doubles, emit_.at(table_, emit_.mul(index, 8)));
-      if (factors_) {
-        Value own = emit_.loadLanes(emit_.vec(emit_.f32()), emit_.at(factors_, offset), count);
-        angle = emit_.create<arith::DivFOp>(angle, emit_.create<arith::ExtFOp>(doubles, own));
-      }
-      auto [sine, cosine] = emitSinCos(emit_, emit_.create<arith::MulFOp>(angle, factor));
-      Value magnitude = emit_.splat(sine.getType(), magnitude_);
-      emit_.store(emit_.create<arith::MulFOp>(sine, magnitude), emit_.at(sines_, offset));
-      emit_.store(emit_.create<arith::MulFOp>(cosine, magnitude), emit_.at(cosines_, offset));
-    });
-  }
-
-  void rotate(Value source, Value target, int64_t size) {
-    bool isNormal = op_.getMode() == RopeMode::Normal;
-    emit_.vectors(emit_.i64(pairs_), [&](Value index, Value count) {
-      isNormal ? rotateNeighbours(source, target, index, count)
-               : rotateHalves(source, target, index, count);
-    });
-    int64_t rest = size - 2 * pairs_;
-    Value begin = emit_.i64(2 * pairs_ * kFloatBytes);
-    emit_.vectors(emit_.i64(rest), [&](Value index, Value count) {
-      Value offset = emit_.add(begin, emit_.mul(index, kFloatBytes));
-      Value x = emit_.loadLanes(emit_.vec(emit_.f32()), emit_.at(source, offset), count);
-      emit_.storeLanes(x, emit_.at(target, offset), count);
-    });
-  }
-
- private:
-  std::pair<Value, Value> turned(Value first, Value second, Value index) {
-    VectorType type = emit_.vec(emit_.f32());
-    Value offset = emit_.mul(index, kFloatBytes);
-    Value cosine = emit_.load(type, emit_.at(cosines_, offset));
-    Value sine = emit_.load(type, emit_.at(sines_, offset));
-    auto mul = [&](Value a, Value b) -> Value { return emit_.create<arith::MulFOp>(a, b); };
-    return {emit_.create<arith::SubFOp>(mul(first, cosine), mul(second, sine)),
-            emit_.create<arith::AddFOp>(mul(first, sine), mul(second, cosine))};
-  }
-
-  void rotateHalves(Value source, Value target, Value index, Value count) {
-    VectorType type = emit_.vec(emit_.f32());
-    Value low = emit_.mul(index, kFloatBytes), high = emit_.add(low, pairs_ * kFloatBytes);
-    auto [first, second] = turned(emit_.loadLanes(type, emit_.at(source, low), count),
-                                  emit_.loadLanes(type, emit_.at(source, high), count), index);
-    emit_.storeLanes(first, emit_.at(target, low), count);
-    emit_.storeLanes(second, emit_.at(target, high), count);
-  }
-
-  void rotateNeighbours(Value source, Value target, Value index, Value count) {
-    VectorType both = emit_.vec(emit_.f32(), 2 * kLanes);
-    Value offset = emit_.mul(index, 2 * kFloatBytes);
-    Value elements = count ? emit_.mul(count, 2) : Value();
-    Value x = emit_.loadLanes(both, emit_.at(source, offset), elements);
-    SmallVector<int64_t> even, odd, merged;
-    for (int64_t i = 0; i < kLanes; ++i) {
-      even.push_back(2 * i), odd.push_back(2 * i + 1);
-      merged.push_back(i), merged.push_back(i + kLanes);
-    }
-    auto [first, second] = turned(emit_.create<vector::ShuffleOp>(x, x, even),
-                                  emit_.create<vector::ShuffleOp>(x, x, odd), index);
-    emit_.storeLanes(emit_.create<vector::ShuffleOp>(first, second, merged),
-                     emit_.at(target, offset), elements);
-  }
-
-  Emit &emit_;
-  RopeOp op_;
-  Value factors_, table_, cosines_, sines_;
-  int64_t pairs_, padded_;
-  double magnitude_;
-};
-
-}  // namespace
-
-static LogicalResult emitRope(Tile &tile, Operation *op, const Part &part, const View &out) {
-  auto rope = cast<RopeOp>(op);
-  Emit &emit = tile.emit;
-  if (rope.getSections()) return op->emitOpError("has no code for positions of 4 numbers");
-  FailureOr<View> input = tile.need(op->getOpOperand(0), part);
-  FailureOr<View> positions = tile.need(op->getOpOperand(1), part);
-  if (failed(input) || failed(positions)) return failure();
-  Value factors;
-  if (rope.getFactors()) {
-    FailureOr<View> view = tile.need(rope.getFactors(), tile.wholeOf(rope.getFactors()));
-    if (failed(view)) return failure();
-    factors = view->base;
-  }
-  Rotation rotation(tile, rope, factors);
-  emit.loop(part[0].begin, emit.add(part[0].begin, part[0].size), 1, [&](Value token) {
-    rotation.turn(emit.load(emit.i32(), tile.address(*positions, token)));
-    emit.loop(part[1].begin, emit.add(part[1].begin, part[1].size), 1, [&](Value head) {
-      rotation.rotate(tile.address(*input, {token, head}), tile.address(out, {token, head}),
-                      rope.getType().getShape().back());
-    });
-  });
-  return success();
-}
 
 //===----------------------------------------------------------------------===//
 // Pages
@@ -368,128 +210,150 @@ static LogicalResult emitKvWrite(Tile &tile, Operation *op, const Part &part, co
 
 namespace {
 
-/// Attention of one head of one token: pages in ascending order, each combined with those before by
-/// the running maximum, so that bits depend on the sequence's own cells alone.
+/// A head of one token: its row of the query, its number, and where its result goes.
+struct Head {
+  Value query, number, out;
+};
+
+/// Attention of heads of one token that read the same cells: pages in ascending order, each
+/// combined with those before by the running maximum. A head's bits depend on its sequence's own
+/// cells alone, not on the heads beside it.
 class Attend {
  public:
-  Attend(Tile &tile, AttentionOp op, Pages &pages, Value sinks)
-      : emit_(tile.emit), op_(op), pages_(pages), sinks_(sinks) {
+  Attend(Tile &tile, AttentionOp op, Pages &pages, Value sinks, int64_t heads)
+      : emit_(tile.emit), op_(op), pages_(pages), sinks_(sinks), floats_(emit_.vec(emit_.f32())) {
     padded_ = llvm::alignTo(pages.valueDim(), kLanes);
-    sums_ = emit_.frame(padded_ * kFloatBytes);
-    weights_ = emit_.frame(EMEL_PAGE_POSITIONS * kFloatBytes);
+    sums_ = emit_.frame(heads * padded_ * kFloatBytes);
+    weights_ = emit_.frame(heads * EMEL_PAGE_POSITIONS * kFloatBytes);
   }
 
-  void run(Value query, Value position, Value slot, Value head, Value kvHead, Value out) {
-    VectorType floats = emit_.vec(emit_.f32());
-    emit_.loop(emit_.i64(0), emit_.i64(padded_), kLanes, [&](Value dim) {
-      emit_.store(emit_.splat(floats, 0), emit_.at(sums_, emit_.mul(dim, kFloatBytes)));
+  void run(ArrayRef<Head> heads, Value position, Value slot, Value kvHead) {
+    emit_.loop(emit_.i64(0), emit_.i64(heads.size() * padded_), kLanes, [&](Value dim) {
+      emit_.store(emit_.splat(floats_, 0), emit_.at(sums_, emit_.mul(dim, kFloatBytes)));
     });
     Value end = emit_.add(position, 1), begin = emit_.i64(0);
     if (int64_t window = op_.getWindow())
       begin = emit_.max(emit_.sub(end, emit_.i64(window)), emit_.i64(0));
     Value firstPage = emit_.div(begin, EMEL_PAGE_POSITIONS);
     Value lastPage = emit_.div(position, EMEL_PAGE_POSITIONS);
-    SmallVector<Value> start{emit_.f32(-INFINITY), emit_.splat(floats, 0)};
-    if (sinks_) {
-      start[0] = emit_.load(emit_.f32(), emit_.at(sinks_, emit_.mul(head, kFloatBytes)));
-      SmallVector<float> one(kLanes, 0);
-      one[0] = 1;
-      start[1] =
-          emit_.create<arith::ConstantOp>(DenseElementsAttr::get(floats, ArrayRef<float>(one)));
-    }
+    SmallVector<Value> start;
+    for (const Head &head : heads) llvm::append_range(start, startOf(head));
     SmallVector<Value> state =
         emit_.loop(firstPage, emit_.add(lastPage, 1), 1, start, [&](Value page, ValueRange state) {
-          return addPage(query, position, begin, slot, page, head, kvHead, state);
+          return addPage(heads, position, begin, slot, page, kvHead, state);
         });
-    Value total = emit_.broadcast(emit_.sumLanes(state[1]));
-    emit_.vectors(emit_.i64(pages_.valueDim()), [&](Value dim, Value count) {
-      Value offset = emit_.mul(dim, kFloatBytes);
-      Value sum = emit_.load(floats, emit_.at(sums_, offset));
-      emit_.storeLanes(emit_.create<arith::DivFOp>(sum, total), emit_.at(out, offset), count);
-    });
+    for (auto [h, head] : llvm::enumerate(heads)) {
+      Value total = emit_.broadcast(emit_.sumLanes(state[2 * h + 1]));
+      emit_.vectors(emit_.i64(pages_.valueDim()), [&](Value dim, Value count) {
+        Value offset = emit_.mul(dim, kFloatBytes);
+        Value sum = emit_.load(floats_, emit_.at(sumsOf(h), offset));
+        emit_.storeLanes(emit_.create<arith::DivFOp>(sum, total), emit_.at(head.out, offset),
+                         count);
+      });
+    }
   }
 
  private:
-  SmallVector<Value> addPage(Value query, Value position, Value begin, Value slot, Value page,
-                             Value head, Value kvHead, ValueRange state) {
+  static constexpr int64_t kHalves = EMEL_PAGE_POSITIONS / kLanes;
+
+  Value sumsOf(int64_t head) { return emit_.at(sums_, head * padded_ * kFloatBytes); }
+  Value weightsOf(int64_t head) {
+    return emit_.at(weights_, head * EMEL_PAGE_POSITIONS * kFloatBytes);
+  }
+
+  /// Before any page: the highest score, and the sum of the weights.
+  SmallVector<Value, 2> startOf(const Head &head) {
+    if (!sinks_) return {emit_.f32(-INFINITY), emit_.splat(floats_, 0)};
+    SmallVector<float> one(kLanes, 0);
+    one[0] = 1;
+    return {emit_.load(emit_.f32(), emit_.at(sinks_, emit_.mul(head.number, kFloatBytes))),
+            emit_.create<arith::ConstantOp>(DenseElementsAttr::get(floats_, ArrayRef<float>(one)))};
+  }
+
+  SmallVector<Value> addPage(ArrayRef<Head> heads, Value position, Value begin, Value slot,
+                             Value page, Value kvHead, ValueRange state) {
     Value cells = pages_.head(slot, page, kvHead);
     Value first = emit_.mul(page, EMEL_PAGE_POSITIONS);
-    SmallVector<Value, 2> scores = score(query, cells);
-    Value highest;
-    for (auto [half, score] : llvm::enumerate(scores)) {
-      score = finish(score, emit_.add(first, kLanes * half), position, begin, head);
-      highest = highest ? Value(emit_.create<arith::MaximumFOp>(highest, score)) : score;
-    }
-    Value high = emit_.create<arith::MaximumFOp>(state[0], emit_.maxLanes(highest));
-    Value highs = emit_.broadcast(high);
-    auto weigh = [&](Value x) { return emitExp(emit_, emit_.create<arith::SubFOp>(x, highs)); };
-    Value fall = weigh(emit_.broadcast(state[0]));
-    Value sum = emit_.create<arith::MulFOp>(state[1], fall);
-    for (auto [half, score] : llvm::enumerate(scores)) {
-      Value weight = weigh(score);
-      sum = emit_.create<arith::AddFOp>(sum, weight);
-      emit_.store(weight, emit_.at(weights_, kLanes * kFloatBytes * half));
+    SmallVector<Value> scores = score(heads, cells), next, falls;
+    for (auto [h, head] : llvm::enumerate(heads)) {
+      Value highest;
+      MutableArrayRef<Value> own = MutableArrayRef(scores).slice(h * kHalves, kHalves);
+      for (auto [half, score] : llvm::enumerate(own)) {
+        score = finish(score, emit_.add(first, kLanes * half), position, begin, head.number);
+        highest = highest ? Value(emit_.create<arith::MaximumFOp>(highest, score)) : score;
+      }
+      Value high = emit_.create<arith::MaximumFOp>(state[2 * h], emit_.maxLanes(highest));
+      Value highs = emit_.broadcast(high);
+      auto weigh = [&](Value x) { return emitExp(emit_, emit_.create<arith::SubFOp>(x, highs)); };
+      falls.push_back(weigh(emit_.broadcast(state[2 * h])));
+      Value sum = emit_.create<arith::MulFOp>(state[2 * h + 1], falls.back());
+      for (auto [half, score] : llvm::enumerate(own)) {
+        Value weight = weigh(score);
+        sum = emit_.create<arith::AddFOp>(sum, weight);
+        emit_.store(weight, emit_.at(weightsOf(h), kLanes * kFloatBytes * half));
+      }
+      next.append({high, sum});
     }
     Value from = emit_.max(emit_.sub(begin, first), emit_.i64(0));
     Value to = emit_.min(emit_.sub(emit_.add(position, 1), first), emit_.i64(EMEL_PAGE_POSITIONS));
-    addValues(cells, from, to, fall);
-    return {high, sum};
+    addValues(cells, from, to, falls);
+    return next;
   }
 
-  static constexpr int64_t kHalves = EMEL_PAGE_POSITIONS / kLanes;
-
-  /// The products of the query with a page's keys.
-  SmallVector<Value, 2> score(Value query, Value cells) {
-    if (!pages_.isScaled()) return score(query, cells, emit_.i64(0), pages_.keyDim());
-    VectorType floats = emit_.vec(emit_.f32()), scaleType = emit_.vec(emit_.getF16Type());
-    SmallVector<Value> start(kHalves, emit_.splat(floats, 0));
-    SmallVector<Value> sums = emit_.loop(
+  /// The products of the queries with a page's keys: of each head the halves of the page.
+  SmallVector<Value> score(ArrayRef<Head> heads, Value cells) {
+    if (!pages_.isScaled()) return score(heads, cells, emit_.i64(0), pages_.keyDim());
+    VectorType scaleType = emit_.vec(emit_.getF16Type());
+    SmallVector<Value> start(heads.size() * kHalves, emit_.splat(floats_, 0));
+    return emit_.loop(
         emit_.i64(0), emit_.i64(pages_.keyDim()), Pages::kGroup, start,
         [&](Value dim, ValueRange sums) {
-          SmallVector<Value> next;
-          Value scales = pages_.keyScales(cells, dim);
-          for (auto [half, own] : llvm::enumerate(score(query, cells, dim, Pages::kGroup))) {
-            Value scale =
-                emit_.load(scaleType, emit_.at(scales, half * kLanes * Pages::kScaleBytes));
-            next.push_back(emit_.fma(own, emit_.create<arith::ExtFOp>(floats, scale), sums[half]));
+          SmallVector<Value> next, halves;
+          for (int64_t half = 0; half < kHalves; ++half) {
+            Value scale = emit_.load(scaleType, emit_.at(pages_.keyScales(cells, dim),
+                                                         half * kLanes * Pages::kScaleBytes));
+            halves.push_back(emit_.create<arith::ExtFOp>(floats_, scale));
           }
+          for (auto [i, own] : llvm::enumerate(score(heads, cells, dim, Pages::kGroup)))
+            next.push_back(emit_.fma(own, halves[i % kHalves], sums[i]));
           return next;
         });
-    return {sums.begin(), sums.end()};
   }
 
   /// The same for the dimensions from `first` on, without scales: two chains of each half, even and
   /// odd ones.
-  SmallVector<Value, 2> score(Value query, Value cells, Value first, int64_t size) {
-    VectorType floats = emit_.vec(emit_.f32());
-    SmallVector<Value> start(2 * kHalves, emit_.splat(floats, 0));
-    auto addDim = [&](Value dim, Value sum, int64_t half) {
-      Value x = emit_.load(emit_.f32(), emit_.at(query, emit_.mul(dim, kFloatBytes)));
-      Value keys = pages_.keys(cells, dim);
-      Value key = pages_.load(emit_.at(keys, half * kLanes * pages_.bytes()), {});
-      return emit_.fma(emit_.broadcast(x), key, sum);
+  SmallVector<Value> score(ArrayRef<Head> heads, Value cells, Value first, int64_t size) {
+    int64_t width = heads.size() * kHalves, even = size / 2 * 2;
+    auto addDim = [&](Value dim, ValueRange sums) {
+      SmallVector<Value> keys, next;
+      for (int64_t half = 0; half < kHalves; ++half)
+        keys.push_back(
+            pages_.load(emit_.at(pages_.keys(cells, dim), half * kLanes * pages_.bytes()), {}));
+      for (const Head &head : heads) {
+        Value x = emit_.broadcast(
+            emit_.load(emit_.f32(), emit_.at(head.query, emit_.mul(dim, kFloatBytes))));
+        for (Value key : keys) next.push_back(emit_.fma(x, key, sums[next.size()]));
+      }
+      return next;
     };
-    int64_t even = size / 2 * 2;
+    SmallVector<Value> start(2 * width, emit_.splat(floats_, 0));
     SmallVector<Value> sums =
         emit_.loop(first, emit_.add(first, even), 2, start, [&](Value dim, ValueRange sums) {
-          SmallVector<Value> next;
-          for (int64_t i = 0; i < 2 * kHalves; ++i)
-            next.push_back(addDim(emit_.add(dim, i / kHalves), sums[i], i % kHalves));
+          SmallVector<Value> next = addDim(dim, sums.take_front(width));
+          llvm::append_range(next, addDim(emit_.add(dim, 1), sums.drop_front(width)));
           return next;
         });
-    SmallVector<Value, 2> scores;
-    for (int64_t half = 0; half < kHalves; ++half) {
-      if (even < size) sums[half] = addDim(emit_.add(first, even), sums[half], half);
-      scores.push_back(emit_.create<arith::AddFOp>(sums[half], sums[half + kHalves]));
-    }
-    return scores;
+    SmallVector<Value> evens(sums.begin(), sums.begin() + width);
+    if (even < size) evens = addDim(emit_.add(first, even), evens);
+    for (auto [own, odd] : llvm::zip(evens, ArrayRef(sums).drop_front(width)))
+      own = emit_.create<arith::AddFOp>(own, odd);
+    return evens;
   }
 
   /// Scale, softcap, bias, and -inf where the token does not see.
   Value finish(Value score, Value first, Value position, Value begin, Value head) {
-    VectorType floats = emit_.vec(emit_.f32());
     auto mul = [&](Value a, double b) -> Value {
-      return emit_.create<arith::MulFOp>(a, emit_.splat(floats, b));
+      return emit_.create<arith::MulFOp>(a, emit_.splat(floats_, b));
     };
     score = mul(score, op_.getScale().convertToFloat());
     if (float cap = op_.getSoftcap().convertToFloat(); cap > 0)
@@ -500,14 +364,14 @@ class Attend {
     Value cell = emit_.create<arith::AddIOp>(emit_.iota(), spread(first));
     if (op_.getMaxBias().convertToFloat() > 0) {
       Value distance = emit_.create<arith::SIToFPOp>(
-          floats, emit_.create<arith::SubIOp>(cell, spread(position)));
+          floats_, emit_.create<arith::SubIOp>(cell, spread(position)));
       score = emit_.fma(emit_.broadcast(slopeOf(head)), distance, score);
     }
     Value isSeen = emit_.create<arith::CmpIOp>(arith::CmpIPredicate::sle, cell, spread(position));
     if (op_.getWindow())
       isSeen = emit_.create<arith::AndIOp>(
           isSeen, emit_.create<arith::CmpIOp>(arith::CmpIPredicate::sge, cell, spread(begin)));
-    return emit_.create<arith::SelectOp>(isSeen, score, emit_.splat(floats, -INFINITY));
+    return emit_.create<arith::SelectOp>(isSeen, score, emit_.splat(floats_, -INFINITY));
   }
 
   /// ALiBi's slopes, one for each head.
@@ -529,47 +393,71 @@ class Attend {
 
   /// sums = sums fall + the weighted values of the cells that are seen; the others may hold
   /// anything.
-  void addValues(Value cells, Value from, Value to, Value fall) {
-    VectorType floats = emit_.vec(emit_.f32());
+  void addValues(Value cells, Value from, Value to, ArrayRef<Value> falls) {
     constexpr int64_t kChains = 4;
-    int64_t chunks = padded_ / kLanes;
+    int64_t chunks = padded_ / kLanes, heads = falls.size();
     for (int64_t chunk = 0; chunk < chunks; chunk += kChains) {
       SmallVector<Value> start;
       int64_t own = std::min(kChains, chunks - chunk);
-      auto sumAt = [&](int64_t i) { return emit_.at(sums_, (chunk + i) * kLanes * kFloatBytes); };
-      for (int64_t i = 0; i < own; ++i)
-        start.push_back(emit_.create<arith::MulFOp>(emit_.load(floats, sumAt(i)), fall));
+      auto sumAt = [&](int64_t head, int64_t i) {
+        return emit_.at(sumsOf(head), (chunk + i) * kLanes * kFloatBytes);
+      };
+      for (int64_t head = 0; head < heads; ++head)
+        for (int64_t i = 0; i < own; ++i)
+          start.push_back(
+              emit_.create<arith::MulFOp>(emit_.load(floats_, sumAt(head, i)), falls[head]));
       SmallVector<Value> sums = emit_.loop(from, to, 1, start, [&](Value cell, ValueRange sums) {
-        Value weight = emit_.load(emit_.f32(), emit_.at(weights_, emit_.mul(cell, kFloatBytes)));
-        auto scaled = [&](int64_t column) -> Value {
-          if (!pages_.isScaled()) return weight;
-          Value scale =
-              emit_.load(emit_.getF16Type(), pages_.valueScale(cells, cell, emit_.i64(column)));
-          return emit_.create<arith::MulFOp>(weight,
-                                             emit_.create<arith::ExtFOp>(emit_.f32(), scale));
-        };
-        Value row = pages_.values(cells, cell);
         SmallVector<Value> next;
-        for (int64_t i = 0; i < own; ++i) {
-          int64_t column = (chunk + i) * kLanes, left = pages_.valueDim() - column;
-          Value count = left < kLanes ? emit_.i64(left) : Value();
-          Value x = pages_.load(emit_.at(row, column * pages_.bytes()), count);
-          next.push_back(emit_.fma(emit_.broadcast(scaled(column)), x, sums[i]));
-        }
+        for (int64_t head = 0; head < heads; ++head)
+          for (int64_t i = 0; i < own; ++i) {
+            int64_t column = (chunk + i) * kLanes;
+            next.push_back(emit_.fma(weightAt(head, cells, cell, column),
+                                     valuesAt(cells, cell, column), sums[next.size()]));
+          }
         return next;
       });
-      for (int64_t i = 0; i < own; ++i) emit_.store(sums[i], sumAt(i));
+      for (int64_t head = 0; head < heads; ++head)
+        for (int64_t i = 0; i < own; ++i) emit_.store(sums[head * own + i], sumAt(head, i));
     }
+  }
+
+  /// What a head multiplies a cell's values from `column` on with.
+  Value weightAt(int64_t head, Value cells, Value cell, int64_t column) {
+    Value weight = emit_.load(emit_.f32(), emit_.at(weightsOf(head), emit_.mul(cell, kFloatBytes)));
+    if (pages_.isScaled()) {
+      Value scale =
+          emit_.load(emit_.getF16Type(), pages_.valueScale(cells, cell, emit_.i64(column)));
+      weight = emit_.create<arith::MulFOp>(weight, emit_.create<arith::ExtFOp>(emit_.f32(), scale));
+    }
+    return emit_.broadcast(weight);
+  }
+
+  Value valuesAt(Value cells, Value cell, int64_t column) {
+    int64_t left = pages_.valueDim() - column;
+    Value count = left < kLanes ? emit_.i64(left) : Value();
+    return pages_.load(emit_.at(pages_.values(cells, cell), column * pages_.bytes()), count);
   }
 
   Emit &emit_;
   AttentionOp op_;
   Pages &pages_;
   Value sinks_, sums_, weights_;
+  VectorType floats_;
   int64_t padded_;
 };
 
 }  // namespace
+
+/// How many heads of a tile go together: of those that read the same cells as many as registers
+/// hold the sums of.
+static int64_t headsTogether(const Target &target, int64_t perCells, const Span &heads) {
+  auto size = Emit::constant(heads.size);
+  if (!size || target.vectorBits < 512) return 1;
+  int64_t common = std::gcd(std::gcd(perCells, heads.unit), *size);
+  for (int64_t count : {4, 3, 2})
+    if (common % count == 0) return count;
+  return 1;
+}
 
 static LogicalResult emitAttention(Tile &tile, Operation *op, const Part &part, const View &out) {
   auto attention = cast<AttentionOp>(op);
@@ -588,23 +476,29 @@ static LogicalResult emitAttention(Tile &tile, Operation *op, const Part &part, 
     if (failed(view)) return failure();
     sinks = view->base;
   }
-  int64_t heads = cast<RankedTensorType>(attention.getQuery().getType()).getDimSize(1);
+  int64_t perCells =
+      cast<RankedTensorType>(attention.getQuery().getType()).getDimSize(1) / type.getHeads();
+  int64_t together = headsTogether(tile.target, perCells, part[1]);
   Pages pages(tile, *state, type);
-  Attend attend(tile, attention, pages, sinks);
+  Attend attend(tile, attention, pages, sinks, together);
   emit.loop(part[0].begin, emit.add(part[0].begin, part[0].size), 1, [&](Value token) {
     Value position = emit.toI64(emit.load(emit.i32(), tile.address(*positions, token)));
     Value slot = emit.toI64(emit.load(emit.i32(), tile.address(*slots, token)));
-    emit.loop(part[1].begin, emit.add(part[1].begin, part[1].size), 1, [&](Value head) {
-      Value kvHead = emit.div(head, heads / type.getHeads());
-      attend.run(tile.address(*query, {token, head}), position, slot, head, kvHead,
-                 tile.address(out, {token, head}));
+    Value first = part[1].begin, end = emit.add(first, part[1].size);
+    emit.loop(first, end, together, [&](Value head) {
+      SmallVector<Head> heads;
+      for (int64_t i = 0; i < together; ++i) {
+        Value number = emit.add(head, i);
+        heads.push_back(
+            {tile.address(*query, {token, number}), number, tile.address(out, {token, number})});
+      }
+      attend.run(heads, position, slot, emit.div(head, perCells));
     });
   });
   return success();
 }
 
 void addAttentionEmitters(EmitterTable &table) {
-  table["emel.rope"] = emitRope;
   table["emel.kv_write"] = emitKvWrite;
   table["emel.attention"] = emitAttention;
 }

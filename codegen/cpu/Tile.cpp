@@ -52,11 +52,13 @@ Part Tile::wholeOf(Value value) {
 /// What a span of a result needs of a dimension that has `size` indices.
 static Span apply(Emit &emit, DimMap map, const Span &span, const Span &whole) {
   map = map.reduced();
-  if (map.den == 1 && map.granule == 1) {
-    Span own{emit.add(emit.mul(span.begin, map.num), map.offset), emit.mul(span.size, map.num),
-             std::min(span.most * map.num, whole.most), std::gcd(span.unit * map.num, map.offset)};
-    return own;
-  }
+  auto size = Emit::constant(span.size);
+  bool beginsWhole = map.granule == 1 && span.unit * map.num % map.den == 0;
+  if (beginsWhole && (map.den == 1 || (size && *size * map.num % map.den == 0)))
+    return {emit.add(emit.div(emit.mul(span.begin, map.num), map.den), map.offset),
+            emit.div(emit.mul(span.size, map.num), map.den),
+            std::min<int64_t>(llvm::divideCeil(span.most * map.num, map.den), whole.most),
+            std::gcd(span.unit * map.num / map.den, map.offset)};
   Value end = emit.mul(emit.add(span.begin, span.size), map.num);
   Value begin = emit.add(emit.div(emit.mul(span.begin, map.num), map.den), map.offset);
   end = emit.add(emit.ceilDiv(end, map.den), map.offset);
@@ -67,11 +69,10 @@ static Span apply(Emit &emit, DimMap map, const Span &span, const Span &whole) {
   if (span.unit * map.num % map.den != 0) ++most;
   most = llvm::alignTo(most, map.granule);
   // A span whose size is a whole number of granules begins at one: tiles are cut so.
-  Value size = emit.sub(end, begin);
-  if (map.den == 1 && Emit::constant(span.size) &&
-      *Emit::constant(span.size) * map.num % map.granule == 0)
-    size = emit.mul(span.size, map.num);
-  return {begin, size, std::min(most, whole.most), map.granule};
+  Value count = emit.sub(end, begin);
+  if (map.den == 1 && size && *size * map.num % map.granule == 0)
+    count = emit.mul(span.size, map.num);
+  return {begin, count, std::min(most, whole.most), map.granule};
 }
 
 Part Tile::partOf(OpOperand &operand, const Part &part, unsigned result) {

@@ -1,0 +1,174 @@
+// Rotations by position.
+
+#include <cmath>
+
+#include "codegen/cpu/Ops.h"
+#include "codegen/cpu/VectorMath.h"
+#include "dialects/emel/Emel.h"
+#include "llvm/Support/xxhash.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+
+namespace emel::cpu {
+
+static constexpr int64_t kFloatBytes = 4;
+
+namespace {
+
+/// The angles of a rotation per position, known when compiling but for factors that are a weight:
+/// angle = position (scaled / factor + unscaled / factor).
+struct Angles {
+  SmallVector<double> perPosition;
+  double magnitude;
+};
+
+}  // namespace
+
+static Angles findAngles(RopeOp op) {
+  double dims = op.getDims(), base = op.getBase().convertToDouble();
+  double scale = op.getScale().convertToDouble(), ext = op.getExt().convertToDouble();
+  Angles angles{{}, op.getAttn().convertToDouble()};
+  double low = 0, high = 0;
+  if (ext != 0) {
+    auto turn = [&](double turns) {
+      return dims * std::log(op.getOrig() / (turns * 2 * M_PI)) / (2 * std::log(base));
+    };
+    low = std::max(0.0, std::floor(turn(op.getBetaFast().convertToDouble())));
+    high = std::min(dims - 1, std::ceil(turn(op.getBetaSlow().convertToDouble())));
+    angles.magnitude *= 1 + 0.1 * std::log(1 / scale);
+  }
+  for (int64_t pair = 0; pair < op.getDims() / 2; ++pair) {
+    double angle = std::pow(base, -2.0 * pair / dims), mix = 0;
+    if (ext != 0)
+      mix = ext * (1 - std::clamp((pair - low) / std::max(0.001, high - low), 0.0, 1.0));
+    angles.perPosition.push_back(angle * (scale * (1 - mix) + mix));
+  }
+  return angles;
+}
+
+namespace {
+
+/// Rotates the rows of one token.
+class Rotation {
+ public:
+  Rotation(Tile &tile, RopeOp op, Value factors)
+      : emit_(tile.emit), op_(op), factors_(factors), pairs_(op.getDims() / 2) {
+    Angles angles = findAngles(op);
+    magnitude_ = angles.magnitude;
+    padded_ = llvm::alignTo(pairs_, kLanes);
+    angles.perPosition.resize(padded_);
+    ArrayRef<double> data = angles.perPosition;
+    auto bytes = llvm::ArrayRef(reinterpret_cast<const uint8_t *>(data.data()), 8 * data.size());
+    std::string name = "angles_" + llvm::utohexstr(llvm::xxh3_64bits(bytes));
+    auto type = RankedTensorType::get({padded_}, emit_.getF64Type());
+    table_ = emit_.table(name, DenseElementsAttr::get(type, data));
+    cosines_ = emit_.frame(padded_ * kFloatBytes);
+    sines_ = emit_.frame(padded_ * kFloatBytes);
+  }
+
+  /// Finds the sines and cosines for a position.
+  void turn(Value position) {
+    VectorType doubles = emit_.vec(emit_.getF64Type());
+    Value factor = emit_.broadcast(emit_.create<arith::SIToFPOp>(emit_.getF64Type(), position));
+    emit_.vectors(emit_.i64(pairs_), [&](Value index, Value count) {
+      Value offset = emit_.mul(index, kFloatBytes);
+      Value angle = emit_.load(doubles, emit_.at(table_, emit_.mul(index, 8)));
+      if (factors_) {
+        Value own = emit_.loadLanes(emit_.vec(emit_.f32()), emit_.at(factors_, offset), count);
+        angle = emit_.create<arith::DivFOp>(angle, emit_.create<arith::ExtFOp>(doubles, own));
+      }
+      auto [sine, cosine] = emitSinCos(emit_, emit_.create<arith::MulFOp>(angle, factor));
+      Value magnitude = emit_.splat(sine.getType(), magnitude_);
+      emit_.store(emit_.create<arith::MulFOp>(sine, magnitude), emit_.at(sines_, offset));
+      emit_.store(emit_.create<arith::MulFOp>(cosine, magnitude), emit_.at(cosines_, offset));
+    });
+  }
+
+  void rotate(Value source, Value target, int64_t size) {
+    bool isNormal = op_.getMode() == RopeMode::Normal;
+    emit_.vectors(emit_.i64(pairs_), [&](Value index, Value count) {
+      isNormal ? rotateNeighbours(source, target, index, count)
+               : rotateHalves(source, target, index, count);
+    });
+    int64_t rest = size - 2 * pairs_;
+    Value begin = emit_.i64(2 * pairs_ * kFloatBytes);
+    emit_.vectors(emit_.i64(rest), [&](Value index, Value count) {
+      Value offset = emit_.add(begin, emit_.mul(index, kFloatBytes));
+      Value x = emit_.loadLanes(emit_.vec(emit_.f32()), emit_.at(source, offset), count);
+      emit_.storeLanes(x, emit_.at(target, offset), count);
+    });
+  }
+
+ private:
+  std::pair<Value, Value> turned(Value first, Value second, Value index) {
+    VectorType type = emit_.vec(emit_.f32());
+    Value offset = emit_.mul(index, kFloatBytes);
+    Value cosine = emit_.load(type, emit_.at(cosines_, offset));
+    Value sine = emit_.load(type, emit_.at(sines_, offset));
+    auto mul = [&](Value a, Value b) -> Value { return emit_.create<arith::MulFOp>(a, b); };
+    return {emit_.create<arith::SubFOp>(mul(first, cosine), mul(second, sine)),
+            emit_.create<arith::AddFOp>(mul(first, sine), mul(second, cosine))};
+  }
+
+  void rotateHalves(Value source, Value target, Value index, Value count) {
+    VectorType type = emit_.vec(emit_.f32());
+    Value low = emit_.mul(index, kFloatBytes), high = emit_.add(low, pairs_ * kFloatBytes);
+    auto [first, second] = turned(emit_.loadLanes(type, emit_.at(source, low), count),
+                                  emit_.loadLanes(type, emit_.at(source, high), count), index);
+    emit_.storeLanes(first, emit_.at(target, low), count);
+    emit_.storeLanes(second, emit_.at(target, high), count);
+  }
+
+  void rotateNeighbours(Value source, Value target, Value index, Value count) {
+    VectorType both = emit_.vec(emit_.f32(), 2 * kLanes);
+    Value offset = emit_.mul(index, 2 * kFloatBytes);
+    Value elements = count ? emit_.mul(count, 2) : Value();
+    Value x = emit_.loadLanes(both, emit_.at(source, offset), elements);
+    SmallVector<int64_t> even, odd, merged;
+    for (int64_t i = 0; i < kLanes; ++i) {
+      even.push_back(2 * i), odd.push_back(2 * i + 1);
+      merged.push_back(i), merged.push_back(i + kLanes);
+    }
+    auto [first, second] = turned(emit_.create<vector::ShuffleOp>(x, x, even),
+                                  emit_.create<vector::ShuffleOp>(x, x, odd), index);
+    emit_.storeLanes(emit_.create<vector::ShuffleOp>(first, second, merged),
+                     emit_.at(target, offset), elements);
+  }
+
+  Emit &emit_;
+  RopeOp op_;
+  Value factors_, table_, cosines_, sines_;
+  int64_t pairs_, padded_;
+  double magnitude_;
+};
+
+}  // namespace
+
+static LogicalResult emitRope(Tile &tile, Operation *op, const Part &part, const View &out) {
+  auto rope = cast<RopeOp>(op);
+  Emit &emit = tile.emit;
+  if (rope.getSections()) return op->emitOpError("has no code for positions of 4 numbers");
+  FailureOr<View> input = tile.need(op->getOpOperand(0), part);
+  FailureOr<View> positions = tile.need(op->getOpOperand(1), part);
+  if (failed(input) || failed(positions)) return failure();
+  Value factors;
+  if (rope.getFactors()) {
+    FailureOr<View> view = tile.need(rope.getFactors(), tile.wholeOf(rope.getFactors()));
+    if (failed(view)) return failure();
+    factors = view->base;
+  }
+  Rotation rotation(tile, rope, factors);
+  emit.loop(part[0].begin, emit.add(part[0].begin, part[0].size), 1, [&](Value token) {
+    rotation.turn(emit.load(emit.i32(), tile.address(*positions, token)));
+    emit.loop(part[1].begin, emit.add(part[1].begin, part[1].size), 1, [&](Value head) {
+      rotation.rotate(tile.address(*input, {token, head}), tile.address(out, {token, head}),
+                      rope.getType().getShape().back());
+    });
+  });
+  return success();
+}
+
+void addRopeEmitters(EmitterTable &table) { table["emel.rope"] = emitRope; }
+
+}  // namespace emel::cpu
