@@ -2,6 +2,8 @@
 #include "compiler/driver/PlanOutput.h"
 #include "compiler/driver/Why.h"
 #include "dialects/RegisterDialects.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
 #include "mlir/IR/AsmState.h"
@@ -22,7 +24,7 @@ struct Options {
   std::optional<std::string> why;
   uint64_t context = 0, maxArena = 0, batch = 512, small = 8, workers = 64, threads = 0;
   std::string target = "generic", kv = "f16", numerics = "fast";
-  bool checkTensors = false, quiet = false;
+  bool checkTensors = false, quiet = false, debugPoison = false;
 };
 
 void declare(tools::CommandLine& line, Options& options) {
@@ -71,6 +73,10 @@ void declare(tools::CommandLine& line, Options& options) {
   line.Number("--threads", "N",
               "threads to compile with; 0 takes one for each CPU; the bytes do not depend on it", 0,
               1024, &options.threads);
+  line.Flag("--debug-poison",
+            "code that fills memory with NaN wherever the plan says that it holds nothing: the "
+            "logits stay the same bits, unless plan or code are wrong",
+            &options.debugPoison);
   line.Flag("-q", "prints no progress and no summary, only warnings and errors", &options.quiet);
   line.Section("how to read");
   line.Choice("--load", {"mmap", "read"}, "how the file reaches memory", &options.load);
@@ -132,6 +138,8 @@ bool takesBf16(const Options& options) {
          llvm::all_of(*targets, [](const cpu::Target* target) { return target->hasAmx; });
 }
 
+cpu::Checks checksOf(const Options& options) { return {.poison = options.debugPoison}; }
+
 PlanOptions planOptions(const Options& options) {
   PlanOptions planning;
   planning.small = static_cast<int64_t>(options.small);
@@ -158,7 +166,8 @@ absl::StatusOr<std::string> plan(mlir::ModuleOp module, const Options& options) 
     auto targets = findTargets(options.cpu);
     if (!targets.ok()) return targets.status();
     return writeCode(module, *targets->front(),
-                     options.emit == "asm" ? cpu::CodeKind::Assembly : cpu::CodeKind::Llvm);
+                     options.emit == "asm" ? cpu::CodeKind::Assembly : cpu::CodeKind::Llvm,
+                     checksOf(options));
   }
   mlir::FailureOr<PlanSummary> summary = summarizePlan(module);
   if (mlir::failed(summary)) return absl::InternalError("the plan is incomplete");
@@ -170,18 +179,20 @@ absl::StatusOr<std::string> plan(mlir::ModuleOp module, const Options& options) 
 /// What the artifact records of how it was made: all that its bytes depend on.
 std::vector<std::pair<std::string, std::string>> recordOptions(
     const Options& options, llvm::ArrayRef<const cpu::Target*> targets) {
-  std::string names;
-  for (const cpu::Target* target : targets)
-    names += (names.empty() ? "" : ",") + target->name.str();
-  return {{"cpu", names},
-          {"target", options.target},
-          {"context", std::to_string(options.context)},
-          {"batch", std::to_string(options.batch)},
-          {"small", std::to_string(options.small)},
-          {"workers", std::to_string(options.workers)},
-          {"kv", options.kv},
-          {"numerics", options.numerics},
-          {"weights", options.weights}};
+  std::string names = llvm::join(
+      llvm::map_range(targets, [](const cpu::Target* target) { return target->name.str(); }), ",");
+  std::vector<std::pair<std::string, std::string>> record{
+      {"cpu", names},
+      {"target", options.target},
+      {"context", std::to_string(options.context)},
+      {"batch", std::to_string(options.batch)},
+      {"small", std::to_string(options.small)},
+      {"workers", std::to_string(options.workers)},
+      {"kv", options.kv},
+      {"numerics", options.numerics},
+      {"weights", options.weights}};
+  if (options.debugPoison) record.push_back({"debug-poison", "yes"});
+  return record;
 }
 
 void printSummary(const Options& options, const artifact::Plan& plan,
@@ -220,6 +231,7 @@ absl::Status writeArtifactFile(mlir::ModuleOp module, const Options& options,
   ArtifactOptions artifact;
   artifact.targets = *targets;
   artifact.maxWorkers = planning.workers;
+  artifact.checks = checksOf(options);
   artifact.contract = writePlanReport(module, *summary, *layouts, planning);
   artifact.options = recordOptions(options, *targets);
   artifact.model = &*model;

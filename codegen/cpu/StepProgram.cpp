@@ -1,6 +1,7 @@
 #include "codegen/cpu/StepProgram.h"
 
 #include "codegen/cpu/Kernel.h"
+#include "codegen/cpu/Poison.h"
 #include "dialects/emel/Emel.h"
 #include "dialects/plan/PlanInfo.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -26,11 +27,13 @@ namespace {
 /// Emits the body of one entry's function.
 class StepEmitter {
  public:
-  StepEmitter(EntryOp entry, const Target &target, const ModelPlaces &places, ModuleOp module)
+  StepEmitter(EntryOp entry, const Target &target, const ModelPlaces &places, ModuleOp module,
+              const Checks &checks)
       : entry_(entry),
         target_(target),
         places_(places),
         module_(module),
+        checks_(checks),
         emit_(entry.getLoc(), module.getContext()) {}
 
   FailureOr<StepProgram> run() {
@@ -39,11 +42,20 @@ class StepEmitter {
     info_ = info->get();
     program_.symbol = ("emel_" + entry_.getSymName()).str();
     begin();
+    if (checks_.poison) {
+      emitPoison(emit_, target_, module_, poisonName());
+      poisonDead();
+      emitBarrier();
+    }
     for (Operation &op : entry_.getBody().front().without_terminator()) {
       emit_.setLoc(op.getLoc());
       if (auto launch = dyn_cast<LaunchOp>(op)) {
         if (failed(emitLaunch(launch))) return failure();
       } else {
+        ++epoch_;
+        emitBarrier();
+        if (!checks_.poison) continue;
+        poisonDead();
         emitBarrier();
       }
     }
@@ -73,9 +85,9 @@ class StepEmitter {
     arena_ = field(offsetof(emel_step_t, arena));
     pages_ = field(offsetof(emel_step_t, pages));
     tickets_ = field(offsetof(emel_step_t, tickets));
-    Value stride =
+    scratchStride_ =
         emit_.load(emit_.i64(), emit_.at(step_, offsetof(emel_step_t, scratch_stride)), 8);
-    scratch_ = emit_.at(field(offsetof(emel_step_t, scratch)), emit_.mul(index_, stride));
+    scratch_ = emit_.at(field(offsetof(emel_step_t, scratch)), emit_.mul(index_, scratchStride_));
     for (auto arena : entry_->getParentOfType<ModuleOp>().getOps<ArenaOp>())
       if (arena.getKind() == ArenaKind::Worker)
         plannedScratch_ = llvm::alignTo(arena.getBytes(), 64);
@@ -193,10 +205,31 @@ class StepEmitter {
     emit_.create<LLVM::CallOp>(type, ValueRange{barrier, step_, worker_});
   }
 
+  std::string poisonName() { return (entry_.getSymName() + ".poison").str(); }
+
+  /// Between two barriers: nobody still reads what dies here, and nobody writes there yet.
+  void poisonDead() {
+    auto fill = [&](Value memory, Value begin, Value end, Value worker, Value workers) {
+      emit_.create<LLVM::CallOp>(TypeRange(), poisonName(),
+                                 ValueRange{memory, begin, end, worker, workers});
+    };
+    Value zero = emit_.i64(0), one = emit_.i64(1);
+    for (auto arena : entry_->getParentOfType<ModuleOp>().getOps<ArenaOp>()) {
+      if (arena.getKind() == ArenaKind::Caller) continue;
+      bool isShared = arena.getKind() == ArenaKind::Shared;
+      for (Range dead : deadBytes(entry_, arena, epoch_))
+        fill(isShared ? arena_ : scratch_, emit_.i64(dead.begin), emit_.i64(dead.end),
+             isShared ? index_ : zero, isShared ? workers_ : one);
+    }
+    // What a kernel leaves in its frame is for no other.
+    fill(scratch_, emit_.i64(plannedScratch_), scratchStride_, zero, one);
+  }
+
   EntryOp entry_;
   const Target &target_;
   const ModelPlaces &places_;
   ModuleOp module_;
+  Checks checks_;
   Emit emit_;
   PlanInfo *info_ = nullptr;
   StepProgram program_;
@@ -204,15 +237,16 @@ class StepEmitter {
   llvm::StringMap<int> names_;
   SmallVector<Value> arguments_;
   Value step_, worker_, index_, workers_, n_, m_;
-  Value logits_, weights_, arena_, scratch_, frame_, pages_, tickets_;
-  int64_t plannedScratch_ = 0;
+  Value logits_, weights_, arena_, scratch_, frame_, pages_, tickets_, scratchStride_;
+  int64_t plannedScratch_ = 0, epoch_ = 0;
 };
 
 }  // namespace
 
 FailureOr<StepProgram> emitStepProgram(EntryOp entry, const Target &target,
-                                       const ModelPlaces &places, ModuleOp module) {
-  return StepEmitter(entry, target, places, module).run();
+                                       const ModelPlaces &places, ModuleOp module,
+                                       const Checks &checks) {
+  return StepEmitter(entry, target, places, module, checks).run();
 }
 
 }  // namespace emel::cpu

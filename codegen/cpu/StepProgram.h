@@ -1,6 +1,7 @@
 #ifndef EMEL_CODEGEN_CPU_STEP_PROGRAM_H_
 #define EMEL_CODEGEN_CPU_STEP_PROGRAM_H_
 
+#include "codegen/cpu/Checks.h"
 #include "codegen/cpu/Target.h"
 #include "dialects/plan/Plan.h"
 #include "llvm/ADT/StringMap.h"
@@ -26,14 +27,16 @@ struct ModelPlaces {
 struct StepProgram {
   std::string symbol;
   int64_t tickets = 0, launches = 0, barriers = 0;
-  /// The bytes of each worker's scratch memory: what the plan says, and a kernel's frame behind that.
+  /// The bytes of each worker's scratch memory: what the plan says, and a kernel's frame behind
+  /// that.
   int64_t scratchBytes = 0;
 };
 
 /// Adds an entry's program, and the kernels that it launches, to `module`, in the dialects that
 /// lowerToLlvm takes. Errors are reported at the op that has no code.
 mlir::FailureOr<StepProgram> emitStepProgram(plan::EntryOp entry, const Target &target,
-                                             const ModelPlaces &places, mlir::ModuleOp module);
+                                             const ModelPlaces &places, mlir::ModuleOp module,
+                                             const Checks &checks = {});
 
 }  // namespace emel::cpu
 

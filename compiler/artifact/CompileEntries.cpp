@@ -30,7 +30,7 @@ LogicalResult CompiledEntries::lower(const ReportProgress &report) {
 
 LogicalResult CompiledEntries::lowerOne(plan::EntryOp entry, Piece &piece) {
   OwningOpRef<ModuleOp> own = ModuleOp::create(entry.getLoc());
-  auto program = cpu::emitStepProgram(entry, *piece.target, places_, *own);
+  auto program = cpu::emitStepProgram(entry, *piece.target, places_, *own, checks_);
   if (failed(program) || failed(cpu::lowerToLlvm(*own))) return failure();
   FailureOr<cpu::LlvmCode> code = cpu::toLlvm(*own);
   if (failed(code)) return failure();

@@ -23,9 +23,9 @@ struct TargetCode {
 
 /// The code of a module's entries, each for several targets:
 ///
-///     CompiledEntries code(module, targets, places, kind, threads);
-///     code.lower(report);                 // here, one after the other: what cannot be compiled is
-///     known
+///     CompiledEntries code(module, targets, places, kind, checks, pool);
+///     code.lower(report);                 // here, one after the other: what cannot be
+///                                         // compiled is known
 ///     ...                                 // meanwhile LLVM's part runs in the pool
 ///     code.take(targets.size() - 1, ...)  // waits
 ///
@@ -34,9 +34,14 @@ struct TargetCode {
 class CompiledEntries {
  public:
   CompiledEntries(mlir::ModuleOp module, llvm::ArrayRef<const cpu::Target *> targets,
-                  const cpu::ModelPlaces &places, cpu::CodeKind kind,
+                  const cpu::ModelPlaces &places, cpu::CodeKind kind, const cpu::Checks &checks,
                   llvm::ThreadPoolInterface &pool)
-      : module_(module), targets_(targets), places_(places), kind_(kind), pool_(pool) {}
+      : module_(module),
+        targets_(targets),
+        places_(places),
+        kind_(kind),
+        checks_(checks),
+        pool_(pool) {}
   /// Waits for what still runs.
   ~CompiledEntries() { pool_.wait(); }
 
@@ -60,6 +65,7 @@ class CompiledEntries {
   llvm::ArrayRef<const cpu::Target *> targets_;
   const cpu::ModelPlaces &places_;
   cpu::CodeKind kind_;
+  cpu::Checks checks_;
   llvm::ThreadPoolInterface &pool_;
   std::deque<Piece> pieces_;  // threads hold references
 };

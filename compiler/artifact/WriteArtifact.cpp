@@ -121,7 +121,8 @@ class ArtifactWriter {
     if (failed(packing)) return diagnostics.status();
     for (PackedWeight weight : packing->weights())
       places_.weights[weight.weight.getSymName()] = weight.offset;
-    CompiledEntries code(module_, options_.targets, places_, cpu::CodeKind::Object, pool_);
+    CompiledEntries code(module_, options_.targets, places_, cpu::CodeKind::Object, options_.checks,
+                         pool_);
     if (failed(hashes_.start(module_)) || failed(code.lower(options_.progress)))
       return diagnostics.status();
     // Vectors at the last weight's end may read a line beyond it.
@@ -210,13 +211,13 @@ absl::StatusOr<artifact::Plan> writeArtifact(ModuleOp module, const ArtifactOpti
 }
 
 absl::StatusOr<std::string> writeCode(ModuleOp module, const cpu::Target &target,
-                                      cpu::CodeKind kind) {
+                                      cpu::CodeKind kind, const cpu::Checks &checks) {
   cpu::ModelPlaces places;
   places.addLayers(*module.getOps<plan::EntryOp>().begin());
   DiagnosticCollector diagnostics(module.getContext());
   llvm::DefaultThreadPool pool;
   const cpu::Target *targets[] = {&target};
-  CompiledEntries entries(module, targets, places, kind, pool);
+  CompiledEntries entries(module, targets, places, kind, checks, pool);
   if (failed(entries.lower({}))) return diagnostics.status();
   auto code = entries.take(0, {});
   if (failed(code)) return diagnostics.status();

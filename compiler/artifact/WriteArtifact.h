@@ -24,6 +24,7 @@ using WeightsStore = std::function<absl::StatusOr<artifact::ExternalWeights>(
 struct ArtifactOptions {
   std::vector<const cpu::Target *> targets;
   int64_t maxWorkers = 64;
+  cpu::Checks checks;
   /// The memory contract, as JSON.
   std::string contract;
   /// What the compiler was told, for the provenance.
@@ -48,7 +49,7 @@ absl::StatusOr<artifact::Plan> writeArtifact(mlir::ModuleOp module, const Artifa
 
 /// The code of one target as text.
 absl::StatusOr<std::string> writeCode(mlir::ModuleOp module, const cpu::Target &target,
-                                      cpu::CodeKind kind);
+                                      cpu::CodeKind kind, const cpu::Checks &checks = {});
 
 }  // namespace emel
 

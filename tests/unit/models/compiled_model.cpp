@@ -132,7 +132,7 @@ std::unique_ptr<exec::Session> makeSession(const exec::Program& program, uint32_
 CompiledModel::CompiledModel(const std::string& gguf, const std::vector<std::string>& variants,
                              const std::vector<std::string>& options)
     : path_(std::filesystem::path(::testing::TempDir()) /
-            ("emel_compiled_" + std::to_string(getpid()) + ".emel")) {
+            ("emel_compiled_" + std::to_string(getpid()) + "_" + std::to_string(made_++) + ".emel")) {
   std::string names;
   for (const std::string& variant : variants) names += (names.empty() ? "" : ",") + variant;
   std::vector<std::string> command = {EMEL_BINARY_DIR "/bin/emel-compile", gguf, "--cpu=" + names,

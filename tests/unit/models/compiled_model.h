@@ -26,6 +26,7 @@ class CompiledModel {
   std::shared_ptr<const exec::Model> load(const std::string& variant) const;
 
  private:
+  static inline int made_ = 0;
   std::string path_, error_;
 };
 
