@@ -160,17 +160,6 @@ TEST_F(External, OtherSizesAreSeenAtOnceOtherBytesOnRequest) {
       Fails(absl::StatusCode::kInvalidArgument, HasSubstr("weights of m.emel: expected SHA-256 ")));
 }
 
-// Once released, a version is read for ever.
-TEST(Version, OneIsRead) {
-  const auto artifact =
-      Artifact::Open(EMEL_SOURCE_DIR "/tests/fixtures/artifacts/version-1.emel", {.verify = true});
-  ASSERT_THAT(artifact, IsOk());
-  EXPECT_EQ(artifact->version(), 1u);
-  EXPECT_EQ(artifact->plan(), TinyArtifact().plan);
-  EXPECT_EQ(Text(artifact->weights()), std::string(100, 'w'));
-  EXPECT_THAT(artifact->ReadModel(), IsOk());
-}
-
 // What a writer refuses.
 TEST(Writer, ReportsAndKeepsTheFirstError) {
   int calls = 0;
