@@ -109,7 +109,8 @@ def QuantizeActivations : Pass<"emel-quantize-activations", "::mlir::ModuleOp"> 
     The one pass that changes numbers: products with weights of a format that has an integer form take their input as `!emel.a8`, made
     by one `emel.quantize` for all that read the same value. The scheme stands in the op's attribute, and `emel.matmul`
     describes the sums, which backends match bit for bit. Float weights, and formats without an integer form, keep f32 activations.
-    In entries for at least `bulk-from` tokens the same products take their input as bf16, by an `emel.cast`.
+    In entries for at least `bulk-from` tokens the same products, and those with weights of bf16, take their input as bf16, by an
+    `emel.cast`.
     Keys and values are kept as f16, with `state=q8_0` in blocks of 32 elements with a scale, or with `state=keep` as the import says. `docs/numerics.md` compares the error with llama.cpp's.
 
     Counts `products`, `rounded values` and `states`.

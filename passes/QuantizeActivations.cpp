@@ -35,7 +35,7 @@ class QuantizeActivations : public impl::QuantizeActivationsBase<QuantizeActivat
       bool isBulk = takesBulk(function);
       DenseMap<Value, Value> rounded;
       function.walk([&](ContractionOpInterface op) {
-        OpOperand *operand = op.getRoundableOperand();
+        OpOperand *operand = op.getRoundableOperand(isBulk);
         if (!operand) return;
         Value &value = rounded[operand->get()];
         if (!value) {

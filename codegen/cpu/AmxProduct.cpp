@@ -32,15 +32,15 @@ static constexpr int64_t kSumStride = 2 * kPanel * sizeof(float);
 std::unique_ptr<AmxProduct> AmxProduct::create(Emit &emit, const Target &target,
                                                gguf::TensorType type, int64_t columns) {
   auto quants = target.hasAmx ? Quants::create(emit, target, type) : nullptr;
-  if (!quants) return nullptr;
-  return std::unique_ptr<AmxProduct>(new AmxProduct(emit, std::move(quants), columns));
+  bool isFit = target.hasAmx && (quants || type == gguf::TensorType::kBF16);
+  if (!isFit) return nullptr;
+  int64_t panelBytes = layout::R16Bytes(*layout::FindR16(type), columns);
+  return std::unique_ptr<AmxProduct>(new AmxProduct(emit, std::move(quants), columns, panelBytes));
 }
 
-AmxProduct::AmxProduct(Emit &emit, std::unique_ptr<Quants> quants, int64_t columns)
-    : emit_(emit),
-      quants_(std::move(quants)),
-      columns_(columns),
-      panelBytes_(layout::R16Bytes(quants_->format(), columns)) {}
+AmxProduct::AmxProduct(Emit &emit, std::unique_ptr<Quants> quants, int64_t columns,
+                       int64_t panelBytes)
+    : emit_(emit), quants_(std::move(quants)), columns_(columns), panelBytes_(panelBytes) {}
 
 int64_t AmxProduct::matrixBytes(int64_t rows) const {
   return llvm::divideCeil(rows, kPanel) * panelBytes_;
@@ -102,6 +102,7 @@ int64_t AmxProduct::stepsOfPanel() const {
 
 /// The tiles of a panel follow one another.
 void AmxProduct::decode(Value matrix, const Part &part) {
+  if (!quants_) return copyPanels(matrix, part);
   int64_t unit = quants_->format().unit, perBlock = kBlock / unit, whole = columns_ / unit;
   Value first = emit_.mul(part.block, perBlock), end = emit_.add(first, perBlock);
   emit_.loop(emit_.i64(0), part.panels, 1, [&](Value p) {
@@ -116,6 +117,27 @@ void AmxProduct::decode(Value matrix, const Part &part) {
                [&](Value index) { decodeAt(index, quants_->groups()); });
     if (int64_t left = columns_ % unit / kStep)
       emit_.when(emit_.less(emit_.i64(whole), end), [&] { decodeAt(emit_.i64(whole), left); });
+  });
+}
+
+/// Lines of bf16 are pairs of columns already; tiles end with zeros.
+void AmxProduct::copyPanels(Value matrix, const Part &part) {
+  VectorType ints = emit_.vec(emit_.i32());
+  constexpr int64_t perTile = kTileBytes / kLine;
+  Value first = emit_.mul(part.block, kSteps * perTile), lines = emit_.mul(part.steps, perTile);
+  Value held = emit_.min(lines, emit_.sub(emit_.i64(llvm::divideCeil(columns_, 2)), first));
+  emit_.loop(emit_.i64(0), part.panels, 1, [&](Value p) {
+    Value panel = emit_.at(matrix, emit_.mul(emit_.add(part.panel, p), panelBytes_));
+    Value tiles = tilesOf(p);
+    emit_.loop(emit_.i64(0), held, 1, [&](Value line) {
+      Value source = emit_.at(panel, emit_.mul(emit_.add(first, line), kLine));
+      emit_.prefetch(emit_.at(source, 4096));
+      emit_.store(emit_.load(ints, source, kLine), emit_.at(tiles, emit_.mul(line, kLine)), kLine);
+    });
+    if (columns_ % kStep == 0) return;
+    emit_.loop(held, lines, 1, [&](Value line) {
+      emit_.store(emit_.splatInt(ints, 0), emit_.at(tiles, emit_.mul(line, kLine)), kLine);
+    });
   });
 }
 

@@ -15,12 +15,12 @@ struct AmxRows {
   int64_t outStride = 0;
 };
 
-/// A matrix in r16 is decoded to bf16, some panels and kBlock columns at a time, and meets all rows
-/// before the next part. An element is the sum of its row's products in an order that depends on
-/// nothing but their number.
+/// A matrix in r16 is decoded to bf16 (where it is not that already), some panels and kBlock
+/// columns at a time, and meets all rows before the next part. An element is the sum of its row's
+/// products in an order that depends on nothing but their number.
 class AmxProduct {
  public:
-  /// Null where the target has no AMX or the format no integer form.
+  /// Null where the target has no AMX, or the format neither has an integer form nor is bf16.
   static std::unique_ptr<AmxProduct> create(Emit &emit, const Target &target, gguf::TensorType type,
                                             int64_t columns);
 
@@ -31,7 +31,7 @@ class AmxProduct {
   void multiply(mlir::Value matrix, const Span &span, const AmxRows &rows);
 
  private:
-  AmxProduct(Emit &emit, std::unique_ptr<Quants> quants, int64_t columns);
+  AmxProduct(Emit &emit, std::unique_ptr<Quants> quants, int64_t columns, int64_t panelBytes);
 
   /// What does not change while a part of the weight is decoded.
   struct Part {
@@ -45,6 +45,7 @@ class AmxProduct {
 
   void configure();
   void decode(mlir::Value matrix, const Part &part);
+  void copyPanels(mlir::Value matrix, const Part &part);
   void decodeUnit(mlir::Value unit, mlir::Value tiles, int64_t groups);
   void decodeGroup(mlir::Value unit, mlir::Value group, mlir::Value tiles);
   void multiplyRows(const Part &part, const Span &span, const AmxRows &rows, mlir::Value row);
@@ -60,7 +61,7 @@ class AmxProduct {
   mlir::Value number(int64_t tile) { return emit_.splatInt(emit_.i8(), tile); }
 
   Emit &emit_;
-  std::unique_ptr<Quants> quants_;
+  std::unique_ptr<Quants> quants_;  // null for bf16
   int64_t columns_, panelBytes_;
   /// Memory of the frame: tiles of the weight and of the input; sums at the edges.
   mlir::Value tiles_, input_, edgeSums_;

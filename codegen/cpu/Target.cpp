@@ -7,9 +7,11 @@ using namespace mlir;
 
 namespace emel::cpu {
 
-// LLVM knows x86-64-v4 without VNNI, which every CPU with these features but the first has.
+// LLVM knows x86-64-v4 without VNNI, which every CPU with these features but the first has. Its CPU
+// called sapphirerapids has more than the variant of that name asks for.
 static constexpr Target kTargets[] = {
-    {"sapphirerapids", "x86_64-unknown-linux-gnu", "sapphirerapids", "", 512, true, true},
+    {"sapphirerapids", "x86_64-unknown-linux-gnu", "x86-64-v4",
+     "+avx512vnni,+avx512bf16,+avx512fp16,+amx-tile,+amx-bf16,+amx-int8", 512, true, true},
     {"x86-64-v4", "x86_64-unknown-linux-gnu", "x86-64-v4", "+avx512vnni", 512, true, false},
     {"x86-64-v3", "x86_64-unknown-linux-gnu", "x86-64-v3", "", 256, false, false},
     {"aarch64", "aarch64-unknown-linux-gnu", "generic", "+neon", 128, false, false},

@@ -43,9 +43,11 @@ static FailureOr<Type> contractedElement(std::optional<Location> loc, RankedTens
 }
 
 /// The input of a contraction that can round it, else null.
-static OpOperand *roundableInput(OpOperand &input, Value weight) {
+static OpOperand *roundableInput(OpOperand &input, Value weight, bool toBf16) {
   bool isFloat32 = tensorType(input.get()).getElementType().isF32();
-  return isFloat32 && hasIntegerForm(weight.getType()) ? &input : nullptr;
+  bool isFit =
+      hasIntegerForm(weight.getType()) || (toBf16 && tensorType(weight).getElementType().isBF16());
+  return isFloat32 && isFit ? &input : nullptr;
 }
 
 LogicalResult MatmulOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
@@ -71,9 +73,10 @@ LogicalResult MatmulOp::inferReturnTypes(MLIRContext *, std::optional<Location> 
   return success();
 }
 
-OpOperand *MatmulOp::getRoundableOperand() {
-  return getSemiring() == Semiring::PlusTimes ? roundableInput(getInputMutable(), getWeight())
-                                              : nullptr;
+OpOperand *MatmulOp::getRoundableOperand(bool toBf16) {
+  return getSemiring() == Semiring::PlusTimes
+             ? roundableInput(getInputMutable(), getWeight(), toBf16)
+             : nullptr;
 }
 
 LogicalResult GroupExpertsOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
@@ -127,8 +130,8 @@ LogicalResult MatmulIdOp::inferReturnTypes(MLIRContext *, std::optional<Location
   return success();
 }
 
-OpOperand *MatmulIdOp::getRoundableOperand() {
-  return roundableInput(getInputMutable(), getWeight());
+OpOperand *MatmulIdOp::getRoundableOperand(bool toBf16) {
+  return roundableInput(getInputMutable(), getWeight(), toBf16);
 }
 
 LogicalResult OutProdOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,

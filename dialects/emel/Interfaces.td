@@ -72,9 +72,9 @@ def Emel_ContractionOpInterface : OpInterface<"ContractionOpInterface"> {
   }];
   let methods = [
     InterfaceMethod<[{
-      The operand that may be `!emel.a8` in place of a float, which changes nothing but its rounding;
-      null where the weight has no integer form.
-    }], "::mlir::OpOperand *", "getRoundableOperand">,
+      The operand that may be `!emel.a8` in place of a float, or bf16 for many tokens at a time, which
+      changes nothing but its rounding; null where the weight has no integer form and is not bf16 either.
+    }], "::mlir::OpOperand *", "getRoundableOperand", (ins "bool":$toBf16)>,
   ];
 }
 

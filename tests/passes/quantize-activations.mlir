@@ -6,6 +6,7 @@ emel.weight @q : tensor<64x32x!emel.q4_0> in @shard at 0 bytes 1152
 emel.weight @k : tensor<32x32x!emel.q8_0> in @shard at 1152 bytes 1088
 emel.weight @f : tensor<32x32xf16> in @shard at 2240 bytes 2048
 emel.weight @grid : tensor<1x256x!emel.iq2_xxs> in @shard at 4288 bytes 66
+emel.weight @b : tensor<32x32xbf16> in @shard at 4384 bytes 2048
 
 // What two products read is rounded once; a float weight keeps the numbers.
 // CHECK-LABEL: @products
@@ -52,5 +53,26 @@ func.func @many(%x: tensor<?x32xf32>) -> tensor<?x32xf32>
     attributes {emel.entry = {rows = 64 : i64, tokens = 64 : i64}} {
   %k = emel.get_weight @k : tensor<32x32x!emel.q8_0>
   %a = emel.matmul %x, %k : (tensor<?x32xf32>, tensor<32x32x!emel.q8_0>) -> tensor<?x32xf32>
+  return %a : tensor<?x32xf32>
+}
+
+// Weights of bf16 then take it too.
+// BULK-LABEL: @few_by_bf16
+// BULK: emel.matmul %arg0
+// BULK-LABEL: @many_by_bf16
+// BULK: %[[B:.*]] = emel.cast %arg0 : tensor<?x32xf32> to tensor<?x32xbf16>
+// BULK: emel.matmul %[[B]], {{.*}}xbf16>) -> tensor<?x32xf32>
+// CHECK-LABEL: @many_by_bf16
+// CHECK: emel.matmul %arg0
+func.func @few_by_bf16(%x: tensor<?x32xf32>) -> tensor<?x32xf32>
+    attributes {emel.entry = {rows = 8 : i64, tokens = 8 : i64}} {
+  %b = emel.get_weight @b : tensor<32x32xbf16>
+  %a = emel.matmul %x, %b : (tensor<?x32xf32>, tensor<32x32xbf16>) -> tensor<?x32xf32>
+  return %a : tensor<?x32xf32>
+}
+func.func @many_by_bf16(%x: tensor<?x32xf32>) -> tensor<?x32xf32>
+    attributes {emel.entry = {rows = 64 : i64, tokens = 64 : i64}} {
+  %b = emel.get_weight @b : tensor<32x32xbf16>
+  %a = emel.matmul %x, %b : (tensor<?x32xf32>, tensor<32x32xbf16>) -> tensor<?x32xf32>
   return %a : tensor<?x32xf32>
 }

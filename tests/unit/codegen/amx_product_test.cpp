@@ -10,6 +10,7 @@
 #include "runtime/layout/layout.h"
 #include "tests/support/matchers.h"
 #include "tests/unit/codegen/loaded_image.h"
+#include "tests/unit/codegen/packed.h"
 
 #include <gtest/gtest.h>
 
@@ -109,18 +110,10 @@ class AmxProducts : public ::testing::TestWithParam<Case> {
     }
     weights_.resize(values.size());
     ASSERT_THAT(gguf::Dequantize(info.type, source, absl::MakeSpan(weights_)), IsOk());
-    auto read = [&](uint64_t offset, absl::Span<uint8_t> out) {
-      std::copy_n(source.begin() + offset, out.size(), out.begin());
-      return absl::OkStatus();
-    };
-    auto append = [&](absl::Span<const uint8_t> bytes) {
-      packed_.insert(packed_.end(), bytes.begin(), bytes.end());
-      return absl::OkStatus();
-    };
-    layout::Shape shape{1, kOutputs, static_cast<uint64_t>(columns)};
-    ASSERT_THAT(layout::Pack({layout::Layout::kR16, info.type}, shape, read, append), IsOk());
-    lines_.resize(packed_.size() / sizeof(Line));
-    std::memcpy(lines_.data(), packed_.data(), packed_.size());
+    const auto packed = testing::Packed({layout::Layout::kR16, info.type},
+                                        {1, kOutputs, static_cast<uint64_t>(columns)}, source);
+    lines_.resize(packed.size() / sizeof(Line));
+    std::memcpy(lines_.data(), packed.data(), packed.size());
     input_.resize(kMostRows * columns);
     for (uint16_t& x : input_) x = ToBfloat16(normal(random));
     auto image = ImageOf(*native, GetParam());
@@ -159,7 +152,6 @@ class AmxProducts : public ::testing::TestWithParam<Case> {
   struct alignas(layout::kR16Line) Line {
     uint8_t bytes[layout::kR16Line];
   };
-  std::vector<uint8_t> packed_;
   std::vector<Line> lines_;
   std::vector<uint16_t> input_;
   std::unique_ptr<LoadedImage> image_;
@@ -192,7 +184,8 @@ TEST_P(AmxProducts, AreThoseOfRoundedFactors) {
 }
 
 std::vector<Case> Cases() {
-  std::vector<Case> cases;
+  // An odd number of columns, and so many that they are no whole tiles.
+  std::vector<Case> cases{{TensorType::kBF16, 45}, {TensorType::kBF16, 2096}};
   for (layout::Format format : layout::Formats()) {
     if (format.layout != layout::Layout::kR16 || !gguf::FindIntegerForm(format.type)) continue;
     const int64_t block = gguf::GetInfo(format.type).block_elements;

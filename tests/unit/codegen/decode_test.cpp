@@ -9,6 +9,7 @@
 #include "runtime/gguf/quantize.h"
 #include "tests/support/matchers.h"
 #include "tests/unit/codegen/loaded_image.h"
+#include "tests/unit/codegen/packed.h"
 
 #include <gtest/gtest.h>
 
@@ -106,16 +107,7 @@ class EveryFormat : public ::testing::TestWithParam<Format> {
  protected:
   // Decodes every row of what Dequantize decodes.
   void ExpectReferenceValues(const LoadedImage& image, const std::vector<uint8_t>& source) {
-    std::vector<uint8_t> packed;
-    auto read = [&](uint64_t offset, absl::Span<uint8_t> out) {
-      std::copy_n(source.begin() + offset, out.size(), out.begin());
-      return absl::OkStatus();
-    };
-    auto append = [&](absl::Span<const uint8_t> bytes) {
-      packed.insert(packed.end(), bytes.begin(), bytes.end());
-      return absl::OkStatus();
-    };
-    ASSERT_THAT(layout::Pack(GetParam(), shape_, read, append), IsOk());
+    const std::vector<uint8_t> packed = testing::Packed(GetParam(), shape_, source);
     std::string name = NameOf(GetParam());
     auto *decode = image.Find<Decode>(name), *whole = image.Find<Decode>(name + "_whole");
     ASSERT_TRUE(decode != nullptr && whole != nullptr);
