@@ -68,7 +68,7 @@ void AmxProduct::configure() {
                     {emit_.table("amx_tiles", DenseElementsAttr::getFromRawBuffer(type, raw))});
 }
 
-void AmxProduct::multiply(Value matrix, const Span &span, const AmxRows &rows) {
+void AmxProduct::multiply(Value matrix, const Span &span, const ProductRows &rows) {
   int64_t most = llvm::divideCeil(span.most, kPanel) + (span.unit % kPanel == 0 ? 0 : 1);
   int64_t panels = std::min<int64_t>(kPanels, llvm::alignTo(most, 2));
   int64_t blocks = llvm::divideCeil(columns_, kBlock), steps = llvm::divideCeil(columns_, kStep);
@@ -191,7 +191,7 @@ void AmxProduct::decodeGroup(Value unit, Value group, Value tiles) {
 // Rows
 //===----------------------------------------------------------------------===//
 
-void AmxProduct::multiplyRows(const Part &part, const Span &span, const AmxRows &rows, Value row) {
+void AmxProduct::multiplyRows(const Part &part, const Span &span, const ProductRows &rows, Value row) {
   Value left = emit_.sub(emit_.add(rows.numbers.begin, rows.numbers.size), row);
   copyInput(part, rows, row);
   emit_.loop(emit_.i64(0), part.panels, 2, [&](Value pair) {
@@ -220,7 +220,7 @@ void AmxProduct::multiplyRows(const Part &part, const Span &span, const AmxRows 
 /// Makes tiles of the block's columns of up to 32 rows, with zeros for what is missing. They stay
 /// in the first cache, which rows as they lie would not: those of wide tensors share few of its
 /// sets.
-void AmxProduct::copyInput(const Part &part, const AmxRows &rows, Value row) {
+void AmxProduct::copyInput(const Part &part, const ProductRows &rows, Value row) {
   VectorType words = emit_.vec(emit_.getI16Type(), kStep);
   Value last = emit_.sub(emit_.add(rows.numbers.begin, rows.numbers.size), emit_.i64(1));
   emit_.loop(emit_.i64(0), emit_.i64(2 * kTileRows), 1, [&](Value index) {
@@ -275,7 +275,7 @@ void AmxProduct::multiplyTiles(const Part &part, Value tiles, const Sums &sums) 
 }
 
 /// Moves lanes of up to 32 rows between the sums at the edge and the result.
-void AmxProduct::copySums(const AmxRows &rows, Value row, Value offset, Value lane, Value lanes,
+void AmxProduct::copySums(const ProductRows &rows, Value row, Value offset, Value lane, Value lanes,
                           bool isOut) {
   VectorType floats = emit_.vec(emit_.f32());
   Value left = emit_.sub(emit_.add(rows.numbers.begin, rows.numbers.size), row);

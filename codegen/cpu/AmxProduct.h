@@ -1,19 +1,11 @@
 #ifndef EMEL_CODEGEN_CPU_AMX_PRODUCT_H_
 #define EMEL_CODEGEN_CPU_AMX_PRODUCT_H_
 
+#include "codegen/cpu/Contraction.h"
 #include "codegen/cpu/Quants.h"
-#include "codegen/cpu/Tile.h"
 
 /// Products of many rows of bf16 with packed weights, in the tiles of AMX.
 namespace emel::cpu {
-
-/// Rows of the input and of the result, by their numbers. Where a stride is given, so many bytes
-/// lie between consecutive rows of the result; else 0, and they lie anywhere.
-struct AmxRows {
-  Span numbers;
-  llvm::function_ref<mlir::Value(mlir::Value)> input, out;
-  int64_t outStride = 0;
-};
 
 /// A matrix in r16 is decoded to bf16 (where it is not that already), some panels and kBlock
 /// columns at a time, and meets all rows before the next part. An element is the sum of its row's
@@ -28,7 +20,7 @@ class AmxProduct {
   int64_t matrixBytes(int64_t rows) const;
 
   /// Writes the span of columns of each row's product with the matrix.
-  void multiply(mlir::Value matrix, const Span &span, const AmxRows &rows);
+  void multiply(mlir::Value matrix, const Span &span, const ProductRows &rows);
 
  private:
   AmxProduct(Emit &emit, std::unique_ptr<Quants> quants, int64_t columns, int64_t panelBytes);
@@ -48,10 +40,10 @@ class AmxProduct {
   void copyPanels(mlir::Value matrix, const Part &part);
   void decodeUnit(mlir::Value unit, mlir::Value tiles, int64_t groups);
   void decodeGroup(mlir::Value unit, mlir::Value group, mlir::Value tiles);
-  void multiplyRows(const Part &part, const Span &span, const AmxRows &rows, mlir::Value row);
-  void copyInput(const Part &part, const AmxRows &rows, mlir::Value row);
+  void multiplyRows(const Part &part, const Span &span, const ProductRows &rows, mlir::Value row);
+  void copyInput(const Part &part, const ProductRows &rows, mlir::Value row);
   void multiplyTiles(const Part &part, mlir::Value tiles, const Sums &sums);
-  void copySums(const AmxRows &rows, mlir::Value row, mlir::Value offset, mlir::Value lane,
+  void copySums(const ProductRows &rows, mlir::Value row, mlir::Value offset, mlir::Value lane,
                 mlir::Value lanes, bool isOut);
   /// The tiles that a panel has room for, and where those of a panel begin.
   int64_t stepsOfPanel() const;

@@ -10,6 +10,7 @@ OpEmitter findEmitter(Operation *op) {
     addAttentionEmitters(table);
     addContractionEmitters(table);
     addElementwiseEmitters(table);
+    addExpertEmitters(table);
     addRopeEmitters(table);
     addRowEmitters(table);
     return table;

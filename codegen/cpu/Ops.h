@@ -12,6 +12,7 @@ using EmitterTable = llvm::StringMap<OpEmitter>;
 void addAttentionEmitters(EmitterTable &table);
 void addContractionEmitters(EmitterTable &table);
 void addElementwiseEmitters(EmitterTable &table);
+void addExpertEmitters(EmitterTable &table);
 void addRopeEmitters(EmitterTable &table);
 void addRowEmitters(EmitterTable &table);
 

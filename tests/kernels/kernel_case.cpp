@@ -122,9 +122,7 @@ absl::StatusOr<std::unique_ptr<KernelCase>> KernelCase::Create(const KernelSpec&
   made->weights_.resize(rows * spec.columns);
   if (auto status = gguf::Dequantize(type, weight, absl::MakeSpan(made->weights_)); !status.ok())
     return status;
-  std::vector<float> scores(spec.tokens * spec.experts);
-  std::mt19937 random(3);
-  for (float& score : scores) score = static_cast<float>(random() % 1000);
+  std::vector<float> scores = made->ChooseExperts();
   std::ofstream file(made->path_, std::ios::binary);
   auto write = [&](int part, const void* data, size_t size) {
     made->offsets_[part] = made->bytes_;
@@ -144,6 +142,22 @@ absl::StatusOr<std::unique_ptr<KernelCase>> KernelCase::Create(const KernelSpec&
   passes.addPass(createQuantizeActivations());
   if (failed(passes.run(*made->module_))) return diagnostics.status();
   return made;
+}
+
+std::vector<float> KernelCase::ChooseExperts() {
+  std::vector<float> scores;
+  std::vector<int64_t> order(spec_.experts);
+  std::iota(order.begin(), order.end(), 0);
+  std::mt19937 random(3);
+  for (int64_t t = 0; spec_.experts && t < spec_.tokens; ++t) {
+    for (int64_t i = 1; i < spec_.experts; ++i) std::swap(order[i], order[random() % (i + 1)]);
+    size_t first = scores.size();
+    scores.resize(first + spec_.experts);
+    for (int64_t place = 0; place < spec_.experts; ++place)
+      scores[first + order[place]] = static_cast<float>(-place);
+    chosen_.insert(chosen_.end(), order.begin(), order.begin() + kUsed);
+  }
+  return scores;
 }
 
 std::string KernelCase::Text() const {
@@ -216,12 +230,14 @@ absl::StatusOr<std::vector<float>> KernelCase::Interpret() {
 
 std::vector<double> KernelCase::Magnitudes() const {
   std::vector<double> sums;
-  for (int64_t t = 0; t < spec_.tokens; ++t)
+  int64_t used = spec_.experts ? kUsed : 1;
+  for (int64_t pair = 0; pair < spec_.tokens * used; ++pair)
     for (int64_t row = 0; row < spec_.rows; ++row) {
+      const float* x = &inputs_[pair / used * spec_.columns];
+      const float* w =
+          &weights_[((spec_.experts ? chosen_[pair] : 0) * spec_.rows + row) * spec_.columns];
       double& sum = sums.emplace_back(0);
-      for (int64_t k = 0; k < spec_.columns; ++k)
-        sum += std::abs(static_cast<double>(inputs_[t * spec_.columns + k]) *
-                        weights_[row * spec_.columns + k]);
+      for (int64_t k = 0; k < spec_.columns; ++k) sum += std::abs(static_cast<double>(x[k]) * w[k]);
     }
   return sums;
 }

@@ -55,12 +55,15 @@ class KernelCase {
 
  private:
   explicit KernelCase(const KernelSpec& spec);
+  // Scores that make each token choose some, and which.
+  std::vector<float> ChooseExperts();
   std::string Text() const;
   absl::Status Plan();
 
   KernelSpec spec_;
   std::string path_;
   std::vector<float> inputs_, weights_;
+  std::vector<int64_t> chosen_;  // for each pair of token and slot
   uint64_t offsets_[3] = {}, bytes_ = 0;  // of the inputs, the weight and the scores of experts
   mlir::MLIRContext context_;
   mlir::OwningOpRef<mlir::ModuleOp> module_;

@@ -91,6 +91,13 @@ TEST_P(EveryProduct, HasThemForOtherShapes) {
   ExpectInterpreted({&GetParam(), 17, columns}, OneTarget());
 }
 
+// Of a stack of weights, both where a token's are chosen one by one and where tokens are grouped by
+// them.
+TEST_P(EveryProduct, HasThemForExperts) {
+  int64_t columns = block_ == 1 ? 172 : block_ <= 32 ? 288 : block_ <= 64 ? 576 : 512;
+  ExpectInterpreted({&GetParam(), 21, columns, 5}, OneTarget());
+}
+
 INSTANTIATE_TEST_SUITE_P(Products, EveryProduct,
                          ::testing::ValuesIn(cpu::knownProducts().begin(),
                                              cpu::knownProducts().end()),

@@ -1,0 +1,32 @@
+#ifndef EMEL_CODEGEN_CPU_CONTRACTION_H_
+#define EMEL_CODEGEN_CPU_CONTRACTION_H_
+
+#include "codegen/cpu/Tile.h"
+
+#include <functional>
+
+/// Products of rows with the matrices of a weight.
+namespace emel::cpu {
+
+/// Rows of the input and of the result, by their numbers. Where a stride is given, so many bytes
+/// lie between consecutive rows of the result; else 0, and they lie anywhere.
+struct ProductRows {
+  Span numbers;
+  llvm::function_ref<mlir::Value(mlir::Value)> input, out;
+  int64_t outStride = 0;
+};
+
+/// Writes a span of columns of each row's product with the matrix of a number.
+using MatrixProduct = std::function<mlir::LogicalResult(mlir::Value matrix, const Span &span,
+                                                        const ProductRows &rows)>;
+
+/// The code for rows of `input` by matrices of `weight`, which lies at `base`. Where few rows meet
+/// a matrix at a time, none that first prepares the matrix for many. Fails, with an error at `op`,
+/// where there is no code.
+mlir::FailureOr<MatrixProduct> createProduct(Tile &tile, mlir::Operation *op, mlir::Type input,
+                                             mlir::RankedTensorType weight, mlir::Value base,
+                                             bool isForFew = false);
+
+}  // namespace emel::cpu
+
+#endif  // EMEL_CODEGEN_CPU_CONTRACTION_H_
