@@ -126,8 +126,13 @@ namespace {
 /// decoded, and multiplied with every row of the input.
 class DecodedProduct {
  public:
-  DecodedProduct(Tile &tile, RankedTensorType type, Value base)
-      : tile_(tile), emit_(tile.emit), type_(type), base_(base), columns_(type.getShape().back()) {
+  DecodedProduct(Tile &tile, RankedTensorType type, Value base, Semiring semiring)
+      : tile_(tile),
+        emit_(tile.emit),
+        semiring_(tile.emit, semiring),
+        type_(type),
+        base_(base),
+        columns_(type.getShape().back()) {
     isDirect_ = type.getElementType().isF32() && !type.getEncoding();
     if (!isDirect_) decoded_ = emit_.frame(llvm::alignTo(columns_ * kFloatBytes, 64));
   }
@@ -141,7 +146,7 @@ class DecodedProduct {
       rowBlocks(
           emit_, rows.numbers,
           [&](Value first, int64_t count) { multiplyRows(*weight, column, rows, first, count); },
-          /*most=*/4);
+          std::min<int64_t>(4, semiring_.mostRows()));
     });
     return result;
   }
@@ -159,26 +164,30 @@ class DecodedProduct {
   void multiplyRows(Value weight, Value column, const ProductRows &rows, Value first,
                     int64_t count) {
     VectorType floats = emit_.vec(emit_.f32());
-    SmallVector<Value> inputs, sums(count, emit_.splat(floats, 0));
+    SmallVector<Value> inputs, sums(count, semiring_.zero());
     for (int64_t i = 0; i < count; ++i) inputs.push_back(rows.input(emit_.add(first, i)));
     auto add = [&](Value index, ValueRange sums, Value left = {}) {
       Value offset = emit_.mul(index, kFloatBytes);
-      Value w = emit_.loadLanes(floats, emit_.at(weight, offset), left);
+      auto load = [&](Value row) {
+        return emit_.loadLanes(floats, emit_.at(row, offset), left, semiring_.zero());
+      };
+      Value w = load(weight);
       SmallVector<Value> result;
       for (auto [input, sum] : llvm::zip(inputs, sums))
-        result.push_back(emit_.fma(w, emit_.loadLanes(floats, emit_.at(input, offset), left), sum));
+        result.push_back(semiring_.addProduct(sum, w, load(input)));
       return result;
     };
     int64_t whole = columns_ / kLanes * kLanes;
     sums = emit_.loop(emit_.i64(0), emit_.i64(whole), kLanes, sums, add);
     if (whole < columns_) sums = add(emit_.i64(whole), sums, emit_.i64(columns_ - whole));
     for (auto [i, sum] : llvm::enumerate(sums))
-      emit_.store(emit_.sumLanes(sum),
+      emit_.store(semiring_.addLanes(sum),
                   emit_.at(rows.out(emit_.add(first, i)), emit_.mul(column, kFloatBytes)));
   }
 
   Tile &tile_;
   Emit &emit_;
+  SemiringCode semiring_;
   RankedTensorType type_;
   Value base_, decoded_;
   int64_t columns_;
@@ -192,7 +201,8 @@ class DecodedProduct {
 //===----------------------------------------------------------------------===//
 
 FailureOr<MatrixProduct> createProduct(Tile &tile, Operation *op, Type input,
-                                       RankedTensorType weight, Value base, bool isForFew) {
+                                       RankedTensorType weight, Value base, Semiring semiring,
+                                       bool isForFew) {
   Emit &emit = tile.emit;
   gguf::TensorType type = *getTensorType(weight.getElementType());
   ArrayRef<int64_t> shape = weight.getShape().take_back(2);
@@ -206,35 +216,37 @@ FailureOr<MatrixProduct> createProduct(Tile &tile, Operation *op, Type input,
   const Product *known = findProduct(op, input, weight);
   if (!known) return failure();
   if (!known->micro)
-    return MatrixProduct([product = DecodedProduct(tile, weight, base)](
+    return MatrixProduct([product = DecodedProduct(tile, weight, base, semiring)](
                              Value matrix, const Span &span, const ProductRows &rows) mutable {
       return product.multiply(matrix, span, rows);
     });
-  std::shared_ptr<Micro> micro = known->micro(emit, tile.target, type);
+  std::shared_ptr<Micro> micro = known->micro(emit, tile.target, type, semiring);
   auto product = std::make_shared<PackedProduct>(emit, *micro, type, shape);
+  int64_t most = SemiringCode(emit, semiring).mostRows();
   return MatrixProduct([=, &emit](Value matrix, const Span &span, const ProductRows &rows) {
     Value at = emit.at(base, emit.mul(matrix, product->matrixBytes()));
     (void)micro;  // kept for the product
-    rowBlocks(emit, rows.numbers, [&](Value first, int64_t count) {
-      product->multiply(
-          at, span, count, [&](int64_t i) { return rows.input(emit.add(first, i)); },
-          [&](int64_t i) { return rows.out(emit.add(first, i)); });
-    });
+    rowBlocks(
+        emit, rows.numbers,
+        [&](Value first, int64_t count) {
+          product->multiply(
+              at, span, count, [&](int64_t i) { return rows.input(emit.add(first, i)); },
+              [&](int64_t i) { return rows.out(emit.add(first, i)); });
+        },
+        most);
     return success();
   });
 }
 
 static LogicalResult emitMatmul(Tile &tile, Operation *op, const Part &part, const View &out) {
   auto matmul = cast<MatmulOp>(op);
-  if (matmul.getSemiring() != Semiring::PlusTimes)
-    return op->emitOpError("has code for plus_times only");
   auto type = cast<RankedTensorType>(matmul.getWeight().getType());
   if (part.size() != 2 || type.getRank() != 2)
     return op->emitOpError("has no code for ") << matmul.getInput().getType() << " by " << type;
   FailureOr<View> input = tile.need(op->getOpOperand(0), part);
   FailureOr<View> weight = tile.need(op->getOpOperand(1), part);
   if (failed(input) || failed(weight)) return failure();
-  auto product = createProduct(tile, op, input->element, type, weight->base);
+  auto product = createProduct(tile, op, input->element, type, weight->base, matmul.getSemiring());
   if (failed(product)) return failure();
   return (*product)(tile.emit.i64(0), part[1],
                     {part[0], [&](Value row) { return tile.address(*input, row); },

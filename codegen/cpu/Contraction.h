@@ -1,6 +1,7 @@
 #ifndef EMEL_CODEGEN_CPU_CONTRACTION_H_
 #define EMEL_CODEGEN_CPU_CONTRACTION_H_
 
+#include "codegen/cpu/SemiringCode.h"
 #include "codegen/cpu/Tile.h"
 
 #include <functional>
@@ -25,6 +26,7 @@ using MatrixProduct = std::function<mlir::LogicalResult(mlir::Value matrix, cons
 /// where there is no code.
 mlir::FailureOr<MatrixProduct> createProduct(Tile &tile, mlir::Operation *op, mlir::Type input,
                                              mlir::RankedTensorType weight, mlir::Value base,
+                                             Semiring semiring = Semiring::PlusTimes,
                                              bool isForFew = false);
 
 }  // namespace emel::cpu

@@ -14,9 +14,7 @@ namespace emel::cpu {
 // Constants and indices
 //===----------------------------------------------------------------------===//
 
-Value Emit::i64(int64_t value) {
-  return create<arith::ConstantOp>(getI64IntegerAttr(value));
-}
+Value Emit::i64(int64_t value) { return create<arith::ConstantOp>(getI64IntegerAttr(value)); }
 
 Value Emit::i32(int64_t value) {
   return create<arith::ConstantOp>(getI32IntegerAttr(static_cast<int32_t>(value)));
@@ -52,9 +50,7 @@ std::optional<int64_t> Emit::constant(Value value) {
 Value Emit::add(Value a, Value b) { return createOrFold<arith::AddIOp>(a, b); }
 Value Emit::sub(Value a, Value b) { return createOrFold<arith::SubIOp>(a, b); }
 Value Emit::mul(Value a, Value b) { return createOrFold<arith::MulIOp>(a, b); }
-Value Emit::div(Value a, int64_t b) {
-  return b == 1 ? a : createOrFold<arith::DivUIOp>(a, i64(b));
-}
+Value Emit::div(Value a, int64_t b) { return b == 1 ? a : createOrFold<arith::DivUIOp>(a, i64(b)); }
 Value Emit::rem(Value a, int64_t b) {
   return b == 1 ? i64(0) : createOrFold<arith::RemUIOp>(a, i64(b));
 }
@@ -93,10 +89,10 @@ Value Emit::maskBelow(Value count, int64_t lanes) {
   return create<arith::CmpIOp>(arith::CmpIPredicate::slt, lane, limit);
 }
 
-Value Emit::loadFirst(VectorType type, Value pointer, Value count) {
-  Value zero = create<arith::ConstantOp>(getZeroAttr(type));
+Value Emit::loadFirst(VectorType type, Value pointer, Value count, Value rest) {
+  if (!rest) rest = create<arith::ConstantOp>(getZeroAttr(type));
   return create<LLVM::MaskedLoadOp>(type, pointer, maskBelow(count, type.getNumElements()),
-                                    ValueRange{zero}, 1);
+                                    ValueRange{rest}, 1);
 }
 
 void Emit::storeFirst(Value value, Value pointer, Value count) {
@@ -151,20 +147,23 @@ Value Emit::bitcast(Type type, Value value) {
 
 Value Emit::fma(Value a, Value b, Value c) { return create<math::FmaOp>(a, b, c); }
 
-template <typename Op>
-static Value pairLanes(Emit &emit, Value vector) {
+Value Emit::foldLanes(Value vector, function_ref<Value(Value, Value)> fold) {
   int64_t lanes = cast<VectorType>(vector.getType()).getNumElements();
   for (int64_t half = lanes / 2; half > 0; half /= 2) {
     SmallVector<int64_t> order;
     for (int64_t i = 0; i < lanes; ++i) order.push_back((i + half) % lanes);
-    Value other = emit.create<vector::ShuffleOp>(vector, vector, order);
-    vector = emit.create<Op>(vector, other);
+    vector = fold(vector, create<vector::ShuffleOp>(vector, vector, order));
   }
-  return emit.create<vector::ExtractOp>(vector, ArrayRef<int64_t>{0});
+  return create<vector::ExtractOp>(vector, ArrayRef<int64_t>{0});
 }
 
-Value Emit::sumLanes(Value vector) { return pairLanes<arith::AddFOp>(*this, vector); }
-Value Emit::maxLanes(Value vector) { return pairLanes<arith::MaximumFOp>(*this, vector); }
+Value Emit::sumLanes(Value vector) {
+  return foldLanes(vector, [&](Value a, Value b) { return create<arith::AddFOp>(a, b); });
+}
+
+Value Emit::maxLanes(Value vector) {
+  return foldLanes(vector, [&](Value a, Value b) { return create<arith::MaximumFOp>(a, b); });
+}
 
 Value Emit::intrinsic(Type type, StringRef name, ValueRange arguments) {
   return create<LLVM::CallIntrinsicOp>(type, getStringAttr(name), arguments).getResult(0);
@@ -185,9 +184,8 @@ void Emit::loop(Value from, Value to, int64_t step, function_ref<void(Value)> bo
   });
 }
 
-SmallVector<Value> Emit::loop(
-    Value from, Value to, int64_t step, ValueRange start,
-    function_ref<SmallVector<Value>(Value, ValueRange)> body) {
+SmallVector<Value> Emit::loop(Value from, Value to, int64_t step, ValueRange start,
+                              function_ref<SmallVector<Value>(Value, ValueRange)> body) {
   if (auto begin = constant(from), end = constant(to); begin && end) {
     if (*end <= *begin) return SmallVector<Value>(start);
     if (*end - *begin <= step) return body(from, start);

@@ -6,8 +6,8 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 
-/// What kernels are written with: 64-bit integers for indices, pointers and byte offsets for memory,
-/// 16 lanes for everything that is one vector wide. Integer arithmetic folds where it can.
+/// What kernels are written with: 64-bit integers for indices, pointers and byte offsets for
+/// memory, 16 lanes for everything that is one vector wide. Integer arithmetic folds where it can.
 namespace emel::cpu {
 
 /// Lanes of a vector, whatever the target: a target with shorter registers takes several of them.
@@ -57,14 +57,16 @@ class Emit : public mlir::ImplicitLocOpBuilder {
   mlir::Value at(mlir::Value pointer, int64_t bytes) { return at(pointer, i64(bytes)); }
   mlir::Value load(mlir::Type type, mlir::Value pointer, unsigned align = 1);
   void store(mlir::Value value, mlir::Value pointer, unsigned align = 1);
-  /// The lanes below `count` of a vector; the others are 0 and are not touched.
-  mlir::Value loadFirst(mlir::VectorType type, mlir::Value pointer, mlir::Value count);
+  /// The lanes below `count` of a vector; the others are those of `rest`, or 0, and are not
+  /// touched.
+  mlir::Value loadFirst(mlir::VectorType type, mlir::Value pointer, mlir::Value count,
+                        mlir::Value rest = {});
   void storeFirst(mlir::Value value, mlir::Value pointer, mlir::Value count);
   /// Asks for a line that will be read soon.
   void prefetch(mlir::Value pointer);
-  /// `bytes` of the kernel's frame, aligned to 64. They are there from the kernel's beginning to its
-  /// end, wherever this is called. Stacks may be small: only what is small lies there, the rest in memory
-  /// that the kernel is given.
+  /// `bytes` of the kernel's frame, aligned to 64. They are there from the kernel's beginning to
+  /// its end, wherever this is called. Stacks may be small: only what is small lies there, the rest
+  /// in memory that the kernel is given.
   mlir::Value frame(int64_t bytes);
   void setFrame(mlir::Value memory) { frame_ = memory; }
   /// What the kernel has to be given.
@@ -77,6 +79,8 @@ class Emit : public mlir::ImplicitLocOpBuilder {
   mlir::Value bitcast(mlir::Type type, mlir::Value value);
   mlir::Value fma(mlir::Value a, mlir::Value b, mlir::Value c);
   /// Of 16 lanes, always paired in the same order: lane i with lane i + 8, then 4, 2, 1.
+  mlir::Value foldLanes(mlir::Value vector,
+                        llvm::function_ref<mlir::Value(mlir::Value, mlir::Value)> fold);
   mlir::Value sumLanes(mlir::Value vector);
   mlir::Value maxLanes(mlir::Value vector);
   mlir::Value intrinsic(mlir::Type type, llvm::StringRef name, mlir::ValueRange arguments);
@@ -90,12 +94,13 @@ class Emit : public mlir::ImplicitLocOpBuilder {
       mlir::Value from, mlir::Value to, int64_t step, mlir::ValueRange start,
       llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value, mlir::ValueRange)> body);
   void when(mlir::Value condition, llvm::function_ref<void()> body);
-  /// Calls `body(index, count)` for whole vectors of a row of `size`, then for what is left; `count` is
-  /// null for whole ones.
+  /// Calls `body(index, count)` for whole vectors of a row of `size`, then for what is left;
+  /// `count` is null for whole ones.
   void vectors(mlir::Value size, llvm::function_ref<void(mlir::Value, mlir::Value)> body);
   /// loadFirst and storeFirst where there is a count, else load and store.
-  mlir::Value loadLanes(mlir::VectorType type, mlir::Value pointer, mlir::Value count) {
-    return count ? loadFirst(type, pointer, count) : load(type, pointer);
+  mlir::Value loadLanes(mlir::VectorType type, mlir::Value pointer, mlir::Value count,
+                        mlir::Value rest = {}) {
+    return count ? loadFirst(type, pointer, count, rest) : load(type, pointer);
   }
   void storeLanes(mlir::Value value, mlir::Value pointer, mlir::Value count) {
     count ? storeFirst(value, pointer, count) : store(value, pointer);

@@ -93,7 +93,8 @@ static LogicalResult emitMatmulId(Tile &tile, Operation *op, const Part &part, c
     return tile.address(*input, pair.take_front(isPerExpert ? 2 : 1));
   };
   auto outAt = [&](ArrayRef<Value> pair) { return tile.address(out, pair); };
-  auto product = createProduct(tile, op, input->element, type, weight->base, !matmul.isGrouped());
+  auto product = createProduct(tile, op, input->element, type, weight->base, Semiring::PlusTimes,
+                               !matmul.isGrouped());
   if (failed(product)) return failure();
   if (matmul.isGrouped()) return emitGrouped(tile, matmul, part, *product, inputAt, outAt);
   LogicalResult result = success();

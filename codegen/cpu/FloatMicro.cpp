@@ -1,5 +1,5 @@
-// Products of float32 activations and packed floats of 32 or 16 bits: a lane for each of the panel's
-// rows, columns in ascending order.
+// Products of float32 activations and packed floats of 32 or 16 bits: a lane for each of the
+// panel's rows, columns in ascending order.
 
 #include "codegen/cpu/Micro.h"
 
@@ -12,11 +12,11 @@ using gguf::TensorType;
 
 class FloatMicro : public Micro {
  public:
-  FloatMicro(Emit &emit, TensorType type) : emit_(emit), type_(type) {}
+  FloatMicro(Emit &emit, TensorType type, Semiring semiring)
+      : emit_(emit), type_(type), semiring_(emit, semiring) {}
 
   SmallVector<Value> multiply(const MicroOperands &operands) override {
-    SmallVector<Value> sums(operands.rows.size() * operands.panels.size(),
-                            emit_.splat(emit_.vec(emit_.f32()), 0));
+    SmallVector<Value> sums(operands.rows.size() * operands.panels.size(), semiring_.zero());
     int64_t perLine = type_ == TensorType::kF32 ? 1 : 2;
     int64_t whole = operands.columns / perLine;
     sums = emit_.loop(emit_.i64(0), emit_.i64(whole), 1, sums, [&](Value line, ValueRange sums) {
@@ -41,7 +41,7 @@ class FloatMicro : public Micro {
           Value offset = emit_.mul(emit_.add(emit_.mul(line, perLine), element), 4);
           Value x = emit_.broadcast(emit_.load(emit_.f32(), emit_.at(row, offset)));
           Value &sum = result[p + r * panels];
-          sum = emit_.fma(weight, x, sum);
+          sum = semiring_.addProduct(sum, weight, x);
         }
       }
     }
@@ -52,9 +52,10 @@ class FloatMicro : public Micro {
     VectorType floats = emit_.vec(emit_.f32()), ints = emit_.vec(emit_.i32());
     if (type_ == TensorType::kF32) return emit_.bitcast(floats, word);
     if (type_ == TensorType::kBF16) {
-      Value bits = element ? Value(emit_.create<arith::AndIOp>(
-                                 word, emit_.splatInt(ints, int32_t(0xffff0000))))
-                           : Value(emit_.create<arith::ShLIOp>(word, emit_.splatInt(ints, 16)));
+      Value bits =
+          element
+              ? Value(emit_.create<arith::AndIOp>(word, emit_.splatInt(ints, int32_t(0xffff0000))))
+              : Value(emit_.create<arith::ShLIOp>(word, emit_.splatInt(ints, 16)));
       return emit_.bitcast(floats, bits);
     }
     if (element) word = emit_.create<arith::ShRUIOp>(word, emit_.splatInt(ints, 16));
@@ -64,13 +65,14 @@ class FloatMicro : public Micro {
 
   Emit &emit_;
   TensorType type_;
+  SemiringCode semiring_;
 };
 
 }  // namespace
 
-std::unique_ptr<Micro> createFloatMicro(Emit &emit, TensorType type) {
+std::unique_ptr<Micro> createFloatMicro(Emit &emit, TensorType type, Semiring semiring) {
   bool isFloat = type == TensorType::kF32 || type == TensorType::kF16 || type == TensorType::kBF16;
-  return isFloat ? std::make_unique<FloatMicro>(emit, type) : nullptr;
+  return isFloat ? std::make_unique<FloatMicro>(emit, type, semiring) : nullptr;
 }
 
 }  // namespace emel::cpu

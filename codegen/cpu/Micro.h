@@ -1,6 +1,7 @@
 #ifndef EMEL_CODEGEN_CPU_MICRO_H_
 #define EMEL_CODEGEN_CPU_MICRO_H_
 
+#include "codegen/cpu/SemiringCode.h"
 #include "codegen/cpu/Tile.h"
 #include "runtime/layout/r16.h"
 
@@ -23,11 +24,11 @@ class Micro {
   virtual llvm::SmallVector<mlir::Value> multiply(const MicroOperands &operands) = 0;
 };
 
-/// Activations of 8 bits by a format with an integer form: the scheme of runtime/gguf/activation.h, bit
-/// for bit. Null where the format has none.
+/// Activations of 8 bits by a format with an integer form: the scheme of runtime/gguf/activation.h,
+/// bit for bit. Null where the format has none.
 std::unique_ptr<Micro> createIntegerMicro(Emit &emit, const Target &target, gguf::TensorType type);
-/// Floats by floats of 32 or 16 bits, summed in ascending order.
-std::unique_ptr<Micro> createFloatMicro(Emit &emit, gguf::TensorType type);
+/// Floats by floats of 32 or 16 bits, summed in ascending order, in any semiring.
+std::unique_ptr<Micro> createFloatMicro(Emit &emit, gguf::TensorType type, Semiring semiring);
 
 }  // namespace emel::cpu
 

@@ -11,8 +11,14 @@ std::string Product::name() const {
          std::string(layout::Name(weight.layout)) + (input == Input::Rounded ? " a8" : " f32");
 }
 
-static std::unique_ptr<Micro> makeFloatMicro(Emit &emit, const Target &, TensorType type) {
-  return createFloatMicro(emit, type);
+static std::unique_ptr<Micro> makeFloatMicro(Emit &emit, const Target &, TensorType type,
+                                             Semiring semiring) {
+  return createFloatMicro(emit, type, semiring);
+}
+
+static std::unique_ptr<Micro> makeIntegerMicro(Emit &emit, const Target &target, TensorType type,
+                                               Semiring) {
+  return createIntegerMicro(emit, target, type);
 }
 
 static bool isFloat(TensorType type) {
@@ -31,7 +37,7 @@ llvm::ArrayRef<Product> knownProducts() {
       if (isInteger(format.type)) continue;  // no weights
       bool isPacked = format.layout == layout::Layout::kR16;
       if (isPacked && gguf::FindIntegerForm(format.type))
-        list.push_back({format, Input::Rounded, createIntegerMicro});
+        list.push_back({format, Input::Rounded, makeIntegerMicro});
       list.push_back(
           {format, Input::Float, isPacked && isFloat(format.type) ? makeFloatMicro : nullptr});
     }

@@ -11,11 +11,13 @@ namespace emel::cpu {
 enum class Input { Float, Rounded };
 
 /// A kernel: how the weight is stored, and whether the input is float32 or rounded to 8 bits.
+/// That of floats serves every semiring, that of rounded ones plus_times.
 struct Product {
   layout::Format weight;
   Input input;
   /// Makes the sums; null where rows of the weight are decoded and multiplied as float32.
-  std::unique_ptr<Micro> (*micro)(Emit &emit, const Target &target, gguf::TensorType type);
+  std::unique_ptr<Micro> (*micro)(Emit &emit, const Target &target, gguf::TensorType type,
+                                  Semiring semiring);
 
   /// "q4_0 r16 a8", as tests and benchmarks call it.
   std::string name() const;

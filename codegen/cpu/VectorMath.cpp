@@ -84,6 +84,15 @@ Value emitLog(Emit &emit, Value x) {
                 emit.splat(type, NAN));
 }
 
+// log(1 + x) = 2 atanh s with s = x / (x + 2), which is at most 1/3.
+Value emitLog1p(Emit &emit, Value x) {
+  Value two = emit.splat(x.getType(), 2);
+  Value s = emit.create<arith::DivFOp>(x, emit.create<arith::AddFOp>(x, two));
+  Value series = polynomial(emit, emit.create<arith::MulFOp>(s, s),
+                            {2.0, 2.0 / 3, 2.0 / 5, 2.0 / 7, 2.0 / 9, 2.0 / 11, 2.0 / 13, 2.0 / 15});
+  return emit.create<arith::MulFOp>(s, series);
+}
+
 // (e^2|x| - 1) / (e^2|x| + 1) with the sign of x; below 1/2 a continued fraction, which keeps small
 // numbers precise.
 Value emitTanh(Emit &emit, Value x) {

@@ -10,6 +10,8 @@ namespace emel::cpu {
 /// e^x; 0 below -104, infinity above 89, NaN for NaN.
 mlir::Value emitExp(Emit &emit, mlir::Value x);
 mlir::Value emitLog(Emit &emit, mlir::Value x);
+/// log(1 + x), for x of 0 to 1.
+mlir::Value emitLog1p(Emit &emit, mlir::Value x);
 mlir::Value emitTanh(Emit &emit, mlir::Value x);
 mlir::Value emitErf(Emit &emit, mlir::Value x);
 /// 1 / (1 + e^-x).

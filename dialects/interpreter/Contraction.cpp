@@ -1,73 +1,23 @@
-#include <cmath>
-#include <limits>
 #include <numeric>
 
+#include "dialects/emel/Semirings.h"
 #include "dialects/interpreter/Frame.h"
 
 using namespace mlir;
 
 namespace emel::interpreter {
 
-static constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-static double logAddExp(double a, double b) {
-  if (std::isnan(a) || std::isnan(b)) return std::numeric_limits<double>::quiet_NaN();
-  double high = std::max(a, b), low = std::min(a, b);
-  return std::isinf(high) ? high : high + std::log1p(std::exp(low - high));
-}
-
-/// The larger of two numbers; a NaN where one of them is.
-static double maximum(double a, double b) { return std::isnan(a) || a > b ? a : b; }
-
-/// A sum that is `zero` where one of its operands is: the product of a semiring without inverses.
-static double shift(double zero, double a, double b) {
-  return a == zero || b == zero ? zero : a + b;
-}
-
-static double product(Semiring semiring, double a, double b) {
-  switch (semiring) {
-    case Semiring::PlusTimes: return a * b;
-    case Semiring::MaxPlus: return shift(-kInfinity, a, b);
-    case Semiring::MinPlus: return shift(kInfinity, a, b);
-    case Semiring::OrAnd: return a != 0 && b != 0;
-    case Semiring::LogSumExp: return shift(-kInfinity, a, b);
-  }
-  llvm_unreachable("every semiring returns");
-}
-
-static double sum(Semiring semiring, double a, double b) {
-  switch (semiring) {
-    case Semiring::PlusTimes: return a + b;
-    case Semiring::MaxPlus: return maximum(a, b);
-    case Semiring::MinPlus: return -maximum(-a, -b);
-    case Semiring::OrAnd: return a != 0 || b != 0;
-    case Semiring::LogSumExp: return logAddExp(a, b);
-  }
-  llvm_unreachable("every semiring returns");
-}
-
-/// The sum of nothing.
-static double zero(Semiring semiring) {
-  switch (semiring) {
-    case Semiring::PlusTimes:
-    case Semiring::OrAnd: return 0;
-    case Semiring::MaxPlus:
-    case Semiring::LogSumExp: return -kInfinity;
-    case Semiring::MinPlus: return kInfinity;
-  }
-  llvm_unreachable("every semiring returns");
-}
-
 /// One element of a contraction, over elements `strideA` and `strideB` apart.
 static double contract(Semiring semiring, const double *a, const double *b, int64_t size,
                        int64_t strideA = 1, int64_t strideB = 1) {
-  double result = zero(semiring);
+  const SemiringInfo &info = infoOf(semiring);
+  double result = info.zero;
   if (semiring == Semiring::PlusTimes) {  // the one that whole models run on
     for (int64_t k = 0; k < size; ++k) result += a[k * strideA] * b[k * strideB];
     return result;
   }
   for (int64_t k = 0; k < size; ++k)
-    result = sum(semiring, result, product(semiring, a[k * strideA], b[k * strideB]));
+    result = info.add(result, info.multiply(a[k * strideA], b[k * strideB]));
   return result;
 }
 

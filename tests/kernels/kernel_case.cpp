@@ -5,6 +5,7 @@
 #include "compiler/pack/Pack.h"
 #include "dialects/RegisterDialects.h"
 #include "dialects/emel/Layouts.h"
+#include "dialects/emel/Semirings.h"
 #include "dialects/interpreter/Interpreter.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -18,8 +19,10 @@
 #include "runtime/gguf/quantize.h"
 
 #include <cmath>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <numeric>
 #include <random>
 #include <unistd.h>
@@ -45,8 +48,45 @@ void FillRandomly(gguf::TensorType type, absl::Span<uint8_t> row, std::mt19937& 
   }
 }
 
-// Every other row as files have it, the others with all that bits can say.
-std::vector<uint8_t> MakeWeight(gguf::TensorType type, int64_t rows, int64_t columns) {
+bool IsFloat(gguf::TensorType type) {
+  return type == gguf::TensorType::kF32 || type == gguf::TensorType::kF16 ||
+         type == gguf::TensorType::kBF16;
+}
+
+// Makes a few numbers of row `row`, of a table or a weight, what is no finite number.
+void MakeSpecial(int64_t row, absl::Span<float> values) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  switch (row % 16) {
+    case 9:
+      values[values.size() / 2] = kInfinity;
+      break;
+    case 10:
+      values.back() = std::numeric_limits<float>::quiet_NaN();
+      break;
+    case 12:
+      for (size_t k = 0; k < values.size(); k += 3) values[k] = -kInfinity;
+      break;
+    case 13:
+      std::fill(values.begin(), values.end(), row < 16 ? -kInfinity : kInfinity);
+      break;
+    case 14:
+      values[3] = kInfinity, values[5] = -kInfinity;
+      break;
+  }
+}
+
+// What sets apart a few true ones where all that counts is whether a number is 0.
+void MakeSparse(float share, std::mt19937& random, absl::Span<float> values) {
+  std::bernoulli_distribution is_true(share);
+  for (float& value : values) value = is_true(random) ? value : 0;
+}
+
+// Every other row as files have it, the others with all that bits can say. Of many rows, those
+// after the first ones are the same again.
+std::vector<uint8_t> MakeWeight(const KernelSpec& spec, int64_t rows) {
+  constexpr int64_t kDifferent = 512;
+  gguf::TensorType type = spec.kernel.product.weight.type;
+  int64_t columns = spec.columns;
   const gguf::TensorTypeInfo& info = gguf::GetInfo(type);
   int64_t row_bytes = columns / info.block_elements * info.block_bytes;
   std::vector<uint8_t> bytes(rows * row_bytes);
@@ -56,15 +96,24 @@ std::vector<uint8_t> MakeWeight(gguf::TensorType type, int64_t rows, int64_t col
   bool has_quantizer = gguf::HasQuantizer(type);
   for (int64_t r = 0; r < rows; ++r) {
     auto row = absl::MakeSpan(bytes).subspan(r * row_bytes, row_bytes);
+    if (r >= kDifferent) {
+      std::memcpy(row.data(), row.data() - kDifferent * row_bytes, row_bytes);
+      continue;
+    }
     for (float& value : values) value = normal(random);
-    if (!has_quantizer || r % 2 == 1 || !gguf::Quantize(type, values, row).ok())
+    bool is_given = IsFloat(type) && (spec.has_specials || spec.kernel.semiring == Semiring::OrAnd);
+    if (is_given && spec.kernel.semiring == Semiring::OrAnd)
+      MakeSparse(0.5, random, absl::MakeSpan(values));
+    if (is_given && spec.has_specials) MakeSpecial(r, absl::MakeSpan(values));
+    if (!has_quantizer || (r % 2 == 1 && !is_given) || !gguf::Quantize(type, values, row).ok())
       FillRandomly(type, row, random);
   }
   return bytes;
 }
 
 // Rows of several magnitudes; one of zeros, one that is almost so.
-std::vector<float> MakeInputs(int64_t rows, int64_t columns) {
+std::vector<float> MakeInputs(const KernelSpec& spec) {
+  int64_t rows = spec.tokens, columns = spec.columns;
   std::vector<float> inputs(rows * columns);
   std::mt19937 random(42);
   std::normal_distribution<float> normal(0, 1);
@@ -74,6 +123,10 @@ std::vector<float> MakeInputs(int64_t rows, int64_t columns) {
                                : std::pow(10.0f, static_cast<float>(r % 5 - 2));
     for (int64_t k = 0; k < columns; ++k)
       inputs[r * columns + k] = normal(random) * (k % 29 == 5 ? 8 * scale : scale);
+    auto row = absl::MakeSpan(inputs).subspan(r * columns, columns);
+    if (spec.kernel.semiring == Semiring::OrAnd)
+      MakeSparse(2.0f / static_cast<float>(columns), random, row);
+    if (spec.has_specials) MakeSpecial(r, row);
   }
   return inputs;
 }
@@ -96,6 +149,23 @@ std::string Replace(std::string text,
 
 }  // namespace
 
+std::string KernelRow::name() const {
+  return product.name() +
+         (semiring == Semiring::PlusTimes ? "" : " " + stringifySemiring(semiring).str());
+}
+
+std::vector<KernelRow> KernelRows() {
+  std::vector<KernelRow> rows;
+  for (const SemiringInfo& info : knownSemirings())
+    for (const cpu::Product& product : cpu::knownProducts()) {
+      bool is_shown =
+          IsFloat(product.weight.type) || product.weight.type == gguf::TensorType::kIQ2_XXS;
+      if (info.semiring == Semiring::PlusTimes || (is_shown && product.input == cpu::Input::Float))
+        rows.push_back({product, info.semiring});
+    }
+  return rows;
+}
+
 const CompiledKernel::Entry& CompiledKernel::EntryFor(int64_t tokens) const {
   for (const Entry& entry : entries)
     if (entry.max_tokens >= tokens) return entry;
@@ -115,10 +185,11 @@ KernelCase::~KernelCase() { std::filesystem::remove(path_); }
 
 absl::StatusOr<std::unique_ptr<KernelCase>> KernelCase::Create(const KernelSpec& spec) {
   std::unique_ptr<KernelCase> made(new KernelCase(spec));
-  gguf::TensorType type = spec.product->weight.type;
+  const cpu::Product& product = spec.kernel.product;
+  gguf::TensorType type = product.weight.type;
   int64_t rows = spec.rows * std::max<int64_t>(1, spec.experts);
-  made->inputs_ = MakeInputs(spec.tokens, spec.columns);
-  std::vector<uint8_t> weight = MakeWeight(type, rows, spec.columns);
+  made->inputs_ = MakeInputs(spec);
+  std::vector<uint8_t> weight = MakeWeight(spec, rows);
   made->weights_.resize(rows * spec.columns);
   if (auto status = gguf::Dequantize(type, weight, absl::MakeSpan(made->weights_)); !status.ok())
     return status;
@@ -137,7 +208,7 @@ absl::StatusOr<std::unique_ptr<KernelCase>> KernelCase::Create(const KernelSpec&
   DiagnosticCollector diagnostics(&made->context_);
   made->module_ = parseSourceString<ModuleOp>(made->Text(), &made->context_);
   if (!made->module_) return diagnostics.status();
-  if (spec.product->input == cpu::Input::Float) return made;
+  if (product.input == cpu::Input::Float) return made;
   PassManager passes(&made->context_);
   passes.addPass(createQuantizeActivations());
   if (failed(passes.run(*made->module_))) return diagnostics.status();
@@ -165,8 +236,8 @@ std::string KernelCase::Text() const {
   MLIRContext context(knownDialects(), MLIRContext::Threading::DISABLED);
   context.loadDialect<EmelDialect>();
   std::string element;
-  llvm::raw_string_ostream(element) << getElementType(&context, s.product->weight.type);
-  bool is_packed = s.product->weight.layout == layout::Layout::kR16;
+  llvm::raw_string_ostream(element) << getElementType(&context, s.kernel.product.weight.type);
+  bool is_packed = s.kernel.product.weight.layout == layout::Layout::kR16;
   int64_t width = s.rows * (s.experts ? kUsed : 1), n = -1;
   std::string text = R"(
 module attributes {emel.model = {architecture = "test", context = 1024 : i64, vocab = WIDTH : i64}} {
@@ -184,8 +255,8 @@ module attributes {emel.model = {architecture = "test", context = 1024 : i64, vo
     return %y : RESULT
   }
 })";
-  std::string product = "%y = emel.matmul %x, %w semiring " + stringifySemiring(s.semiring).str() +
-                        " : (ROWS, WEIGHT) -> RESULT";
+  std::string product = "%y = emel.matmul %x, %w semiring " +
+                        stringifySemiring(s.kernel.semiring).str() + " : (ROWS, WEIGHT) -> RESULT";
   std::string scores;
   if (s.experts) {
     scores = "emel.weight @g : SCORES in @file at " + std::to_string(offsets_[2]) + " bytes " +
@@ -268,8 +339,10 @@ absl::StatusOr<CompiledKernel> KernelCase::Compile(const cpu::Target& target) {
   };
   if (failed(packing->write(append))) return diagnostics.status();
   cpu::ModelPlaces places;
-  for (PackedWeight weight : packing->weights())
+  for (PackedWeight weight : packing->weights()) {
     places.weights[weight.weight.getSymName()] = weight.offset;
+    if (weight.weight.getSymName() == "w") made.product_bytes = weight.bytes;
+  }
   std::vector<SmallVector<char, 0>> objects;
   for (auto entry : module_->getOps<plan::EntryOp>()) {
     OwningOpRef<ModuleOp> own = ModuleOp::create(entry.getLoc());

@@ -16,13 +16,26 @@
 // passes.
 namespace emel::testing {
 
+// A line of the table that tests and benchmarks of kernels go through: a product and what its sums
+// are.
+struct KernelRow {
+  cpu::Product product;
+  Semiring semiring;
+
+  // "q4_0 r16 a8"; with the semiring, where that is not plus_times.
+  std::string name() const;
+};
+
+// Every product in plus_times, those of floats and one of blocks in every other semiring.
+std::vector<KernelRow> KernelRows();
+
 struct KernelSpec {
-  const cpu::Product* product;
+  KernelRow kernel;
   int64_t rows, columns;
   // Not 0: a stack of so many weights, of which each token chooses two.
   int64_t experts = 0;
-  int64_t tokens = 17;  // rows of the table
-  Semiring semiring = Semiring::PlusTimes;
+  int64_t tokens = 17;        // rows of the table
+  bool has_specials = false;  // infinities and NaNs in some rows of the table, and of floats
 };
 
 // What compiling gives for one CPU.
@@ -32,8 +45,9 @@ struct CompiledKernel {
     int64_t max_tokens, tickets;
   };
   cpu::Image image;
-  std::vector<Entry> entries;  // ascending
-  std::vector<uint8_t> weights;
+  std::vector<Entry> entries;    // ascending
+  std::vector<uint8_t> weights;  // with the table
+  uint64_t product_bytes = 0;    // those of the product's own
   uint64_t arena_bytes = 0, scratch_bytes = 0;
   int64_t width = 0;  // of a row of the result
 
@@ -63,7 +77,7 @@ class KernelCase {
   KernelSpec spec_;
   std::string path_;
   std::vector<float> inputs_, weights_;
-  std::vector<int64_t> chosen_;  // for each pair of token and slot
+  std::vector<int64_t> chosen_;           // for each pair of token and slot
   uint64_t offsets_[3] = {}, bytes_ = 0;  // of the inputs, the weight and the scores of experts
   mlir::MLIRContext context_;
   mlir::OwningOpRef<mlir::ModuleOp> module_;
