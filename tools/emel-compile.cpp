@@ -1,3 +1,4 @@
+#include "compiler/artifact/DecodedWeights.h"
 #include "compiler/driver/Load.h"
 #include "compiler/driver/PlanOutput.h"
 #include "compiler/driver/Why.h"
@@ -173,7 +174,7 @@ absl::StatusOr<std::string> plan(mlir::ModuleOp module, const Options& options) 
   if (mlir::failed(summary)) return absl::InternalError("the plan is incomplete");
   if (options.emit == "plan-csv") return writePlanCsv(*summary);
   if (options.emit == "plan-svg") return writePlanSvg(*summary);
-  return writePlanReport(module, *summary, *layouts, planning);
+  return writePlanReport(module, *summary, *layouts, planning, findDecodedWeights(module));
 }
 
 /// What the artifact records of how it was made: all that its bytes depend on.
@@ -232,7 +233,8 @@ absl::Status writeArtifactFile(mlir::ModuleOp module, const Options& options,
   artifact.targets = *targets;
   artifact.maxWorkers = planning.workers;
   artifact.checks = checksOf(options);
-  artifact.contract = writePlanReport(module, *summary, *layouts, planning);
+  DecodedWeights decoded = findDecodedWeights(module);
+  artifact.contract = writePlanReport(module, *summary, *layouts, planning, decoded);
   artifact.options = recordOptions(options, *targets);
   artifact.model = &*model;
   artifact.threads = static_cast<unsigned>(options.threads);
@@ -247,7 +249,10 @@ absl::Status writeArtifactFile(mlir::ModuleOp module, const Options& options,
   if (absl::Status status = out->Commit(); !status.ok()) return status;
   std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
   progress.Clear();
-  if (!options.quiet) printSummary(options, *plan, *out, time.count());
+  if (!options.quiet) {
+    printSummary(options, *plan, *out, time.count());
+    llvm::errs() << describe(decoded);
+  }
   return absl::OkStatus();
 }
 

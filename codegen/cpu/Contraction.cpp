@@ -200,6 +200,14 @@ class DecodedProduct {
 // Products
 //===----------------------------------------------------------------------===//
 
+bool decodesRows(Operation *op) {
+  auto weight = cast<RankedTensorType>(op->getOperand(1).getType());
+  std::optional<layout::Format> format = getFormat(weight);
+  bool isFloat = getElementTypeOrSelf(op->getOperand(0).getType()).isF32();
+  const Product *product = format && isFloat ? findProduct(*format, Input::Float) : nullptr;
+  return product && !product->micro && format->type != gguf::TensorType::kF32;
+}
+
 FailureOr<MatrixProduct> createProduct(Tile &tile, Operation *op, Type input,
                                        RankedTensorType weight, Value base, Semiring semiring,
                                        bool isForFew) {

@@ -29,6 +29,10 @@ mlir::FailureOr<MatrixProduct> createProduct(Tile &tile, mlir::Operation *op, ml
                                              Semiring semiring = Semiring::PlusTimes,
                                              bool isForFew = false);
 
+/// Whether rows of the weight of a contraction are decoded one by one as they are multiplied, there
+/// being no kernel that reads them as they are.
+bool decodesRows(mlir::Operation *contraction);
+
 }  // namespace emel::cpu
 
 #endif  // EMEL_CODEGEN_CPU_CONTRACTION_H_

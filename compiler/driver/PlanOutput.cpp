@@ -124,7 +124,7 @@ static Json toJson(const LayoutReport &layouts) {
 }
 
 std::string writePlanReport(ModuleOp module, const PlanSummary &plan, const LayoutReport &layouts,
-                            const PlanOptions &options) {
+                            const PlanOptions &options, const DecodedWeights &decoded) {
   Json json = {{"architecture", plan.architecture}, {"context", plan.context}};
   int64_t arena = 0, scratch = 0;
   for (const PlannedEntry &entry : plan.entries) {
@@ -144,6 +144,7 @@ std::string writePlanReport(ModuleOp module, const PlanSummary &plan, const Layo
   if (auto passes = module->getAttrOfType<ArrayAttr>(EmelDialect::kPassesAttr))
     json["passes"] = toJson(passes);
   json["layouts"] = toJson(layouts);
+  json["decoded_weights"] = decoded;
   json["roofline"] = describeRoofline(plan, *findLayoutTarget(options.target));
   json["notes"] = {
       "arena_bytes is the memory of a step that all workers share; each worker adds "
