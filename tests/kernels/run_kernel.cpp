@@ -3,6 +3,7 @@
 #include "runtime/include/emel/step.h"
 #include "tests/support/process.h"
 
+#include <chrono>
 #include <cstring>
 #include <elf.h>
 #include <filesystem>
@@ -168,29 +169,77 @@ void WriteProgram(const std::string& path, const Memory& memory, uint64_t start)
     file.write(reinterpret_cast<const char*>(segment.bytes.data()), segment.bytes.size());
 }
 
+// Steps in this process, where they can be called.
+class LoadedSteps {
+ public:
+  LoadedSteps(const CompiledKernel& kernel, absl::Span<const int64_t> token_counts)
+      : size_(Memory(kernel, token_counts, 0, 0).end()),
+        base_(mmap(nullptr, size_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)) {
+    if (base_ == MAP_FAILED) return;
+    auto* barrier = +[](const emel_step_t*, uint32_t) {};
+    Memory memory(kernel, token_counts, reinterpret_cast<uint64_t>(base_),
+                  reinterpret_cast<uint64_t>(barrier));
+    for (const Segment& segment : memory.segments()) {
+      void* at = reinterpret_cast<void*>(segment.address);
+      mprotect(at, segment.bytes.size(), kWrite);
+      std::memcpy(at, segment.bytes.data(), segment.bytes.size());
+      mprotect(at, segment.bytes.size(), segment.protection);
+    }
+    steps_ = memory.steps();
+    for (int64_t count : token_counts)
+      ticket_bytes_.push_back(kernel.EntryFor(count).tickets * EMEL_TICKET_STRIDE);
+  }
+  LoadedSteps(const LoadedSteps&) = delete;
+  LoadedSteps& operator=(const LoadedSteps&) = delete;
+  ~LoadedSteps() {
+    if (base_ != MAP_FAILED) munmap(base_, size_);
+  }
+
+  size_t size() const { return steps_.size(); }
+
+  absl::Span<const float> Run(size_t index) const {
+    const Memory::Step& step = steps_[index];
+    auto* own = reinterpret_cast<emel_step_t*>(step.step);
+    std::memset(own->tickets, 0, ticket_bytes_[index]);
+    reinterpret_cast<emel_step_fn*>(step.entry)(own, 0, 1);
+    return {reinterpret_cast<float*>(step.logits), step.logit_bytes / sizeof(float)};
+  }
+
+ private:
+  uint64_t size_;
+  void* base_;
+  std::vector<Memory::Step> steps_;
+  std::vector<int64_t> ticket_bytes_;
+};
+
 }  // namespace
 
 KernelResults RunKernel(const CompiledKernel& kernel, absl::Span<const int64_t> token_counts) {
-  auto* barrier = +[](const emel_step_t*, uint32_t) {};
-  uint64_t size = Memory(kernel, token_counts, 0, 0).end();
-  void* base = mmap(nullptr, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (base == MAP_FAILED) return {};
-  Memory memory(kernel, token_counts, reinterpret_cast<uint64_t>(base),
-                reinterpret_cast<uint64_t>(barrier));
-  for (const Segment& segment : memory.segments()) {
-    void* at = reinterpret_cast<void*>(segment.address);
-    mprotect(at, segment.bytes.size(), kWrite);
-    std::memcpy(at, segment.bytes.data(), segment.bytes.size());
-    mprotect(at, segment.bytes.size(), segment.protection);
+  LoadedSteps steps(kernel, token_counts);
+  KernelResults results;
+  for (size_t i = 0; i < steps.size(); ++i) {
+    absl::Span<const float> values = steps.Run(i);
+    results.emplace_back(values.begin(), values.end());
   }
-  std::vector<float> values;
-  for (const Memory::Step& step : memory.steps()) {
-    reinterpret_cast<emel_step_fn*>(step.entry)(reinterpret_cast<emel_step_t*>(step.step), 0, 1);
-    auto* logits = reinterpret_cast<float*>(step.logits);
-    values.insert(values.end(), logits, logits + step.logit_bytes / sizeof(float));
+  return results;
+}
+
+std::vector<double> TimeKernel(const CompiledKernel& kernel, int64_t tokens, size_t least,
+                               double seconds) {
+  using Clock = std::chrono::steady_clock;
+  auto since = [](Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+  };
+  LoadedSteps steps(kernel, {tokens});
+  std::vector<double> times;
+  if (steps.size() == 0) return times;
+  steps.Run(0);
+  for (auto begin = Clock::now(); times.size() < least || since(begin) < seconds;) {
+    auto start = Clock::now();
+    steps.Run(0);
+    times.push_back(since(start));
   }
-  munmap(base, size);
-  return SplitRows(token_counts, kernel.width, values.data());
+  return times;
 }
 
 absl::StatusOr<KernelResults> EmulateKernel(const CompiledKernel& kernel, const cpu::Target& target,

@@ -15,6 +15,11 @@ using KernelResults = std::vector<std::vector<float>>;
 // In this process, which a wild access ends.
 KernelResults RunKernel(const CompiledKernel& kernel, absl::Span<const int64_t> token_counts);
 
+// Seconds that each of some steps of so many tokens takes in this process, after one that counts
+// for nothing. `least` steps, then more until `seconds` have gone by.
+std::vector<double> TimeKernel(const CompiledKernel& kernel, int64_t tokens, size_t least,
+                               double seconds);
+
 // In an emulator, as a program of its own that is nothing but the code and its buffers.
 absl::StatusOr<KernelResults> EmulateKernel(const CompiledKernel& kernel, const cpu::Target& target,
                                             absl::Span<const int64_t> token_counts);
