@@ -1,7 +1,9 @@
 #include "runtime/text/tokenizer.h"
 
+#include "runtime/io/status.h"
 #include "runtime/text/bpe.h"
 #include "runtime/text/spm.h"
+#include "runtime/text/stream_decoder.h"
 #include "runtime/text/wpm.h"
 
 #include <absl/strings/str_cat.h>
@@ -24,35 +26,6 @@ absl::StatusOr<std::unique_ptr<SegmentEncoder>> CreateEncoder(const Vocabulary& 
       return CreateWpmEncoder(vocabulary);
   }
   return absl::InternalError("a vocabulary kind without an encoder");
-}
-
-// Removes the spaces before punctuation and contractions, as tokenizers do that split both off.
-// Three passes: each sees the text that the one before has left.
-std::string CleanSpaces(std::string text) {
-  const auto rewrite = [&text](auto&& drops_space, bool drops_next) {
-    std::string out;
-    for (size_t i = 0; i < text.size(); ++i) {
-      const bool drops = i > 0 && text[i - 1] == ' ' && !out.empty() && out.back() == ' ' &&
-                         drops_space(std::string_view(text).substr(i));
-      if (drops) out.pop_back();
-      out += text[i];
-      if (drops && drops_next) ++i;
-    }
-    text = std::move(out);
-  };
-  rewrite([](std::string_view s) { return std::string_view("?!.,").find(s[0]) != s.npos; }, false);
-  rewrite([](std::string_view s) { return s.substr(0, 2) == "' "; }, true);
-  rewrite(
-      [](std::string_view s) {
-        const auto two = s.substr(0, 2), three = s.substr(0, 3);
-        return two == "'s" || two == "'m" || three == "'re" || three == "'ve";
-      },
-      false);
-  return text;
-}
-
-bool IsSpecial(TokenType type) {
-  return type == TokenType::kControl || type == TokenType::kUnknown;
 }
 
 }  // namespace
@@ -90,22 +63,9 @@ absl::StatusOr<std::vector<int32_t>> Tokenizer::Encode(std::string_view text,
 
 absl::StatusOr<std::string> Tokenizer::Decode(absl::Span<const int32_t> ids,
                                               const DecodeOptions& options) const {
-  std::string text;
-  bool drop_space = vocabulary_->add_space_prefix;  // the one that encoding put in front
-  for (int32_t id : ids) {
-    if (id < 0 || static_cast<size_t>(id) >= vocabulary_->tokens.size()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("token id: expected 0 to ", vocabulary_->tokens.size() - 1, ", found ", id));
-    }
-    const Token& token = vocabulary_->tokens[id];
-    if (IsSpecial(token.type) && !options.special) continue;
-    const bool literal = IsSpecial(token.type) || token.type == TokenType::kUserDefined;
-    const std::string piece = literal ? token.text : encoder_->Piece(token);
-    const bool drop = drop_space && !piece.empty() && piece.front() == ' ';
-    text.append(piece, drop, std::string::npos);
-    drop_space = false;
-  }
-  return vocabulary_->clean_spaces ? CleanSpaces(std::move(text)) : text;
+  StreamDecoder decoder(*this, options);
+  for (int32_t id : ids) EMEL_RETURN_IF_ERROR(decoder.Add(id));
+  return decoder.Finish();
 }
 
 }  // namespace emel::text

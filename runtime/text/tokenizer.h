@@ -53,6 +53,7 @@ class Tokenizer {
   const Vocabulary& vocabulary() const { return *vocabulary_; }
 
  private:
+  friend class StreamDecoder;
   Tokenizer(std::shared_ptr<const Vocabulary> vocabulary, std::unique_ptr<SegmentEncoder> encoder)
       : vocabulary_(std::move(vocabulary)), encoder_(std::move(encoder)), specials_(*vocabulary_) {}
 

@@ -5,8 +5,6 @@
 
 #include <absl/strings/str_cat.h>
 
-#include <algorithm>
-
 namespace emel::tools {
 
 absl::StatusOr<TextStream> TextStream::Create(const artifact::Artifact& artifact) {
@@ -28,31 +26,10 @@ absl::StatusOr<std::vector<int32_t>> TextStream::Encode(std::string_view text) c
 }
 
 absl::Status TextStream::Print(const std::vector<int32_t>& tokens) {
-  tokens_.insert(tokens_.end(), tokens.begin(), tokens.end());
-  // All of it each time: what the first token's text is depends on its place.
-  EMEL_ASSIGN_OR_RETURN(text_, tokenizer_->Decode(tokens_, {.special = false}));
-  const size_t end = text_.size() - UnfinishedBytes(text_);
-  if (end <= printed_) return absl::OkStatus();
-  const auto piece = absl::string_view(text_).substr(printed_, end - printed_);
-  printed_ = end;
-  return WriteStdout(piece);
+  EMEL_ASSIGN_OR_RETURN(const std::string text, decoder_.Append(tokens));
+  return text.empty() ? absl::OkStatus() : WriteStdout(text);
 }
 
-absl::Status TextStream::Finish() {
-  text_.erase(0, std::min(printed_, text_.size()));
-  text_ += '\n';
-  return WriteStdout(text_);
-}
-
-size_t UnfinishedBytes(std::string_view text) {
-  for (size_t back = 1; back <= std::min<size_t>(3, text.size()); ++back) {
-    const auto byte = static_cast<uint8_t>(text[text.size() - back]);
-    if (byte < 0x80) return 0;
-    if (byte < 0xc0) continue;  // within a character
-    const size_t length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
-    return length > back ? back : 0;
-  }
-  return 0;
-}
+absl::Status TextStream::Finish() { return WriteStdout(decoder_.Finish() + "\n"); }
 
 }  // namespace emel::tools

@@ -2,6 +2,7 @@
 #define EMEL_TOOLS_RUN_TEXT_STREAM_H_
 
 #include "runtime/artifact/reader.h"
+#include "runtime/text/stream_decoder.h"
 #include "runtime/text/tokenizer.h"
 
 #include <absl/status/statusor.h>
@@ -31,16 +32,11 @@ class TextStream {
 
  private:
   explicit TextStream(std::unique_ptr<text::Tokenizer> tokenizer)
-      : tokenizer_(std::move(tokenizer)) {}
+      : tokenizer_(std::move(tokenizer)), decoder_(*tokenizer_, {.special = false}) {}
 
   std::unique_ptr<text::Tokenizer> tokenizer_;
-  std::vector<int32_t> tokens_;
-  std::string text_;    // of the tokens
-  size_t printed_ = 0;  // bytes of it
+  text::StreamDecoder decoder_;
 };
-
-// Bytes at the end that begin a character of UTF-8 and do not finish it.
-size_t UnfinishedBytes(std::string_view text);
 
 }  // namespace emel::tools
 
