@@ -16,31 +16,44 @@ namespace {
 void Declare(CommandLine& line, RunOptions& options, std::optional<std::string>& tokens) {
   const bool own = !options.artifact.empty();
   if (!own) line.Operand("ARTIFACT", "what emel-compile wrote", &options.artifact);
-  line.Section("what to feed");
-  line.Value("--tokens", "IDS", "token ids, as 1,5,7", &tokens);
-  line.Value("-p", "TEXT", "text for the model's tokenizer", &options.prompt);
-  line.Flag("--one-by-one", "feeds tokens singly instead of as a prefill", &options.one_by_one);
+  line.Section("the prompt, one of");
+  line.Value("-p", "TEXT", "text; needs the vocabulary of the model, which most models have",
+             &options.prompt);
+  line.Value("--tokens", "IDS", "token ids, such as 1,5,7", &tokens);
   line.Section("what to write");
-  line.Value("--logits", "FILE", "a row of raw float32 for each token that is fed",
-             &options.logits);
   line.Number("--generate", "N",
-              "continues with the N most likely tokens, of equals the lowest; with -p the default "
-              "is until the model ends",
+              "how many tokens to continue with, each the most likely one; left out: with -p until "
+              "the model ends or the context is full, with --tokens none",
               0, INT32_MAX, &options.generate);
-  line.Flag("--ids", "prints the ids of what is generated, as 3,1,4, instead of text",
+  line.Flag("--ids", "prints generated tokens as ids, such as 3,1,4, instead of prompt and text",
             &options.ids);
-  line.Flag("--timings", "says on stderr how long loading, prompt and generation took",
+  line.Value(
+      "--logits", "FILE",
+      "writes what the model says after each token of the prompt: a row of float32, one for "
+      "each token that there is; with -p nothing is generated then unless --generate says so",
+      &options.logits);
+  line.Flag("--timings", "prints on stderr how long loading, prompt and generation took",
             &options.timings);
   line.Section("how to run");
-  line.Number("--threads", "N", "workers; 0 takes as many as this process has CPUs for", 0, 4096,
-              &options.threads);
-  line.Number("--context", "N", "the longest sequence; 0 takes what the artifact allows", 0,
-              INT32_MAX, &options.context);
-  line.Value("--cpu", "NAME", "the code variant to run; left out: the best one for this CPU",
+  line.Number("--threads", "N",
+              "how many threads compute, at most as many as emel-compile --workers allowed; 0: one "
+              "for each CPU that this process may use",
+              0, 4096, &options.threads);
+  line.Number("--context", "N",
+              "the most tokens, of prompt and generation together; 0: what the model was compiled "
+              "for",
+              0, INT32_MAX, &options.context);
+  line.Flag(
+      "--one-by-one",
+      "feeds the prompt token by token, as generation does, instead of many at a time: slower",
+      &options.one_by_one);
+  line.Value("--cpu", "NAME",
+             "runs the code made for this CPU, such as x86-64-v3; left out: the best that this "
+             "machine runs",
              &options.cpu);
-  line.Flag("--verify", "checks the weights' checksum first, which reads all of them",
+  line.Flag("--verify", "compares all weights with their checksum first, which reads all of them",
             &options.verify);
-  line.Flag("--profile", "runs a copy of the code whose kernels perf knows by name",
+  line.Flag("--profile", "runs a copy of the code in which perf and gdb know kernels by name",
             &options.profile);
   const std::string run = own ? line.tool() : line.tool() + " model.emel";
   line.Example(run + " -p 'Once upon a time'", "tells a story");
@@ -48,7 +61,8 @@ void Declare(CommandLine& line, RunOptions& options, std::optional<std::string>&
   line.Example(run + " --tokens 1,5,7 --logits out.f32", "3 rows of logits");
   line.Note(
       "An artifact holds machine code: running it is running a program. Results are the same bits "
-      "for any number of workers. The model's end token ends text, but not ids.");
+      "for any number of threads. Text and ids end before the model's end token, unless --generate "
+      "asks for a number of ids.");
 }
 
 }  // namespace
@@ -65,15 +79,16 @@ int main(int argc, char** argv) {
                    *own ? "runs the model that it holds" : "runs a compiled model");
   Declare(line, options, tokens);
   if (auto code = line.Parse(argc, argv)) return *code;
+  if (argc == 1) return line.ShortUsage();
   if (tokens.has_value() == options.prompt.has_value()) {
-    return line.UsageError("expected --tokens or -p");
+    return line.UsageError("expected a prompt: either -p or --tokens");
   }
   if (tokens) {
     auto parsed = ParseTokens(*tokens);
     if (!parsed.ok()) return line.UsageError(std::string(parsed.status().message()));
     options.tokens = *std::move(parsed);
     if (!options.logits && !options.generate) {
-      return line.UsageError("expected --logits, --generate or both");
+      return line.UsageError("--tokens needs --generate, --logits or both");
     }
   }
   return RunTool(line.tool(), [&] { return RunModel(options); });

@@ -18,7 +18,8 @@ absl::StatusOr<uint32_t> Pick(absl::string_view what, uint32_t wanted, uint32_t 
   if (wanted == 0) return most;
   if (wanted <= most) return wanted;
   return absl::InvalidArgumentError(absl::StrCat(what, ": expected at most ", most,
-                                                 ", which it is compiled for, found ", wanted));
+                                                 ", which it is compiled for, found ", wanted,
+                                                 "; emel-compile --", what, " sets the most"));
 }
 
 absl::Span<const Program::Entry> ExactEntries(const Program& program) {

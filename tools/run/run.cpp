@@ -110,12 +110,13 @@ absl::Status Runner::Load() {
 
 absl::Status Runner::FindTokens() {
   tokens_ = options_.tokens;
+  EMEL_RETURN_IF_ERROR(CheckTokens(tokens_, model_->plan().vocabulary));
   if (!options_.prompt && !prints_text()) return absl::OkStatus();
   EMEL_ASSIGN_OR_RETURN(text_, TextStream::Create(model_->artifact()));
   if (!options_.prompt) return absl::OkStatus();
   EMEL_ASSIGN_OR_RETURN(tokens_, text_->Encode(*options_.prompt));
   if (!tokens_.empty()) return absl::OkStatus();
-  return absl::InvalidArgumentError("--prompt: expected text, found none");
+  return absl::InvalidArgumentError("-p: expected text, found none");
 }
 
 // Before anything is computed.
@@ -172,12 +173,12 @@ absl::Status Runner::Generate() {
   const uint64_t room = session_->sequences().limits().context - tokens_.size();
   for (uint64_t i = 0; i < count; ++i) {
     const int32_t token = LastChoice();
-    if (text && text_->IsEnd(token)) break;
+    if ((text || !options_.generate) && text_->IsEnd(token)) break;
     ++timings_.generated;
     if (text) {
       EMEL_RETURN_IF_ERROR(text_->Print({token}));
     } else {
-      absl::StrAppend(&ids, i == 0 ? "" : ",", token);
+      absl::StrAppend(&ids, ids.empty() ? "" : ",", token);
     }
     if (i + 1 == count || i == room) break;
     EMEL_RETURN_IF_ERROR(Step(absl::MakeConstSpan(&token, 1), 1));
@@ -200,6 +201,16 @@ absl::StatusOr<std::vector<int32_t>> ParseTokens(std::string_view text) {
     tokens.push_back(token);
   }
   return tokens;
+}
+
+absl::Status CheckTokens(absl::Span<const int32_t> tokens, uint32_t vocabulary) {
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    if (static_cast<uint32_t>(tokens[i]) < vocabulary) continue;
+    return absl::InvalidArgumentError(absl::StrCat("--tokens: token ", i + 1, " of ", tokens.size(),
+                                                   ": expected an id below ", vocabulary,
+                                                   ", found ", tokens[i]));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace emel::tools

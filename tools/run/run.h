@@ -3,6 +3,7 @@
 
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
+#include <absl/types/span.h>
 
 #include <cstdint>
 #include <optional>
@@ -28,6 +29,9 @@ absl::Status RunModel(const RunOptions& options);
 
 // "1,5,7".
 absl::StatusOr<std::vector<int32_t>> ParseTokens(std::string_view text);
+
+// Whether a model of so many tokens has all of these.
+absl::Status CheckTokens(absl::Span<const int32_t> tokens, uint32_t vocabulary);
 
 }  // namespace emel::tools
 

@@ -290,6 +290,7 @@ std::optional<int> CommandLine::Parse(int argc, const char* const* argv) {
     if (!help && argument != "--version") continue;
     return Exit(tool_, WriteStdout(help ? Help() : absl::StrCat(tool_, " ", EMEL_VERSION, "\n")));
   }
+  if (argc <= 1 && !operands_.empty() && operands_.front().required) return ShortUsage();
   std::optional<std::string> problem = ParseAll(argc, argv);
   if (problem) return UsageError(*problem);
   return std::nullopt;
@@ -301,16 +302,28 @@ int CommandLine::UsageError(std::string_view message) const {
   return kBadUsage;
 }
 
-std::string CommandLine::Help() const {
-  std::string out;
-  std::string summary = absl::StrCat(tool_, " ", summary_);
-  AppendWrapped(out, 0, 0, summary);
-  absl::StrAppend(&out, "\nusage: ", tool_, " [options]");
+int CommandLine::ShortUsage() const {
+  const std::string example =
+      examples_.empty() ? "" : absl::StrCat("example: ", examples_.front().first, "\n");
+  std::fprintf(stderr, "%s %s\n%s%sTry '%s --help'.\n", tool_.c_str(), summary_.c_str(),
+               Usage().c_str(), example.c_str(), tool_.c_str());
+  return kBadUsage;
+}
+
+std::string CommandLine::Usage() const {
+  std::string out = absl::StrCat("usage: ", tool_, " [options]");
   for (const Positional& operand : operands_) {
     absl::StrAppend(&out, operand.required ? absl::StrCat(" ", operand.name)
                                            : absl::StrCat(" [", operand.name, "]"));
   }
-  out += operands_.empty() ? "\n" : "\n\n";
+  return out + "\n";
+}
+
+std::string CommandLine::Help() const {
+  std::string out;
+  std::string summary = absl::StrCat(tool_, " ", summary_);
+  AppendWrapped(out, 0, 0, summary);
+  absl::StrAppend(&out, "\n", Usage(), operands_.empty() ? "" : "\n");
   for (const Positional& operand : operands_) AppendEntry(out, operand.name, operand.help);
   std::string section;
   for (const Option& option : options_) {

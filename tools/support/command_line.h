@@ -59,11 +59,15 @@ class CommandLine {
   void Note(std::string text);
 
   // Stores the values. An exit code where the tool is to stop: 0 after --help and --version, 2
-  // after a message about bad usage.
+  // after a message about bad usage. Without any argument where one is required, the message is
+  // ShortUsage.
   std::optional<int> Parse(int argc, const char* const* argv);
 
   // Prints a message about bad usage that only the tool can see; returns exit code 2.
   int UsageError(std::string_view message) const;
+  // Prints what the tool is and how it is called, for who calls it without saying what to do;
+  // returns exit code 2.
+  int ShortUsage() const;
 
   bool given(std::string_view name) const;
   const std::string& tool() const { return tool_; }
@@ -91,6 +95,7 @@ class CommandLine {
   Option* Find(std::string_view name);
   std::optional<std::string> TakeOption(Pending& pending, std::string_view argument);
   std::optional<std::string> ParseAll(int argc, const char* const* argv);
+  std::string Usage() const;
   std::string Nearest(std::string_view name) const;
 
   std::string tool_, summary_, section_ = "options";

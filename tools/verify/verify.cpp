@@ -9,6 +9,7 @@
 #include "runtime/exec/model.h"
 #include "runtime/exec/session.h"
 #include "runtime/io/status.h"
+#include "tools/run/run.h"
 #include "tools/verify/memory.h"
 
 #include <absl/strings/str_cat.h>
@@ -91,6 +92,7 @@ absl::Status Verifier::RunArtifact() {
   if (result_.tokens.empty()) {
     result_.tokens = DrawTokens(std::min<uint64_t>(options_.count, context), options_.seed, width);
   }
+  EMEL_RETURN_IF_ERROR(CheckTokens(result_.tokens, width));
   if (tokens() > context) {
     return absl::InvalidArgumentError(absl::StrCat(
         "expected at most ", context, " tokens, the artifact's context, found ", tokens()));

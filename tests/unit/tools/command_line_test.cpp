@@ -103,11 +103,17 @@ TEST(CommandLine, RefusesBadValues) {
 }
 
 TEST(CommandLine, RefusesAWrongNumberOfArguments) {
-  EXPECT_THAT(Example().Refusal({}), HasSubstr("missing FILE: what to read"));
+  EXPECT_THAT(Example().Refusal({"--map"}), HasSubstr("missing FILE: what to read"));
   EXPECT_THAT(Example().Refusal({"a", "b"}), HasSubstr("unexpected argument 'b'"));
   EXPECT_THAT(Example().Refusal({"m", "--dump"}), HasSubstr("--dump needs a value: TENSOR"));
   EXPECT_THAT(Example().Refusal({"m", "--dump", "--map"}), HasSubstr("--dump needs a value"));
   EXPECT_THAT(Example().Refusal({"m", "--map", "--map"}), HasSubstr("--map is given twice"));
+}
+
+TEST(CommandLine, SaysWhatTheToolIsWhereNothingIsGiven) {
+  EXPECT_EQ(Example().Refusal({}),
+            "emel-example shows how options work\nusage: emel-example [options] FILE\n"
+            "example: emel-example x\nTry 'emel-example --help'.\n");
 }
 
 TEST(CommandLine, HelpNamesEveryOptionWithItsDefault) {

@@ -1,7 +1,7 @@
 #include "tests/support/runnable_artifact.h"
 #include "tests/unit/tools/tool_test.h"
-#include "tools/run/text_stream.h"
 
+#include <absl/strings/str_cat.h>
 #include <absl/strings/str_join.h>
 #include <gmock/gmock.h>
 
@@ -80,6 +80,23 @@ TEST_F(RunTest, GeneratesTextUntilItEnds) {
   EXPECT_EQ(few.out.substr(0, 2), "ab");
 }
 
+// With a number, ids go on behind the end token; without, they end before it as text does.
+TEST_F(RunTest, GeneratesIdsUntilTheEnd) {
+  int ended = 0;
+  for (char letter = 'a'; letter <= 'z'; ++letter) {
+    const std::string prompt(1, letter);
+    const std::string all =
+        absl::StrCat(",", RunIt({"-p", prompt, "--generate", "90", "--ids"}).out);
+    const size_t end = all.find(",2,");
+    if (end == 0 || end == all.npos) continue;
+    ++ended;
+    const Outcome run = RunIt({"-p", prompt, "--ids"});
+    EXPECT_EQ(run.code, 0) << run.err;
+    EXPECT_EQ(absl::StrCat(",", run.out), all.substr(0, end) + "\n");
+  }
+  EXPECT_GT(ended, 0);
+}
+
 TEST_F(RunTest, FindsAnArtifactAtItsOwnEnd) {
   std::string runner = Read(std::string(EMEL_BINARY_DIR) + "/bin/emel-run");
   runner.resize((runner.size() + 4095) / 4096 * 4096);
@@ -101,12 +118,15 @@ TEST_F(RunTest, BadInputLeavesNothing) {
     EXPECT_THAT(run.err, HasSubstr(message));
     EXPECT_EQ(FileCount(), 1u) << message;
   };
-  fails({"--tokens", "1,40"}, "token 1: expected a number below 40, found 40");
+  fails({"--tokens", "1,40"}, "--tokens: token 2 of 2: expected an id below 40, found 40");
   fails({"--tokens", "1", "--generate", "101"},
         "expected at most 100 positions, found 1 tokens to feed and 100 to generate");
   fails({"--tokens", "1,2,3", "--context", "2"}, "expected at most 2 positions");
-  fails({"--tokens", "1", "--context", "101"}, "context: expected at most 100");
-  fails({"--tokens", "1", "--threads", "9"}, "workers: expected at most 8");
+  fails(
+      {"--tokens", "1", "--context", "101"},
+      "context: expected at most 100, which it is compiled for, found 101; emel-compile --context");
+  fails({"--tokens", "1", "--threads", "9"},
+        "workers: expected at most 8, which it is compiled for, found 9; emel-compile --workers");
   fails({"--tokens", "1", "--cpu", "z80"}, "expected code for z80, found code for any");
 }
 
@@ -116,9 +136,9 @@ TEST_F(RunTest, BadUsage) {
     EXPECT_EQ(run.code, 2) << message;
     EXPECT_THAT(run.err, HasSubstr(message));
   };
-  fails({}, "expected --tokens or -p");
-  fails({"--tokens", "1", "-p", "a"}, "expected --tokens or -p");
-  fails({"--tokens", "1"}, "expected --logits, --generate or both");
+  fails({}, "expected a prompt: either -p or --tokens");
+  fails({"--tokens", "1", "-p", "a"}, "expected a prompt: either -p or --tokens");
+  fails({"--tokens", "1"}, "--tokens needs --generate, --logits or both");
   fails({"--tokens", "1,,2", "--generate", "1"}, "expected ids separated by commas, found ''");
   fails({"--tokens", "1,-2", "--generate", "1"}, "expected ids separated by commas, found '-2'");
 }
@@ -127,6 +147,12 @@ TEST_F(RunTest, WithoutArtifact) {
   const Outcome run = RunTool("emel-run", {"--tokens", "1", "--generate", "1"});
   EXPECT_EQ(run.code, 2);
   EXPECT_THAT(run.err, HasSubstr("missing ARTIFACT"));
+  const Outcome bare = RunTool("emel-run", {});
+  EXPECT_EQ(bare.code, 2);
+  EXPECT_EQ(bare.out, "");
+  EXPECT_EQ(bare.err,
+            "emel-run runs a compiled model\nusage: emel-run [options] ARTIFACT\n"
+            "example: emel-run model.emel -p 'Once upon a time'\nTry 'emel-run --help'.\n");
 }
 
 // Any damage is noticed, and by nothing worse than an error.
@@ -145,18 +171,6 @@ TEST_F(RunTest, DamagedArtifacts) {
     EXPECT_EQ(run.code, 1) << i << ": " << run.out;
     EXPECT_THAT(run.err, HasSubstr("emel-run: error: "));
   }
-}
-
-TEST(UnfinishedBytes, AreThoseOfACharacterThatIsNotWhole) {
-  EXPECT_EQ(UnfinishedBytes(""), 0u);
-  EXPECT_EQ(UnfinishedBytes("a"), 0u);
-  EXPECT_EQ(UnfinishedBytes("a\xc3"), 1u);
-  EXPECT_EQ(UnfinishedBytes("a\xc3\xa4"), 0u);
-  EXPECT_EQ(UnfinishedBytes("\xe2\x96"), 2u);
-  EXPECT_EQ(UnfinishedBytes("\xe2\x96\x81"), 0u);
-  EXPECT_EQ(UnfinishedBytes("\xf0\x9f\x98"), 3u);
-  EXPECT_EQ(UnfinishedBytes("\xf0\x9f\x98\x80"), 0u);
-  EXPECT_EQ(UnfinishedBytes("\x80\x80\x80\x80"), 0u);
 }
 
 }  // namespace
