@@ -18,8 +18,9 @@ constexpr uint64_t kSample = 4096, kChunk = 1 << 20;
 /// Compares weights by what lies in their files.
 class Contents {
  public:
+  /// What is compared is copied either way; reading does not depend on how the model was opened.
   explicit Contents(std::vector<std::string> folders)
-      : shards_(io::Strategy::kMap, std::move(folders)) {}
+      : shards_(io::Strategy::kRead, std::move(folders)) {}
 
   /// The hash of the first, middle and last bytes.
   FailureOr<uint64_t> sample(WeightOp weight) {

@@ -16,6 +16,7 @@
 #include "tools/support/text.h"
 
 #include <chrono>
+#include <filesystem>
 
 namespace emel {
 namespace {
@@ -60,8 +61,10 @@ void declare(tools::CommandLine& line, Options& options) {
   line.Choice("--kv", {"f16", "q8_0", "f32"}, "what keys and values are kept as between steps", &options.kv);
   line.Number("--max-arena", "BYTES", "fails where the arena needs more; 0: no limit", 0, INT64_MAX,
               &options.maxArena);
-  line.Number("--workers", "N", "the most workers that the report counts scratch memory for", 1,
-              4096, &options.workers);
+  line.Number("--workers", "N",
+              "the most workers an artifact runs with; each that does run needs scratch memory, "
+              "which the report counts for all",
+              1, 4096, &options.workers);
   line.Value("--cpu", "NAME[,NAME...]",
              "the CPUs to make code for: native, sapphirerapids, x86-64-v4, x86-64-v3, aarch64",
              &options.cpu);
@@ -80,7 +83,7 @@ void declare(tools::CommandLine& line, Options& options) {
             &options.debugPoison);
   line.Flag("-q", "prints no progress and no summary, only warnings and errors", &options.quiet);
   line.Section("how to read");
-  line.Choice("--load", {"mmap", "read"}, "how the file reaches memory", &options.load);
+  line.Choice("--load", {"mmap", "read"}, "how the model's file reaches memory", &options.load);
   line.Flag("--check-tensors", "reads every weight: values finite, block scales valid",
             &options.checkTensors);
   line.Example("emel-compile model.gguf -o model.emel", "compile a model for this machine");
@@ -223,6 +226,7 @@ absl::Status writeArtifactFile(mlir::ModuleOp module, const Options& options,
   mlir::FailureOr<PlanSummary> summary = summarizePlan(module);
   if (mlir::failed(summary)) return absl::InternalError("the plan is incomplete");
   gguf::OpenOptions open;
+  open.strategy = *io::ParseStrategy(options.load);
   open.vocab_only = open.first_shard_only = true;
   absl::StatusOr<gguf::Model> model = gguf::Model::Open(options.model, open);
   if (!model.ok()) return model.status();
@@ -238,6 +242,7 @@ absl::Status writeArtifactFile(mlir::ModuleOp module, const Options& options,
   artifact.options = recordOptions(options, *targets);
   artifact.model = &*model;
   artifact.threads = static_cast<unsigned>(options.threads);
+  artifact.load = open.strategy;
   artifact.progress = [&](llvm::StringRef what, uint64_t done, uint64_t total) {
     progress.Update(std::string_view(what), done, total);
   };
@@ -292,6 +297,35 @@ absl::Status compile(const Options& options) {
   return out->Commit();
 }
 
+/// Whether an artifact can be written there: from several places at a time.
+bool isPlace(const std::string& output) {
+  std::error_code error;
+  auto status = std::filesystem::status(output, error);
+  return output != "-" && (!std::filesystem::exists(status) ||
+                           std::filesystem::is_regular_file(status) ||
+                           std::filesystem::is_directory(status));
+}
+
+/// Completes the options; a message about those that do not go together.
+std::optional<std::string> complete(Options& options, bool emitGiven) {
+  if (options.why && emitGiven) return "--why writes its own text: it does not go with --emit";
+  if (options.emit.empty())
+    options.emit = options.output == "-" || options.why || options.output.ends_with(".mlir")
+                       ? "mlir"
+                       : "artifact";
+  bool container = options.emit == "artifact" || options.emit == "exe";
+  if (container && !isPlace(options.output))
+    return "--emit=" + options.emit + " needs -o OUT, a file, found " +
+           (options.output == "-" ? "standard output" : "'" + options.output + "'");
+  if (options.weights == "external" && !container)
+    return "--weights=external goes with artifacts and executables";
+  if (options.emit != "llvm" && options.emit != "asm") return std::nullopt;
+  auto targets = findTargets(options.cpu);
+  if (!targets.ok() || targets->size() == 1) return std::nullopt;
+  return "--emit=" + options.emit + " writes the code for one CPU: expected one --cpu, found '" +
+         options.cpu + "'";
+}
+
 }  // namespace
 }  // namespace emel
 
@@ -300,16 +334,7 @@ int main(int argc, char** argv) {
   emel::tools::CommandLine line("emel-compile", "compiles a GGUF model ahead of time");
   emel::declare(line, options);
   if (auto code = line.Parse(argc, argv)) return *code;
-  if (options.why && line.given("--emit"))
-    return line.UsageError("--why writes its own text: it does not go with --emit");
-  if (options.emit == "exe" && options.output == "-")
-    return line.UsageError("--emit=exe needs -o OUT");
-  if (options.emit.empty())
-    options.emit = options.output == "-" || options.why || options.output.ends_with(".mlir")
-                       ? "mlir"
-                       : "artifact";
-  if (options.weights == "external" &&
-      (options.output == "-" || (options.emit != "artifact" && options.emit != "exe")))
-    return line.UsageError("--weights=external goes with artifacts and executables, and -o OUT");
+  if (auto problem = emel::complete(options, line.given("--emit")))
+    return line.UsageError(*problem);
   return emel::tools::RunTool(line.tool(), [&] { return emel::compile(options); });
 }

@@ -11,10 +11,10 @@ namespace emel {
 
 /// The SHA-256 of every shard of a module. Packing reads tensors in an order of its own, and some
 /// of them in pieces, so that it cannot hash what it reads; hashing runs beside it instead, over
-/// pages that the two share in memory.
+/// pages that the two share in memory, or in the system's cache.
 class ShardHashes {
  public:
-  explicit ShardHashes(llvm::ThreadPoolInterface &pool) : pool_(pool) {}
+  ShardHashes(llvm::ThreadPoolInterface &pool, io::Strategy load) : pool_(pool), files_(load) {}
   /// Waits for what still runs.
   ~ShardHashes() { pool_.wait(); }
 

@@ -82,7 +82,7 @@ class ArtifactWriter {
         options_(options),
         writer_(std::move(sink), options.base),
         pool_(llvm::hardware_concurrency(options.threads)),
-        hashes_(pool_) {}
+        hashes_(pool_, options.load) {}
 
   absl::StatusOr<artifact::Plan> run() {
     auto entries = module_.getOps<plan::EntryOp>();
@@ -115,6 +115,7 @@ class ArtifactWriter {
  private:
   absl::Status writeWeightsAndCode() {
     PackOptions pack;
+    pack.load = options_.load;
     pack.progress = [&](uint64_t done, uint64_t total) { report("packing weights", done, total); };
     DiagnosticCollector diagnostics(module_.getContext());
     FailureOr<Packing> packing = Packing::create(module_, pack);

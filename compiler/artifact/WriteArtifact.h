@@ -37,6 +37,8 @@ struct ArtifactOptions {
   uint64_t base = 0;
   /// Threads to compile with; 0 takes one for each CPU. The bytes do not depend on it.
   unsigned threads = 0;
+  /// How the shards are read.
+  io::Strategy load = io::Strategy::kMap;
   /// Where the weights go if not into the artifact.
   WeightsStore weightsStore;
 };
