@@ -40,7 +40,10 @@ void FillRandomly(gguf::TensorType type, absl::Span<uint8_t> row, std::mt19937& 
   std::vector<float> values(info.block_elements);
   for (size_t at = 0; at < row.size(); at += info.block_bytes) {
     absl::Span<uint8_t> block = row.subspan(at, info.block_bytes);
-    auto is_usable = [](float value) { return std::abs(value) <= 256; };
+    // A double that is nothing as a float is none beside an infinity.
+    auto is_usable = [&](float value) {
+      return std::abs(value) <= 256 && (type != gguf::TensorType::kF64 || value != 0);
+    };
     do {
       for (uint8_t& byte : block) byte = static_cast<uint8_t>(random());
     } while (!gguf::Dequantize(type, block, absl::MakeSpan(values)).ok() ||

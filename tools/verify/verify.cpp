@@ -74,6 +74,7 @@ class Verifier {
   const VerifyOptions& options_;
   Verification result_;
   std::vector<double> logits_, expected_;
+  bool rounds_to_bf16_ = false;  // the entry that all tokens go through
 };
 
 // Comes first, while the process has little memory of its own.
@@ -98,9 +99,15 @@ absl::Status Verifier::RunArtifact() {
         "expected at most ", context, " tokens, the artifact's context, found ", tokens()));
   }
   EMEL_ASSIGN_OR_RETURN(const auto sequence, session->sequences().Add());
-  // One row at a time, whose memory is resident before anything is measured.
-  const size_t chunk = options_.one_by_one ? 1 : model->plan().entries.back().max_rows;
-  std::vector<float> rows(std::min(chunk, tokens()) * width);
+  // Pieces of about the same length, so that all of them round the same way.
+  const size_t most = options_.one_by_one ? 1 : model->plan().entries.back().max_rows;
+  const size_t pieces = (tokens() + most - 1) / most, chunk = (tokens() + pieces - 1) / pieces;
+  for (const exec::Program::Entry& entry : model->program().entries) {
+    if (entry.exact) rounds_to_bf16_ = chunk > entry.max_tokens;
+  }
+  rounds_to_bf16_ = rounds_to_bf16_ && !model->program().entries.back().exact;
+  // Their memory is resident before anything is measured.
+  std::vector<float> rows(chunk * width);
   logits_.assign(tokens() * width, 0);
   const uint64_t before = AnonymousResident();
   for (size_t i = 0; i < tokens(); i += chunk) {
@@ -125,8 +132,18 @@ absl::Status Verifier::RunInterpreter() {
   EMEL_ASSIGN_OR_RETURN(ImportResult imported, loadGguf(context, options_.model, load));
   DiagnosticCollector diagnostics(&context);
   if (!options_.exact) {
+    QuantizeActivationsOptions rounding;
+    if (rounds_to_bf16_) {
+      rounding.bulkFrom = 1;
+      mlir::Builder builder(&context);
+      mlir::Attribute all = builder.getI64IntegerAttr(static_cast<int64_t>(tokens()));
+      imported.module->lookupSymbol(EmelDialect::kStep)
+          ->setAttr(EmelDialect::kEntryAttr,
+                    builder.getDictionaryAttr(
+                        {builder.getNamedAttr("rows", all), builder.getNamedAttr("tokens", all)}));
+    }
     mlir::PassManager passes(&context);
-    passes.addPass(createQuantizeActivations());
+    passes.addPass(createQuantizeActivations(rounding));
     if (mlir::failed(passes.run(*imported.module))) return diagnostics.status();
   }
   interpreter::Interpreter interpreter(*imported.module, {});
