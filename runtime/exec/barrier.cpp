@@ -3,15 +3,14 @@
 #include <algorithm>
 #include <climits>
 #include <linux/futex.h>
-#include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 namespace emel::exec {
 namespace {
 
-// Most barriers are passed by then where every worker has a CPU.
-constexpr std::chrono::microseconds kUndisturbed{10};
+// Less than any barrier takes whose workers all run.
+constexpr std::chrono::nanoseconds kLeast{1000};
 
 void Pause() {
 #if defined(__x86_64__)
@@ -41,27 +40,22 @@ void Barrier::Wait() {
     }
     return;
   }
-  if (!Spin(phase)) Park(phase);
+  const auto begin = Clock::now();
+  const std::chrono::nanoseconds patience(patience_.load(std::memory_order_relaxed));
+  if (Spin(phase, begin + patience)) return;
+  Park(phase);
+  Learn(patience, Clock::now() - begin);
 }
 
-bool Barrier::Spin(uint32_t phase) const {
-  const auto moved = [&] { return phase_.load(std::memory_order_acquire) != phase; };
-  using Clock = std::chrono::steady_clock;
-  const auto begin = Clock::now();
-  auto time = std::chrono::nanoseconds(0);
-  while (time < std::min<std::chrono::nanoseconds>(patience_, kUndisturbed)) {
+// Never sched_yield: it gives up the worker's turn for good, and the one that is awaited gets it
+// only where it is next in line on this very CPU.
+bool Barrier::Spin(uint32_t phase, Clock::time_point end) const {
+  do {
     for (int i = 0; i < 16; ++i) {
-      if (moved()) return true;
+      if (phase_.load(std::memory_order_acquire) != phase) return true;
       Pause();
     }
-    time = Clock::now() - begin;
-  }
-  // By now someone may need this CPU, who may be the one that is awaited.
-  do {
-    sched_yield();
-    if (moved()) return true;
-    time = Clock::now() - begin;
-  } while (time < patience_);
+  } while (Clock::now() < end);
   return false;
 }
 
@@ -72,6 +66,14 @@ void Barrier::Park(uint32_t phase) {
     Futex(phase_, FUTEX_WAIT_PRIVATE, phase);
   }
   parked_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+// Whoever slept for less than it may loop would rather have looped; whoever slept for longer has
+// burnt a turn that it needs when it is awaited itself.
+void Barrier::Learn(std::chrono::nanoseconds patience, std::chrono::nanoseconds waited) {
+  const auto next = std::min(
+      most_patience_, waited < most_patience_ ? 2 * patience : std::max(kLeast, patience / 2));
+  if (next != patience) patience_.store(next.count(), std::memory_order_relaxed);
 }
 
 }  // namespace emel::exec

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cfenv>
 #include <chrono>
 #include <csignal>
@@ -75,6 +76,83 @@ TEST(Workers, DoNotCrawlWhereThereAreTooMany) {
   const std::chrono::duration<double, std::micro> time = std::chrono::steady_clock::now() - begin;
   RecordProperty("microseconds_per_barrier", std::to_string(time.count() / (2 * job.rounds)));
   EXPECT_LT(time.count() / (2 * job.rounds), 5000);
+}
+
+// Takes turns of the CPUs away while it lives.
+class BusyMachine {
+ public:
+  explicit BusyMachine(size_t threads) {
+    for (size_t i = 0; i < threads; ++i) {
+      threads_.emplace_back([this] {
+        while (!over_.load(std::memory_order_relaxed)) {
+        }
+      });
+    }
+  }
+  ~BusyMachine() {
+    over_ = true;
+    for (std::thread& thread : threads_) thread.join();
+  }
+
+ private:
+  std::atomic<bool> over_ = false;
+  std::vector<std::thread> threads_;
+};
+
+// Rounds of a fixed amount of work each, which the workers share.
+void ShareWork(const emel_step_t* step, uint32_t worker, uint32_t workers) {
+  const uint32_t rounds = *reinterpret_cast<const uint32_t*>(step->arena);
+  for (uint32_t round = 0; round < rounds; ++round) {
+    volatile uint32_t sum = 0;
+    for (uint32_t i = 0; i < 100000 / workers; ++i) sum = sum + i;
+    step->barrier(step, worker);
+  }
+}
+
+double SecondsOfWork(uint32_t workers, uint32_t rounds) {
+  const auto created = Workers::Create(workers);
+  EXPECT_THAT(created, IsOk());
+  emel_step_t step{};
+  step.arena = reinterpret_cast<uint8_t*>(&rounds);
+  const auto begin = std::chrono::steady_clock::now();
+  (*created)->Run(ShareWork, step);
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+// Where others want every CPU too, each worker runs part of the time, and the others wait for it at
+// every barrier: that must not cost more than what sharing the work gains, or not much.
+TEST(Workers, AreOfUseOnABusyMachine) {
+  const auto cpus = static_cast<uint32_t>(AllowedCpus().size());
+  if (cpus < 2) GTEST_SKIP() << "one CPU";
+  const BusyMachine busy(2 * size_t{cpus});
+  double best = 1e9;
+  for (int attempt = 0; attempt < 5 && best > 1.5; ++attempt) {
+    const double alone = SecondsOfWork(1, 2000), shared = SecondsOfWork(2, 2000);
+    best = std::min(best, shared / alone);
+  }
+  RecordProperty("times_one_worker", std::to_string(best));
+  EXPECT_LT(best, 2.5);
+}
+
+// Thousands of phases with more workers than CPUs, at a barrier that never loops.
+TEST(Barrier, WithMoreWorkersThanCpus) {
+  const auto workers = static_cast<uint32_t>(AllowedCpus().size()) * 4 + 1;
+  constexpr uint32_t kPhases = 5000;
+  for (auto patience : {std::chrono::microseconds(0), std::chrono::microseconds(200)}) {
+    Barrier barrier(workers, patience);
+    const auto begin = std::chrono::steady_clock::now();
+    std::vector<std::thread> threads;
+    for (uint32_t i = 0; i < workers; ++i) {
+      threads.emplace_back([&] {
+        for (uint32_t phase = 0; phase < kPhases; ++phase) barrier.Wait();
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    const std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin;
+    RecordProperty("seconds_with_patience_" + std::to_string(patience.count()),
+                   std::to_string(time.count()));
+    EXPECT_LT(time.count(), 60);
+  }
 }
 
 TEST(Workers, ParkWhenNothingIsToDo) {
