@@ -92,8 +92,8 @@ uint32_t CpuQuota(const std::string& root) {
   return least;
 }
 
-uint32_t DefaultWorkers() {
-  return std::min(static_cast<uint32_t>(AllowedCpus().size()), CpuQuota());
+uint32_t DefaultWorkers(const std::string& root) {
+  return std::min(static_cast<uint32_t>(AllowedCpus().size()), CpuQuota(root));
 }
 
 }  // namespace emel::exec

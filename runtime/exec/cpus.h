@@ -16,7 +16,7 @@ std::vector<uint32_t> AllowedCpus();
 uint32_t CpuQuota(const std::string& root = "");
 
 // Workers for a session that names no number: as many as run at the same time.
-uint32_t DefaultWorkers();
+uint32_t DefaultWorkers(const std::string& root = "");
 
 }  // namespace emel::exec
 
