@@ -1,18 +1,23 @@
 #!/usr/bin/env node
-// usage: node tests/benchmark/peer.mjs MODEL.gguf [--bin=DIR] [--prompt=512] [--generate=64] [--runs=5] [--threads=N]
+// usage: node tests/benchmark/peer.mjs MODEL.gguf [--bin=DIR] [--prompt=512] [--generate=64] [--runs=5] [--threads=N] [--compile=OPTION]
 // Compiles MODEL, then runs it and llama.cpp (npm's node-llama-cpp, where node finds it: install it in
 // a folder of your own and start this there) in turns, and prints medians and their ratio. Both get the same
 // prompt in one batch, then continue greedily.
 
 import {execFileSync, spawnSync} from "node:child_process";
-import {mkdtempSync, rmSync, statSync} from "node:fs";
+import {mkdtempSync, readFileSync, rmSync, statSync} from "node:fs";
 import {createRequire} from "node:module";
 import {cpus, tmpdir} from "node:os";
 import path from "node:path";
-import {pathToFileURL} from "node:url";
+import {fileURLToPath, pathToFileURL} from "node:url";
 
 const options = {bin: "build/release/bin", prompt: 512, generate: 64, runs: 5, threads: 0, compile: ""};
 const operands = [];
+if (process.argv.includes("--help")) {
+  const head = readFileSync(fileURLToPath(import.meta.url), "utf8").match(/^\/\/ .*$/gm);
+  console.log(head.slice(0, 4).map((line) => line.slice(3)).join("\n"));
+  process.exit(0);
+}
 for (const argument of process.argv.slice(2)) {
   const [, name, value] = /^--(\w+)=(.*)$/.exec(argument) ?? [];
   if (name === undefined) operands.push(argument);
