@@ -145,15 +145,15 @@ Value AmxProduct::tilesOf(Value panel) {
   return emit_.at(tiles_, emit_.mul(panel, stepsOfPanel() * kTileBytes));
 }
 
-void AmxProduct::decodeUnit(Value unit, Value tiles, int64_t groups) {
-  quants_->begin(unit, 0);
+void AmxProduct::decodeUnit(Value address, Value tiles, int64_t groups) {
+  QuantUnit unit = quants_->begin(address, emit_.i64(0), 0);
   emit_.loop(emit_.i64(0), emit_.i64(groups), 1, [&](Value group) {
     decodeGroup(unit, group, emit_.at(tiles, emit_.mul(group, kTileBytes)));
   });
 }
 
 /// 32 columns: quant * scale + offset, rounded to bf16, pairs of columns side by side.
-void AmxProduct::decodeGroup(Value unit, Value group, Value tiles) {
+void AmxProduct::decodeGroup(const QuantUnit &unit, Value group, Value tiles) {
   VectorType floats = emit_.vec(emit_.f32()), ints = emit_.vec(emit_.i32());
   VectorType pairs = emit_.vec(emit_.getBF16Type(), 2 * kLanes);
   auto times = [&](Value a, Value b) -> Value {
@@ -165,11 +165,12 @@ void AmxProduct::decodeGroup(Value unit, Value group, Value tiles) {
   for (int64_t index = 0; index * kLine < quants_->groupBytes(); ++index)
     emit_.prefetch(emit_.at(lines, index * kLine + 4096));
   for (int64_t dword = 0; dword < kStep / 4; ++dword) {
-    QuantScales scales = quants_->scales(unit, 0, group, dword / 4);
-    Value scale = times(scales.scale, scales.integer);
+    QuantScales scales = quants_->scales(unit, group, dword / 4);
+    Value scale = times(scales.scale, quants_->number(scales.integer));
     Value offset = times(scale, emit_.splat(floats, -double(quants_->bias())));
     if (quants_->hasMinima())
-      offset = emit_.create<arith::SubFOp>(offset, times(scales.minScale, scales.minimum));
+      offset = emit_.create<arith::SubFOp>(offset,
+                                           times(scales.minScale, quants_->number(scales.minimum)));
     Value four = emit_.bitcast(ints, quants_->dword(lines, dword));
     SmallVector<Value, 4> numbers;
     for (int64_t byte = 0; byte < 4; ++byte) {

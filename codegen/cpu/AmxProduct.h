@@ -38,8 +38,8 @@ class AmxProduct {
   void configure();
   void decode(mlir::Value matrix, const Part &part);
   void copyPanels(mlir::Value matrix, const Part &part);
-  void decodeUnit(mlir::Value unit, mlir::Value tiles, int64_t groups);
-  void decodeGroup(mlir::Value unit, mlir::Value group, mlir::Value tiles);
+  void decodeUnit(mlir::Value address, mlir::Value tiles, int64_t groups);
+  void decodeGroup(const QuantUnit &unit, mlir::Value group, mlir::Value tiles);
   void multiplyRows(const Part &part, const Span &span, const ProductRows &rows, mlir::Value row);
   void copyInput(const Part &part, const ProductRows &rows, mlir::Value row);
   void multiplyTiles(const Part &part, mlir::Value tiles, const Sums &sums);

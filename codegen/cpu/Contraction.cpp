@@ -24,66 +24,78 @@ namespace {
 /// A product of rows with one packed matrix, over a span of its rows.
 class PackedProduct {
  public:
-  PackedProduct(Emit &emit, Micro &micro, gguf::TensorType type, ArrayRef<int64_t> matrix)
-      : emit_(emit), micro_(micro), columns_(matrix[1]) {
+  PackedProduct(Tile &tile, Micro &micro, gguf::TensorType type, ArrayRef<int64_t> matrix)
+      : emit_(tile.emit), micro_(micro), lanes_(tile.target.lanes()), columns_(matrix[1]) {
     panelBytes_ = layout::R16Bytes(*layout::FindR16(type), columns_);
     matrixBytes_ = llvm::divideCeil(matrix[0], kPanel) * panelBytes_;
   }
 
   int64_t matrixBytes() const { return matrixBytes_; }
 
-  /// `rows` consecutive rows by all panels of the span, several panels at a time where they are
-  /// few. `rowAt` and `outAt` give addresses of the i-th row's input, and of its result for column
-  /// 0.
+  /// `rows` consecutive rows by all panels of the span: of one row several panels at a time, of
+  /// several a strip. `rowAt` and `outAt` give addresses of the i-th row's input, and of its
+  /// result for column 0.
   void multiply(Value matrix, const Span &span, int64_t rows, function_ref<Value(int64_t)> rowAt,
                 function_ref<Value(int64_t)> outAt) {
     Value first = emit_.div(span.begin, kPanel);
     Value end = emit_.ceilDiv(emit_.add(span.begin, span.size), kPanel);
-    int64_t together = rows == 1 ? 4 : 1;
+    int64_t together = rows > 1 ? 1 : micro_.blocking().panels;
     if (span.most < together * kPanel) together = 1;
     SmallVector<Value> inputs, outs;
     for (int64_t i = 0; i < rows; ++i) {
       inputs.push_back(rowAt(i));
       outs.push_back(outAt(i));
     }
-    auto run = [&](Value panel, int64_t panels) {
+    // Lanes `lane` to `lane + lanes` of `panels` panels.
+    auto run = [&](Value panel, int64_t panels, Value lane, int64_t lanes) {
       MicroOperands operands{inputs, {}, columns_};
-      for (int64_t p = 0; p < panels; ++p)
-        operands.panels.push_back(emit_.at(matrix, emit_.mul(emit_.add(panel, p), panelBytes_)));
+      SmallVector<Value> columns;
+      for (int64_t p = 0; p < panels; ++p) {
+        Value number = emit_.add(panel, p), at = emit_.at(matrix, emit_.mul(number, panelBytes_));
+        for (int64_t i = 0; i < lanes; i += lanes_) {
+          operands.strips.push_back({at, emit_.add(lane, i)});
+          columns.push_back(emit_.add(emit_.mul(number, kPanel), operands.strips.back().lane));
+        }
+      }
       SmallVector<Value> sums = micro_.multiply(operands);
       for (int64_t r = 0; r < rows; ++r)
-        for (int64_t p = 0; p < panels; ++p)
-          store(sums[p + r * panels], outs[r], emit_.add(panel, p), span);
+        for (auto [s, column] : llvm::enumerate(columns))
+          store(sums[s + r * columns.size()], outs[r], column, span);
     };
     Value whole = emit_.add(first, emit_.mul(emit_.div(emit_.sub(end, first), together), together));
-    emit_.loop(first, whole, together, [&](Value panel) { run(panel, together); });
-    if (together > 1) emit_.loop(whole, end, 1, [&](Value panel) { run(panel, 1); });
+    emit_.loop(first, whole, together, [&](Value panel) {
+      int64_t lanes = rows == 1 ? kPanel : lanes_;
+      emit_.loop(emit_.i64(0), emit_.i64(kPanel), lanes,
+                 [&](Value lane) { run(panel, together, lane, lanes); });
+    });
+    if (together > 1)
+      emit_.loop(whole, end, 1, [&](Value panel) { run(panel, 1, emit_.i64(0), kPanel); });
   }
 
  private:
-  /// Stores the lanes of a panel that are inside the span.
-  void store(Value sums, Value out, Value panel, const Span &span) {
-    Value column = emit_.mul(panel, kPanel), target = emit_.at(out, emit_.mul(column, kFloatBytes));
+  /// Stores the lanes of a strip that are inside the span.
+  void store(Value sums, Value out, Value column, const Span &span) {
+    Value target = emit_.at(out, emit_.mul(column, kFloatBytes));
     auto size = Emit::constant(span.size);
     if (span.unit % kPanel == 0) {
       if (size && *size % kPanel == 0) return emit_.store(sums, target);
       Value left = emit_.sub(emit_.add(span.begin, span.size), column);
       return emit_.storeFirst(sums, target, left);
     }
-    if (!lanes_) lanes_ = emit_.frame(kPanel * kFloatBytes);
-    emit_.store(sums, lanes_, 64);
+    if (!edge_) edge_ = emit_.frame(kPanel * kFloatBytes);
+    emit_.store(sums, edge_, lanes_ * kFloatBytes);
     Value from = emit_.max(emit_.sub(span.begin, column), emit_.i64(0));
-    Value to = emit_.min(emit_.sub(emit_.add(span.begin, span.size), column), emit_.i64(kPanel));
+    Value to = emit_.min(emit_.sub(emit_.add(span.begin, span.size), column), emit_.i64(lanes_));
     emit_.loop(from, to, 1, [&](Value lane) {
       Value offset = emit_.mul(lane, kFloatBytes);
-      emit_.store(emit_.load(emit_.f32(), emit_.at(lanes_, offset)), emit_.at(target, offset));
+      emit_.store(emit_.load(emit_.f32(), emit_.at(edge_, offset)), emit_.at(target, offset));
     });
   }
 
   Emit &emit_;
   Micro &micro_;
-  int64_t columns_, panelBytes_, matrixBytes_;
-  Value lanes_;
+  int64_t lanes_, columns_, panelBytes_, matrixBytes_;
+  Value edge_;
 };
 
 }  // namespace
@@ -99,9 +111,10 @@ static const Product *findProduct(Operation *op, Type input, RankedTensorType we
   return product;
 }
 
-/// Calls `body(first, count)` for blocks of `most` rows, then of 4, 2 and 1 for what is left.
+/// Calls `body(first, count)` for blocks of up to 8 rows, as far as `most` goes, then of half as
+/// many and so on for what is left.
 static void rowBlocks(Emit &emit, const Span &rows, function_ref<void(Value, int64_t)> body,
-                      int64_t most = 8) {
+                      int64_t most) {
   Value first = rows.begin, end = emit.add(rows.begin, rows.size);
   for (int64_t count : {8, 4, 2, 1}) {
     if (std::min(rows.most, most) < count) continue;
@@ -146,7 +159,7 @@ class DecodedProduct {
       rowBlocks(
           emit_, rows.numbers,
           [&](Value first, int64_t count) { multiplyRows(*weight, column, rows, first, count); },
-          std::min<int64_t>(4, semiring_.mostRows()));
+          std::min<int64_t>(4, semiring_.mostSums()));
     });
     return result;
   }
@@ -229,8 +242,8 @@ FailureOr<MatrixProduct> createProduct(Tile &tile, Operation *op, Type input,
       return product.multiply(matrix, span, rows);
     });
   std::shared_ptr<Micro> micro = known->micro(emit, tile.target, type, semiring);
-  auto product = std::make_shared<PackedProduct>(emit, *micro, type, shape);
-  int64_t most = SemiringCode(emit, semiring).mostRows();
+  auto product = std::make_shared<PackedProduct>(tile, *micro, type, shape);
+  int64_t most = micro->blocking().rows;
   return MatrixProduct([=, &emit](Value matrix, const Span &span, const ProductRows &rows) {
     Value at = emit.at(base, emit.mul(matrix, product->matrixBytes()));
     (void)micro;  // kept for the product

@@ -1,5 +1,5 @@
-// Products of float32 activations and packed floats of 32 or 16 bits: a lane for each of the
-// panel's rows, columns in ascending order.
+// Products of float32 activations and packed floats of 32 or 16 bits: a lane for each of a strip's
+// rows, columns in ascending order.
 
 #include "codegen/cpu/Micro.h"
 
@@ -12,11 +12,18 @@ using gguf::TensorType;
 
 class FloatMicro : public Micro {
  public:
-  FloatMicro(Emit &emit, TensorType type, Semiring semiring)
-      : emit_(emit), type_(type), semiring_(emit, semiring) {}
+  FloatMicro(Emit &emit, const Target &target, TensorType type, Semiring semiring)
+      : emit_(emit), target_(target), type_(type), semiring_(emit, semiring, target.lanes()) {}
+
+  Blocking blocking() const override {
+    bool isFew = target_.registers < 32 && type_ != TensorType::kF32;
+    int64_t most = semiring_.mostSums();
+    return {std::min<int64_t>(isFew ? 4 : 8, most),
+            std::min<int64_t>(target_.lanes() < kLanes ? 2 : 4, most)};
+  }
 
   SmallVector<Value> multiply(const MicroOperands &operands) override {
-    SmallVector<Value> sums(operands.rows.size() * operands.panels.size(), semiring_.zero());
+    SmallVector<Value> sums(operands.rows.size() * operands.strips.size(), semiring_.zero());
     int64_t perLine = type_ == TensorType::kF32 ? 1 : 2;
     int64_t whole = operands.columns / perLine;
     sums = emit_.loop(emit_.i64(0), emit_.i64(whole), 1, sums, [&](Value line, ValueRange sums) {
@@ -30,17 +37,19 @@ class FloatMicro : public Micro {
   SmallVector<Value> addLine(const MicroOperands &operands, Value line, int64_t elements,
                              ValueRange sums) {
     SmallVector<Value> result(sums);
-    int64_t perLine = type_ == TensorType::kF32 ? 1 : 2, panels = operands.panels.size();
-    for (auto [p, panel] : llvm::enumerate(operands.panels)) {
-      Value at = emit_.at(panel, emit_.mul(line, layout::kR16Line));
-      emit_.prefetch(emit_.at(at, 4096));
-      Value word = emit_.load(emit_.vec(emit_.i32()), at, 64);
+    int64_t perLine = type_ == TensorType::kF32 ? 1 : 2, strips = operands.strips.size();
+    for (auto [s, strip] : llvm::enumerate(operands.strips)) {
+      Value at = emit_.at(strip.panel, emit_.mul(line, layout::kR16Line));
+      if (Emit::constant(strip.lane) == 0) emit_.prefetch(emit_.at(at, 4096));
+      Value word =
+          emit_.load(vec(emit_.i32()), emit_.at(at, emit_.mul(strip.lane, 4)), 4 * target_.lanes());
       for (int64_t element = 0; element < elements; ++element) {
         Value weight = weightOf(word, element);
         for (auto [r, row] : llvm::enumerate(operands.rows)) {
           Value offset = emit_.mul(emit_.add(emit_.mul(line, perLine), element), 4);
-          Value x = emit_.broadcast(emit_.load(emit_.f32(), emit_.at(row, offset)));
-          Value &sum = result[p + r * panels];
+          Value x =
+              emit_.broadcast(emit_.load(emit_.f32(), emit_.at(row, offset)), target_.lanes());
+          Value &sum = result[s + r * strips];
           sum = semiring_.addProduct(sum, weight, x);
         }
       }
@@ -49,7 +58,7 @@ class FloatMicro : public Micro {
   }
 
   Value weightOf(Value word, int64_t element) {
-    VectorType floats = emit_.vec(emit_.f32()), ints = emit_.vec(emit_.i32());
+    VectorType floats = vec(emit_.f32()), ints = vec(emit_.i32());
     if (type_ == TensorType::kF32) return emit_.bitcast(floats, word);
     if (type_ == TensorType::kBF16) {
       Value bits =
@@ -59,20 +68,24 @@ class FloatMicro : public Micro {
       return emit_.bitcast(floats, bits);
     }
     if (element) word = emit_.create<arith::ShRUIOp>(word, emit_.splatInt(ints, 16));
-    Value half = emit_.create<arith::TruncIOp>(emit_.vec(emit_.getI16Type()), word);
-    return emit_.create<arith::ExtFOp>(floats, emit_.bitcast(emit_.vec(emit_.getF16Type()), half));
+    Value half = emit_.create<arith::TruncIOp>(vec(emit_.getI16Type()), word);
+    return emit_.create<arith::ExtFOp>(floats, emit_.bitcast(vec(emit_.getF16Type()), half));
   }
 
+  VectorType vec(Type element) { return emit_.vec(element, target_.lanes()); }
+
   Emit &emit_;
+  const Target &target_;
   TensorType type_;
   SemiringCode semiring_;
 };
 
 }  // namespace
 
-std::unique_ptr<Micro> createFloatMicro(Emit &emit, TensorType type, Semiring semiring) {
+std::unique_ptr<Micro> createFloatMicro(Emit &emit, const Target &target, TensorType type,
+                                        Semiring semiring) {
   bool isFloat = type == TensorType::kF32 || type == TensorType::kF16 || type == TensorType::kBF16;
-  return isFloat ? std::make_unique<FloatMicro>(emit, type, semiring) : nullptr;
+  return isFloat ? std::make_unique<FloatMicro>(emit, target, type, semiring) : nullptr;
 }
 
 }  // namespace emel::cpu

@@ -1,4 +1,7 @@
 #include "codegen/cpu/Image.h"
+#include "llvm/CodeGen/MachineModuleInfo.h"
+#include "llvm/CodeGen/Passes.h"
+#include "llvm/CodeGen/TargetPassConfig.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/MC/TargetRegistry.h"
@@ -45,9 +48,28 @@ static llvm::Expected<std::unique_ptr<llvm::TargetMachine>> createMachine(const 
     return llvm::createStringError("cannot generate code for " + target.name + ": " + error);
   llvm::TargetOptions options;
   options.MCOptions.AsmVerbose = true;  // says which loads and stores of the frame are spills
-  return std::unique_ptr<llvm::TargetMachine>(family->createTargetMachine(
-      target.triple, target.cpu, target.features, options, llvm::Reloc::PIC_, std::nullopt,
-      llvm::CodeGenOptLevel::Default));
+  return std::unique_ptr<llvm::TargetMachine>(
+      family->createTargetMachine(target.triple, target.cpu, target.features, options,
+                                  llvm::Reloc::PIC_, std::nullopt, llvm::CodeGenOptLevel::Default));
+}
+
+/// What TargetMachine::addPassesToEmitFile adds, but for the scheduler before register allocation:
+/// emitters write code in an order that keeps few values alive, and it hides latencies, which CPUs
+/// do themselves, at the price of spills. Returns whether there is no such output.
+static bool addEmission(llvm::TargetMachine &machine, llvm::legacy::PassManager &passes,
+                        llvm::raw_pwrite_stream &out, llvm::CodeGenFileType type) {
+  auto &target = static_cast<llvm::LLVMTargetMachine &>(machine);
+  llvm::TargetPassConfig *config = target.createPassConfig(passes);
+  config->disablePass(&llvm::MachineSchedulerID);
+  auto *info = new llvm::MachineModuleInfoWrapperPass(&target);
+  passes.add(config);
+  passes.add(info);
+  if (config->addISelPasses()) return true;
+  config->addMachinePasses();
+  config->setInitialized();
+  if (target.addAsmPrinter(passes, out, nullptr, type, info->getMMI().getContext())) return true;
+  passes.add(llvm::createFreeMachineFunctionPass());
+  return false;
 }
 
 FailureOr<LlvmCode> toLlvm(ModuleOp module) {
@@ -90,7 +112,7 @@ llvm::Expected<SmallVector<char, 0>> emitCode(LlvmCode &code, const Target &targ
   llvm::legacy::PassManager emission;
   auto type = kind == CodeKind::Object ? llvm::CodeGenFileType::ObjectFile
                                        : llvm::CodeGenFileType::AssemblyFile;
-  if (machine->addPassesToEmitFile(emission, out, nullptr, type))
+  if (addEmission(*machine, emission, out, type))
     return llvm::createStringError("cannot write code for " + target.name);
   emission.run(*code.module);
   return bytes;

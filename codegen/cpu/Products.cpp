@@ -11,11 +11,6 @@ std::string Product::name() const {
          std::string(layout::Name(weight.layout)) + (input == Input::Rounded ? " a8" : " f32");
 }
 
-static std::unique_ptr<Micro> makeFloatMicro(Emit &emit, const Target &, TensorType type,
-                                             Semiring semiring) {
-  return createFloatMicro(emit, type, semiring);
-}
-
 static std::unique_ptr<Micro> makeIntegerMicro(Emit &emit, const Target &target, TensorType type,
                                                Semiring) {
   return createIntegerMicro(emit, target, type);
@@ -39,7 +34,7 @@ llvm::ArrayRef<Product> knownProducts() {
       if (isPacked && gguf::FindIntegerForm(format.type))
         list.push_back({format, Input::Rounded, makeIntegerMicro});
       list.push_back(
-          {format, Input::Float, isPacked && isFloat(format.type) ? makeFloatMicro : nullptr});
+          {format, Input::Float, isPacked && isFloat(format.type) ? createFloatMicro : nullptr});
     }
     return list;
   }();

@@ -32,20 +32,43 @@ Quants::Quants(Emit &emit, const Target &target, const PlaneFormat &plane)
       levels_(plane.levels),
       format_(plane.form),
       form_(*gguf::FindIntegerForm(type_)),
-      floats_(emit.vec(emit.f32())),
-      ints_(emit.vec(emit.i32())),
-      bytes_(emit.vec(emit.i8(), kLine)),
+      floats_(emit.vec(emit.f32(), target.lanes())),
+      ints_(emit.vec(emit.i32(), target.lanes())),
+      bytes_(emit.vec(emit.i8(), 4 * target.lanes())),
+      lanes_(target.lanes()),
       groups_(format_.unit / kGroup),
       groupBytes_((format_.planes[0].width + format_.planes[1].width) * kLine),
       numbersPerGroup_(form_.elements_per_scale == 16 ? 2 : 1),
-      hasSmallScales_(format_.unit > 64) {}
+      hasSmallScales_(format_.unit > 64) {
+  bool isSigned = target.dotBytes == DotBytes::kSdot ||
+                  (target.dotBytes == DotBytes::kVpmaddubsw && bias_ == 128);
+  offset_ = isSigned ? bias_ : 0;
+  bias_ -= offset_;
+}
+
+/// Loads what several parts of the code read. Where a register has fewer lanes than a panel has
+/// rows, each reads it anew, which costs less than to keep it.
+static Value readAnew(Emit &emit, const Target &target, VectorType type, Value at) {
+  int64_t bytes = type.getNumElements() * type.getElementTypeBitWidth() / 8;
+  return emit.create<LLVM::LoadOp>(type, at, bytes, /*isVolatile=*/target.lanes() < kLanes);
+}
+
+ByteRange Quants::range() const {
+  auto moved = [&](int64_t number, int64_t by) { return static_cast<int>(number + by); };
+  if (!levels_.empty()) {
+    auto [least, most] = std::minmax_element(levels_.begin(), levels_.end());
+    return {moved(*least, bias_), moved(*most, bias_)};
+  }
+  int64_t most = (1 << (format_.planes[0].width + format_.planes[1].width)) - 1;
+  return {moved(0, -offset_), moved(most, -offset_)};
+}
 
 //===----------------------------------------------------------------------===//
 // Quants
 //===----------------------------------------------------------------------===//
 
-Value Quants::lines(Value unit, Value group) {
-  return emit_.at(unit, emit_.add(emit_.mul(group, groupBytes_), format_.head));
+Value Quants::lines(const QuantUnit &unit, Value group) {
+  return emit_.at(unit.words, emit_.add(emit_.mul(group, groupBytes_), format_.head));
 }
 
 Value Quants::dword(Value lines, int64_t dword) {
@@ -53,7 +76,8 @@ Value Quants::dword(Value lines, int64_t dword) {
   int64_t shift = 0, first = 0;
   for (const R16Format::Plane &plane : format_.planes) {
     if (plane.width == 0) break;
-    Value line = emit_.load(ints_, emit_.at(lines, (first + dword % plane.width) * kLine), 64);
+    Value line =
+        readAnew(emit_, target_, ints_, emit_.at(lines, (first + dword % plane.width) * kLine));
     Value part = planeOf(line, plane.width, plane.width * (dword / plane.width));
     if (shift) part = emit_.create<arith::ShLIOp>(part, emit_.splatInt(ints_, shift));
     quant = quant ? Value(emit_.create<arith::OrIOp>(quant, part)) : part;
@@ -71,9 +95,11 @@ Value Quants::planeOf(Value line, int64_t width, int64_t shift) {
 }
 
 Value Quants::toBytes(Value quant) {
-  if (type_ == TensorType::kQ8_0)
+  if (type_ == TensorType::kQ8_0 && bias_)
     quant = emit_.create<arith::XOrIOp>(quant, emit_.splatInt(ints_, int32_t(0x80808080)));
   Value bytes = emit_.bitcast(bytes_, quant);
+  if (levels_.empty() && type_ != TensorType::kQ8_0 && offset_)
+    bytes = emit_.create<arith::SubIOp>(bytes, emit_.splatInt(bytes_, offset_));
   if (levels_.empty()) return bytes;
   uint8_t table[16];
   for (int i = 0; i < 16; ++i) table[i] = static_cast<uint8_t>(levels_[i] + bias_);
@@ -84,18 +110,19 @@ Value Quants::toBytes(Value quant) {
 // Scales
 //===----------------------------------------------------------------------===//
 
-/// 16 halves from `offset` on, as floats.
-Value Quants::halves(Value unit, Value offset) {
-  Value at = emit_.at(unit, offset);
+/// Halves from `offset` on, as floats.
+Value Quants::halves(const QuantUnit &unit, Value offset) {
+  Value at = emit_.at(unit.halves, offset);
   if (type_ == TensorType::kMXFP4) {
-    Value bits = emit_.load(emit_.vec(emit_.getI16Type()), at, 32);
+    Value bits = readAnew(emit_, target_, emit_.vec(emit_.getI16Type(), lanes_), at);
     Value wide = emit_.create<arith::ExtUIOp>(ints_, bits);
     return emit_.bitcast(floats_, emit_.create<arith::ShLIOp>(wide, emit_.splatInt(ints_, 16)));
   }
-  return emit_.create<arith::ExtFOp>(floats_, emit_.load(emit_.vec(emit_.getF16Type()), at, 32));
+  return emit_.create<arith::ExtFOp>(
+      floats_, readAnew(emit_, target_, emit_.vec(emit_.getF16Type(), lanes_), at));
 }
 
-QuantScales Quants::scales(Value unit, size_t panel, Value group, int64_t half) {
+QuantScales Quants::scales(const QuantUnit &unit, Value group, int64_t half) {
   QuantScales scales;
   if (!hasSmallScales_) {
     scales.scale = halves(unit, emit_.mul(group, 32));
@@ -108,28 +135,36 @@ QuantScales Quants::scales(Value unit, size_t panel, Value group, int64_t half) 
   scales.scale = halves(unit, emit_.i64(0));
   if (form_.has_minima) scales.minScale = halves(unit, emit_.i64(32));
   Value index = emit_.add(emit_.mul(group, numbersPerGroup_), numbersPerGroup_ == 2 ? half : 0);
-  Value offset = emit_.mul(index, kLine);
-  scales.integer = emit_.load(floats_, emit_.at(scales_[panel], offset), 64);
-  if (form_.has_minima) scales.minimum = emit_.load(floats_, emit_.at(minima_[panel], offset), 64);
+  Value offset = emit_.mul(index, 4 * lanes_);
+  scales.integer = emit_.at(scales_[unit.strip], offset);
+  if (form_.has_minima) scales.minimum = emit_.at(minima_[unit.strip], offset);
   return scales;
 }
 
-void Quants::begin(Value unit, size_t panel) {
-  if (!hasSmallScales_) return;
-  int64_t bytes = groups_ * numbersPerGroup_ * kLine;
-  while (scales_.size() <= panel) {
+Value Quants::number(Value address) {
+  return address ? readAnew(emit_, target_, floats_, address) : Value();
+}
+
+QuantUnit Quants::begin(Value address, Value lane, size_t strip) {
+  QuantUnit unit{emit_.at(address, emit_.mul(lane, 4)), emit_.at(address, emit_.mul(lane, 2)),
+                 strip};
+  if (!hasSmallScales_) return unit;
+  int64_t bytes = groups_ * numbersPerGroup_ * 4 * lanes_;
+  while (scales_.size() <= strip) {
     scales_.push_back(emit_.frame(bytes));
     minima_.push_back(form_.has_minima ? emit_.frame(bytes) : Value());
   }
-  spreadScales(unit, scales_[panel], minima_[panel]);
+  spreadScales(unit, scales_[strip], minima_[strip]);
+  return unit;
 }
 
 void Quants::keep(Value memory, int64_t index, Value number) {
-  emit_.store(emit_.create<arith::SIToFPOp>(floats_, number), emit_.at(memory, index * kLine), 64);
+  emit_.store(emit_.create<arith::SIToFPOp>(floats_, number), emit_.at(memory, index * 4 * lanes_),
+              4 * lanes_);
 }
 
-Value Quants::line(Value unit, int64_t index) {
-  return emit_.load(ints_, emit_.at(unit, kLine + index * kLine), 64);
+Value Quants::line(const QuantUnit &unit, int64_t index) {
+  return emit_.load(ints_, emit_.at(unit.words, kLine + index * kLine), 4 * lanes_);
 }
 
 Value Quants::field(Value word, int64_t shift, int64_t mask) {
@@ -142,7 +177,7 @@ Value Quants::less32(Value number) {
 }
 
 /// Writes a unit's small scales and minima to memory, as floats.
-void Quants::spreadScales(Value unit, Value scales, Value minima) {
+void Quants::spreadScales(const QuantUnit &unit, Value scales, Value minima) {
   int64_t numbers = groups_ * numbersPerGroup_;
   switch (type_) {
     case TensorType::kQ2_K:
@@ -160,7 +195,8 @@ void Quants::spreadScales(Value unit, Value scales, Value minima) {
       return;
     case TensorType::kIQ4_XS: {
       Value high = emit_.create<arith::ExtUIOp>(
-          ints_, emit_.load(emit_.vec(emit_.getI16Type()), emit_.at(unit, 32), 32));
+          ints_,
+          emit_.load(emit_.vec(emit_.getI16Type(), lanes_), emit_.at(unit.halves, 32), 2 * lanes_));
       for (int64_t i = 0; i < numbers; ++i) {
         Value upper = emit_.create<arith::ShLIOp>(field(high, 2 * i, 3), emit_.splatInt(ints_, 4));
         Value lower = field(line(unit, 0), 4 * i, 15);
@@ -173,7 +209,7 @@ void Quants::spreadScales(Value unit, Value scales, Value minima) {
 }
 
 /// Sixteen numbers of 6 bits.
-void Quants::spreadSixBits(Value unit, Value scales, Value minima) {
+void Quants::spreadSixBits(const QuantUnit &unit, Value scales, Value minima) {
   auto six = [&](int64_t i) -> Value {
     if (i < 12) return field(line(unit, i / 4), i % 4 * 8, 63);
     Value number;

@@ -6,19 +6,27 @@
 #include "runtime/gguf/integer_blocks.h"
 #include "runtime/layout/r16.h"
 
-/// Reads panels of r16 as integers and scales, a lane for each of the 16 rows.
+/// Reads panels of r16 as integers and scales, a lane for each row: as many of the panel's 16 rows
+/// at once as a register has lanes.
 namespace emel::cpu {
 
 struct PlaneFormat;
 
-/// What 16 columns of a panel are scaled by: floats of the format and small integers, null where a
-/// format has none.
+/// What 16 columns of a panel are scaled by: floats of the format, and where small integers are as
+/// floats; null where a format has none.
 struct QuantScales {
   mlir::Value scale, minScale, integer, minimum;
 };
 
-/// The numbers of a format with an integer form. Quants are bytes of 0 to 255: formats with
-/// negative values are moved up by `bias`. Planes hold groups of 32 columns, of two halves each.
+/// A unit of a panel, from some lane on: where its numbers of 32 bits and those of 16 bits begin.
+struct QuantUnit {
+  mlir::Value words, halves;
+  size_t strip;
+};
+
+/// The numbers of a format with an integer form. Where the target multiplies bytes of 0 to 255,
+/// formats with negative values are moved up by `bias`. Planes hold groups of 32 columns, of two
+/// halves each.
 class Quants {
  public:
   /// Null where the format has no integer form.
@@ -26,6 +34,7 @@ class Quants {
 
   const layout::R16Format &format() const { return format_; }
   int64_t bias() const { return bias_; }
+  ByteRange range() const;
   bool hasMinima() const { return form_.has_minima; }
   /// Groups of 32 columns in a whole unit, and the bytes of each and of the unit.
   int64_t groups() const { return groups_; }
@@ -34,12 +43,14 @@ class Quants {
   /// Whether scales are kept in memory between `begin` and `scales`.
   bool hasSmallScales() const { return hasSmallScales_; }
 
-  /// Prepares the scales of the unit at `unit`, as those of panel number `panel` of several that
-  /// are read together.
-  void begin(mlir::Value unit, size_t panel);
-  QuantScales scales(mlir::Value unit, size_t panel, mlir::Value group, int64_t half);
+  /// The unit at an address, from a lane on. Prepares its scales, as those of strip number `strip`
+  /// of several that are read together.
+  QuantUnit begin(mlir::Value address, mlir::Value lane, size_t strip);
+  QuantScales scales(const QuantUnit &unit, mlir::Value group, int64_t half);
+  /// A small integer of these, if there is one.
+  mlir::Value number(mlir::Value address);
   /// Where the quants of a group begin.
-  mlir::Value lines(mlir::Value unit, mlir::Value group);
+  mlir::Value lines(const QuantUnit &unit, mlir::Value group);
   /// Four quants of each row: columns 4 dword to 4 dword + 3 of the group.
   mlir::Value dword(mlir::Value lines, int64_t dword);
 
@@ -48,10 +59,10 @@ class Quants {
 
   mlir::Value planeOf(mlir::Value line, int64_t width, int64_t shift);
   mlir::Value toBytes(mlir::Value quant);
-  mlir::Value halves(mlir::Value unit, mlir::Value offset);
-  void spreadScales(mlir::Value unit, mlir::Value scales, mlir::Value minima);
-  void spreadSixBits(mlir::Value unit, mlir::Value scales, mlir::Value minima);
-  mlir::Value line(mlir::Value unit, int64_t index);
+  mlir::Value halves(const QuantUnit &unit, mlir::Value offset);
+  void spreadScales(const QuantUnit &unit, mlir::Value scales, mlir::Value minima);
+  void spreadSixBits(const QuantUnit &unit, mlir::Value scales, mlir::Value minima);
+  mlir::Value line(const QuantUnit &unit, int64_t index);
   mlir::Value field(mlir::Value word, int64_t shift, int64_t mask);
   mlir::Value less32(mlir::Value number);
   void keep(mlir::Value memory, int64_t index, mlir::Value number);
@@ -59,14 +70,15 @@ class Quants {
   Emit &emit_;
   const Target &target_;
   gguf::TensorType type_;
-  int64_t bias_;
+  /// What numbers are moved up by as quants, and quants down from the file's bits.
+  int64_t bias_, offset_;
   llvm::ArrayRef<int8_t> levels_;  // what quants select, or none
   const layout::R16Format &format_;
   const gguf::IntegerForm &form_;
   mlir::VectorType floats_, ints_, bytes_;
-  int64_t groups_, groupBytes_, numbersPerGroup_;
+  int64_t lanes_, groups_, groupBytes_, numbersPerGroup_;
   bool hasSmallScales_;
-  /// For each panel, room for a unit's small numbers as floats.
+  /// For each strip, room for a unit's small numbers as floats.
   llvm::SmallVector<mlir::Value> scales_, minima_;
 };
 

@@ -9,11 +9,13 @@ namespace emel::cpu {
 
 class SemiringCode {
  public:
-  SemiringCode(Emit &emit, Semiring semiring)
-      : emit_(emit), semiring_(semiring), zero_(infoOf(semiring).zero) {}
+  SemiringCode(Emit &emit, Semiring semiring, int64_t lanes = kLanes)
+      : emit_(emit),
+        semiring_(semiring),
+        zero_(emit.splat(emit.vec(emit.f32(), lanes), infoOf(semiring).zero)) {}
 
   /// The sum of nothing, which also makes its product with itself nothing.
-  mlir::Value zero() { return emit_.splat(emit_.vec(emit_.f32()), zero_); }
+  mlir::Value zero() const { return zero_; }
   /// Of two sums.
   mlir::Value add(mlir::Value a, mlir::Value b);
   mlir::Value multiply(mlir::Value a, mlir::Value b);
@@ -21,8 +23,8 @@ class SemiringCode {
   mlir::Value addProduct(mlir::Value sum, mlir::Value a, mlir::Value b);
   /// The sum of all lanes, always paired in the same order.
   mlir::Value addLanes(mlir::Value vector);
-  /// How many rows are best computed at a time: the code of a product is repeated for each.
-  int64_t mostRows() const { return semiring_ == Semiring::LogSumExp ? 1 : 8; }
+  /// How many sums are best computed at a time: the code of a product is repeated for each.
+  int64_t mostSums() const { return semiring_ == Semiring::LogSumExp ? 1 : 16; }
 
  private:
   enum class Order { Larger, Smaller };
@@ -33,7 +35,7 @@ class SemiringCode {
 
   Emit &emit_;
   Semiring semiring_;
-  double zero_;
+  mlir::Value zero_;
 };
 
 }  // namespace emel::cpu

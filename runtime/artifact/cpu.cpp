@@ -37,7 +37,7 @@ std::vector<CpuVariant> MakeVariants() {
           {"x86-64-v4", v4},
           {"sapphirerapids",
            With(v4, {F::kAvx512bf16, F::kAvx512fp16, F::kAmxTile, F::kAmxBf16, F::kAmxInt8})},
-          {"aarch64", With({}, {F::kAarch64, F::kNeon})}};
+          {"aarch64", With({}, {F::kAarch64, F::kNeon, F::kDotprod})}};
 }
 
 std::string Names(absl::Span<const CpuVariant> variants) {

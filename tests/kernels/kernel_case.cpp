@@ -211,7 +211,7 @@ absl::StatusOr<std::unique_ptr<KernelCase>> KernelCase::Create(const KernelSpec&
   DiagnosticCollector diagnostics(&made->context_);
   made->module_ = parseSourceString<ModuleOp>(made->Text(), &made->context_);
   if (!made->module_) return diagnostics.status();
-  if (product.input == cpu::Input::Float) return made;
+  if (product.input == cpu::Input::Float || spec.has_tiles) return made;
   PassManager passes(&made->context_);
   passes.addPass(createQuantizeActivations());
   if (failed(passes.run(*made->module_))) return diagnostics.status();
@@ -322,6 +322,7 @@ absl::Status KernelCase::Plan() {
   PipelineOptions options;
   PassManager passes(&context_);
   passes.addPass(createSpecialize({.small = 1, .bulk = spec_.tokens}));
+  if (spec_.has_tiles) passes.addPass(createQuantizeActivations({.bulkFrom = 2}));
   passes.addPass(createGroupExperts());
   addFusionPasses(passes, options);
   addPlanPasses(passes, options);

@@ -36,6 +36,7 @@ struct KernelSpec {
   int64_t experts = 0;
   int64_t tokens = 17;        // rows of the table
   bool has_specials = false;  // infinities and NaNs in some rows of the table, and of floats
+  bool has_tiles = false;     // of bf16, for several tokens, where the product can take them
 };
 
 // What compiling gives for one CPU.

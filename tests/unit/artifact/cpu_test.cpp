@@ -33,7 +33,8 @@ TEST(ChooseVariant, SaysWhatIsMissing) {
   EXPECT_THAT(ChooseVariant(variants, FeaturesOf("x86-64-v3")),
               Fails(absl::StatusCode::kFailedPrecondition,
                     "no code here fits this CPU: x86-64-v4 lacks avx512f, avx512bw, avx512cd, "
-                    "avx512dq, avx512vl, avx512vnni; aarch64 lacks aarch64, neon"));
+                    "avx512dq, avx512vl, avx512vnni; aarch64 lacks aarch64, neon, "
+                    "dotprod"));
   const std::vector<CpuVariant> newer = {{"future", {uint64_t{1} << 60}}};
   EXPECT_THAT(ChooseVariant(newer, DetectCpu()),
               Fails(absl::StatusCode::kFailedPrecondition, HasSubstr("future lacks #60")));
