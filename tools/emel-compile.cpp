@@ -25,7 +25,7 @@ struct Options {
   std::string model, emit, output = "-", load = "mmap", cpu = "native", weights = "inside";
   std::optional<std::string> why;
   uint64_t context = 0, maxArena = 0, batch = 512, small = 8, workers = 64, threads = 0;
-  std::string target = "generic", kv = "f16", numerics = "fast";
+  std::string target = "generic", kv = "f16", numerics = "fast", sanitize = "none";
   bool checkTensors = false, quiet = false, debugPoison = false;
 };
 
@@ -81,6 +81,10 @@ void declare(tools::CommandLine& line, Options& options) {
             "code that fills memory with NaN wherever the plan says that it holds nothing: the "
             "logits stay the same bits, unless plan or code are wrong",
             &options.debugPoison);
+  line.Choice("--sanitize", {"none", "address", "thread"},
+              "code whose accesses to memory AddressSanitizer or ThreadSanitizer checks, for an emel-run that is "
+              "built with it (cmake --preset asan, tsan)",
+              &options.sanitize);
   line.Flag("-q", "prints no progress and no summary, only warnings and errors", &options.quiet);
   line.Section("how to read");
   line.Choice("--load", {"mmap", "read"}, "how the model's file reaches memory", &options.load);
@@ -142,7 +146,12 @@ bool takesBf16(const Options& options) {
          llvm::all_of(*targets, [](const cpu::Target* target) { return target->hasAmx; });
 }
 
-cpu::Checks checksOf(const Options& options) { return {.poison = options.debugPoison}; }
+cpu::Checks checksOf(const Options& options) {
+  cpu::Checks checks{.poison = options.debugPoison};
+  if (options.sanitize == "address") checks.sanitizer = cpu::Sanitizer::Address;
+  if (options.sanitize == "thread") checks.sanitizer = cpu::Sanitizer::Thread;
+  return checks;
+}
 
 PlanOptions planOptions(const Options& options) {
   PlanOptions planning;
@@ -196,6 +205,7 @@ std::vector<std::pair<std::string, std::string>> recordOptions(
       {"numerics", options.numerics},
       {"weights", options.weights}};
   if (options.debugPoison) record.push_back({"debug-poison", "yes"});
+  if (options.sanitize != "none") record.push_back({"sanitize", options.sanitize});
   return record;
 }
 

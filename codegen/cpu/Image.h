@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "codegen/cpu/Checks.h"
 #include "codegen/cpu/Target.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/IR/LLVMContext.h"
@@ -20,10 +21,13 @@ struct ImageSymbol {
   uint64_t offset, size;
 };
 
-/// Code and its constants: runs wherever it is mapped at a page boundary, refers to nothing outside.
+/// Code and its constants: runs wherever it is mapped at a page boundary. Refers to nothing outside
+/// but through the table of instrumented code.
 struct Image {
   std::vector<uint8_t> bytes;
   std::vector<ImageSymbol> symbols;
+  /// Of instrumented code: where the addresses of runtimeFunctions go.
+  uint64_t runtimeTable = 0;
 
   const ImageSymbol *find(llvm::StringRef name) const;
 };
@@ -42,7 +46,8 @@ mlir::FailureOr<LlvmCode> toLlvm(mlir::ModuleOp module);
 
 /// The code, optimised for the target. Callable from several threads.
 llvm::Expected<llvm::SmallVector<char, 0>> emitCode(LlvmCode &code, const Target &target,
-                                                    CodeKind kind);
+                                                    CodeKind kind,
+                                                    Sanitizer sanitizer = Sanitizer::None);
 /// Both in one: errors are reported at the module.
 mlir::FailureOr<llvm::SmallVector<char, 0>> emitCode(mlir::ModuleOp module, const Target &target,
                                                      CodeKind kind);
@@ -50,7 +55,7 @@ mlir::FailureOr<llvm::SmallVector<char, 0>> emitCode(mlir::ModuleOp module, cons
 /// Links objects. Refuses, with an error that names it, what would have to be changed when loading:
 /// absolute addresses, undefined symbols, data that can be written.
 mlir::FailureOr<Image> linkImage(llvm::ArrayRef<llvm::SmallVector<char, 0>> objects,
-                                 mlir::Location loc);
+                                 mlir::Location loc, Sanitizer sanitizer = Sanitizer::None);
 
 }  // namespace emel::cpu
 

@@ -1,4 +1,5 @@
 #include "codegen/cpu/Image.h"
+#include "codegen/cpu/Sanitize.h"
 #include "lld/Common/Driver.h"
 #include "llvm/BinaryFormat/ELF.h"
 #include "llvm/Object/ELFObjectFile.h"
@@ -107,16 +108,29 @@ static FailureOr<Image> readImage(StringRef path, Location loc) {
     }
   }
   for (const llvm::object::ELFSymbolRef symbol :
-       llvm::cast<llvm::object::ELFObjectFileBase>(**file).symbols())
+       llvm::cast<llvm::object::ELFObjectFileBase>(**file).symbols()) {
+    if (llvm::cantFail(symbol.getName()) == kRuntimeTable)
+      image.runtimeTable = llvm::cantFail(symbol.getAddress());
     if (llvm::cantFail(symbol.getType()) == llvm::object::SymbolRef::ST_Function)
       image.symbols.push_back({llvm::cantFail(symbol.getName()).str(),
                                llvm::cantFail(symbol.getAddress()), symbol.getSize()});
+  }
   llvm::sort(image.symbols, [](auto &a, auto &b) { return a.offset < b.offset; });
   if (image.bytes.empty()) return emitError(loc) << "linking made no code";
   return image;
 }
 
-FailureOr<Image> linkImage(ArrayRef<SmallVector<char, 0>> objects, Location loc) {
+/// What the image is made of, in order: functions, constants, room for addresses.
+static std::string linkerScript(Sanitizer sanitizer) {
+  std::string script =
+      "SECTIONS { . = 0; .image : { *(.text .text.*) . = ALIGN(64); *(.rodata .rodata.*) ";
+  if (sanitizer != Sanitizer::None) script += (". = ALIGN(64); " + kRuntimeTable + " = .; ").str();
+  for (size_t i = 0; i < runtimeFunctions(sanitizer).size(); ++i) script += "QUAD(0) ";
+  return script + "} /DISCARD/ : { *(.eh_frame) *(.comment) *(.note*) *(.data) *(.bss) } }";
+}
+
+FailureOr<Image> linkImage(ArrayRef<SmallVector<char, 0>> objects, Location loc,
+                           Sanitizer sanitizer) {
   TemporaryFiles files;
   std::vector<std::string> paths;
   for (const auto &bytes : objects) {
@@ -128,9 +142,7 @@ FailureOr<Image> linkImage(ArrayRef<SmallVector<char, 0>> objects, Location loc)
       return failure();
     paths.push_back(files.write("o", bytes));
   }
-  StringRef script =
-      "SECTIONS { . = 0; .image : { *(.text .text.*) . = ALIGN(64); *(.rodata .rodata.*) } "
-      "/DISCARD/ : { *(.eh_frame) *(.comment) *(.note*) *(.data) *(.bss) } }";
+  std::string script = linkerScript(sanitizer);
   paths.push_back(files.write("ld", {script.data(), script.size()}));
   std::string out = files.write("elf", {});
   if (llvm::is_contained(paths, "") || out.empty())

@@ -1,4 +1,5 @@
 #include "codegen/cpu/Image.h"
+#include "codegen/cpu/Sanitize.h"
 #include "llvm/CodeGen/MachineModuleInfo.h"
 #include "llvm/CodeGen/Passes.h"
 #include "llvm/CodeGen/TargetPassConfig.h"
@@ -82,7 +83,8 @@ FailureOr<LlvmCode> toLlvm(ModuleOp module) {
   return code;
 }
 
-llvm::Expected<SmallVector<char, 0>> emitCode(LlvmCode &code, const Target &target, CodeKind kind) {
+llvm::Expected<SmallVector<char, 0>> emitCode(LlvmCode &code, const Target &target, CodeKind kind,
+                                              Sanitizer sanitizer) {
   auto made = createMachine(target);
   if (!made) return made.takeError();
   llvm::TargetMachine *machine = made->get();
@@ -102,6 +104,7 @@ llvm::Expected<SmallVector<char, 0>> emitCode(LlvmCode &code, const Target &targ
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, callGraph, modules);
   builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2).run(*code.module, modules);
+  instrument(*code.module, sanitizer);
 
   SmallVector<char, 0> bytes;
   llvm::raw_svector_ostream out(bytes);

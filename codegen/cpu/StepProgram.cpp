@@ -126,7 +126,7 @@ class StepEmitter {
     auto [found, isNew] = kernels_.try_emplace(key);
     if (!isNew) return found->second;
     std::string name = (entry_.getSymName() + "." + launch.getKernel()).str();
-    if (names_[name]++) name += "." + std::to_string(names_[name] - 1);
+    if (int count = names_[name]++) name = (name + "." + Twine(count)).str();
     found->second = name;
     FailureOr<int64_t> frame = emitKernel(launch, target_, places_.pageBytes, module_, name);
     if (failed(frame)) return failure();

@@ -41,7 +41,7 @@ LogicalResult CompiledEntries::lowerOne(plan::EntryOp entry, Piece &piece) {
 
 void CompiledEntries::compile(Piece &piece) const {
   cpu::LlvmCode code = std::move(piece.code);  // gone when this is done
-  auto object = cpu::emitCode(code, *piece.target, kind_);
+  auto object = cpu::emitCode(code, *piece.target, kind_, checks_.sanitizer);
   if (object) {
     piece.object = std::move(*object);
   } else {

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "codegen/cpu/Sanitize.h"
 #include "compiler/artifact/CompileEntries.h"
 #include "compiler/artifact/HashShards.h"
 #include "compiler/driver/Diagnostics.h"
@@ -136,7 +137,7 @@ class ArtifactWriter {
     for (size_t target = 0; target < options_.targets.size(); ++target) {
       auto compiled = code.take(target, options_.progress);
       if (failed(compiled)) return diagnostics.status();
-      auto image = cpu::linkImage(compiled->objects, module_.getLoc());
+      auto image = cpu::linkImage(compiled->objects, module_.getLoc(), options_.checks.sanitizer);
       if (failed(image)) return diagnostics.status();
       EMEL_RETURN_IF_ERROR(writeCode(*options_.targets[target], compiled->programs, *image));
     }
@@ -183,10 +184,19 @@ class ArtifactWriter {
     plan_.entries = entries;
     plan_.variants.push_back(variant);
     EMEL_RETURN_IF_ERROR(writer_.Add(artifact::SectionKind::kCode, variant.name, image.bytes));
+    EMEL_RETURN_IF_ERROR(writeImports(variant.name, image));
     std::vector<artifact::Symbol> symbols;
     for (const cpu::ImageSymbol &symbol : image.symbols)
       symbols.push_back({symbol.offset, symbol.size, symbol.name});
     return writer_.Add(artifact::SectionKind::kSymbols, variant.name, artifact::Encode(symbols));
+  }
+
+  absl::Status writeImports(const std::string &variant, const cpu::Image &image) {
+    artifact::Imports imports{image.runtimeTable, {}};
+    for (StringRef name : cpu::runtimeFunctions(options_.checks.sanitizer))
+      imports.functions.push_back(name.str());
+    if (imports.functions.empty()) return absl::OkStatus();
+    return writer_.Add(artifact::SectionKind::kImports, variant, artifact::Encode(imports));
   }
 
   size_t shardCount() { return llvm::range_size(module_.getOps<ShardOp>()); }

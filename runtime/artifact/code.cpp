@@ -1,4 +1,5 @@
 #include "runtime/artifact/reader.h"
+#include "runtime/artifact/sanitizers.h"
 #include "runtime/io/status.h"
 
 #include <absl/strings/str_cat.h>
@@ -49,6 +50,7 @@ Code::~Code() {
 
 absl::StatusOr<Code> Artifact::MapCode(size_t variant) const {
   const Section& section = *Find(SectionKind::kCode, plan_.variants[variant].name);
+  if (Find(SectionKind::kImports, section.name) != nullptr) return CopyCode(section);
   // Pages of the machine may be larger than those of the format.
   const uint64_t begin = base_ + section.offset;
   const uint64_t skip = begin % static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
@@ -61,20 +63,37 @@ absl::StatusOr<Code> Artifact::MapCode(size_t variant) const {
                           ", offset ", begin, ")"));
 }
 
-absl::StatusOr<Code> Artifact::CopyCodeForProfilers(size_t variant) const {
-  const std::string& name = plan_.variants[variant].name;
-  const Section& section = *Find(SectionKind::kCode, name);
-  EMEL_ASSIGN_OR_RETURN(const std::vector<Symbol> symbols, ReadSymbols(name));
+// Writable until it is complete, executable from then on.
+absl::StatusOr<Code> Artifact::CopyCode(const Section& section) const {
+  EMEL_ASSIGN_OR_RETURN(const Imports imports, ReadImports(section.name));
+  const auto addresses = FindFunctions(imports.functions);
+  if (!addresses.ok()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the code in ", path_, " ", addresses.status().message()));
+  }
   void* map =
       mmap(nullptr, section.size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (map == MAP_FAILED) return absl::ErrnoToStatus(errno, "cannot allocate memory for code");
   Code code(map, section.size, 0, section.size);
   std::memcpy(map, Bytes(section).data(), section.size);
+  if (!addresses->empty()) {
+    std::memcpy(static_cast<uint8_t*>(map) + imports.table, addresses->data(),
+                addresses->size() * sizeof(addresses->front()));
+  }
   if (mprotect(map, section.size, PROT_READ | PROT_EXEC) != 0) {
     return absl::ErrnoToStatus(errno, "cannot make the copy of the code executable");
   }
+  return code;
+}
+
+absl::StatusOr<Code> Artifact::CopyCodeForProfilers(size_t variant) const {
+  const std::string& name = plan_.variants[variant].name;
+  const Section& section = *Find(SectionKind::kCode, name);
+  EMEL_ASSIGN_OR_RETURN(const std::vector<Symbol> symbols, ReadSymbols(name));
+  EMEL_ASSIGN_OR_RETURN(Code code, CopyCode(section));
   // For /proc/PID/maps; kernels before 5.17 cannot name memory, which harms nothing.
-  prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, map, section.size, absl::StrCat("emel:", name).c_str());
+  prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, code.data(), section.size,
+        absl::StrCat("emel:", name).c_str());
   EMEL_RETURN_IF_ERROR(AppendPerfMap(code.data(), symbols));
   code.debugger_ =
       std::make_unique<DebuggerEntry>(absl::MakeConstSpan(code.data(), code.size()), symbols);

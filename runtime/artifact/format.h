@@ -13,8 +13,9 @@ namespace emel::artifact {
 inline constexpr char kMagic[] = "EMEL\r\n\x1a\n";
 inline constexpr uint32_t kFormatVersion = 1;
 
-// What a reader must understand to use an artifact. Version 1 knows of none.
-inline constexpr uint64_t kKnownFeatures = 0;
+// What a reader must understand to use an artifact.
+inline constexpr uint64_t kImportsFeature = 1;  // code wants addresses, which imports name
+inline constexpr uint64_t kKnownFeatures = kImportsFeature;
 
 // Header and section table fill the first page; sections follow.
 inline constexpr uint32_t kPageBytes = 4096;
@@ -50,6 +51,7 @@ enum class SectionKind : uint32_t {
   kSymbols,      // names within that image
   kWeights,      // packed for the code
   kWeightsFile,  // or where they are: ExternalWeights
+  kImports,      // what a variant's code calls of the process that loads it: Imports
 };
 std::string_view Name(SectionKind kind);  // "plan"; empty where there is none of this number
 

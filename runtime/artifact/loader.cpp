@@ -248,7 +248,9 @@ absl::Status Loader::CheckKinds() {
                          [&](const Section& section) { return section.kind == kind; });
   };
   for (const Section& section : sections) {
-    const bool named = section.kind == SectionKind::kCode || section.kind == SectionKind::kSymbols;
+    const bool named = section.kind == SectionKind::kCode ||
+                       section.kind == SectionKind::kSymbols ||
+                       section.kind == SectionKind::kImports;
     const Section* first = artifact_.Find(section.kind, section.name);
     if (named == section.name.empty()) {
       return Error(absl::StrCat(Quote(section), ": expected ", named ? "the" : "no",
@@ -265,6 +267,11 @@ absl::Status Loader::CheckKinds() {
       return Error(absl::StrCat("expected a section '", Text(Name(kind)), "', found none"),
                    kHeaderBytes);
     }
+  }
+  const auto features = Fetch<uint64_t>(&page_[kFeaturesAt]);
+  if ((count(SectionKind::kImports) > 0) != ((features & kImportsFeature) != 0)) {
+    return Error("expected the feature bit of imports where there are imports, and only there",
+                 kFeaturesAt);
   }
   const auto weights = count(SectionKind::kWeights) + count(SectionKind::kWeightsFile);
   if (weights == 1) return absl::OkStatus();
@@ -325,6 +332,7 @@ absl::Status Loader::CheckVariant(const Variant& variant) {
                               " bytes, found one at ", offset),
                  code->offset);
   }
+  EMEL_RETURN_IF_ERROR(Named(artifact_.ReadImports(variant.name).status()));
   return Named(artifact_.ReadSymbols(variant.name).status());
 }
 

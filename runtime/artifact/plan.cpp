@@ -269,6 +269,37 @@ absl::StatusOr<std::vector<Symbol>> DecodeSymbols(absl::Span<const uint8_t> byte
   return symbols;
 }
 
+std::vector<uint8_t> Encode(const Imports& imports) {
+  ByteWriter out;
+  out.Put(imports.table);
+  out.Put(static_cast<uint32_t>(imports.functions.size()));
+  for (const std::string& name : imports.functions) out.Put(std::string_view(name));
+  return std::move(out).Take();
+}
+
+absl::StatusOr<Imports> DecodeImports(absl::Span<const uint8_t> bytes, uint64_t code_bytes) {
+  ByteReader in(bytes, "imports");
+  Imports imports;
+  imports.table = in.Get<uint64_t>("table");
+  imports.functions.resize(in.GetCount(kMaxImports, 4, "functions"));
+  for (std::string& name : imports.functions) {
+    name = in.GetText(kMaxName, "name of a function");
+    if (!in.status().ok()) break;
+    if (!IsName(name, kMaxName)) {
+      in.Fail("name of a function", "expected printable ASCII without blanks, slashes or quotes");
+    }
+  }
+  EMEL_RETURN_IF_ERROR(in.End());
+  const uint64_t size = imports.functions.size() * sizeof(uint64_t);
+  if (size > 0 && imports.table % 8 == 0 && imports.table <= code_bytes &&
+      size <= code_bytes - imports.table) {
+    return imports;
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      "imports: expected a table, aligned to 8, within ", code_bytes, " bytes of code, found ",
+      imports.functions.size(), " functions at ", imports.table));
+}
+
 std::vector<uint8_t> Encode(const ExternalWeights& weights) {
   ByteWriter out;
   out.PutRaw(weights.sha256);

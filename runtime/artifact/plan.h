@@ -43,8 +43,8 @@ struct Variant {
 enum class PageElement : uint32_t { kF32 = 0, kF16 = 1, kQ8_0 = 8 };  // numbers as in GGUF's types
 
 // Where a layer's part of a KV page begins and what is in it: for each head, keys
-// [key_dim][positions], then values [positions][value_dim]. Of Q8_0 these are bytes, and after each of
-// the two come the scales of groups of 32, in float16: [key_dim / 32][positions] and
+// [key_dim][positions], then values [positions][value_dim]. Of Q8_0 these are bytes, and after each
+// of the two come the scales of groups of 32, in float16: [key_dim / 32][positions] and
 // [positions][value_dim / 32].
 struct PageLayer {
   uint64_t offset = 0;
@@ -103,6 +103,17 @@ std::vector<uint8_t> Encode(absl::Span<const Symbol> symbols);
 // Ranges lie within a code section of `code_bytes`; names are printable ASCII without blanks.
 absl::StatusOr<std::vector<Symbol>> DecodeSymbols(absl::Span<const uint8_t> bytes,
                                                   uint64_t code_bytes);
+
+// Functions of the process that loads a code section: of sanitizers' runtimes, and no others.
+struct Imports {
+  uint64_t table = 0;  // where their addresses go in the code, 8 bytes each
+  std::vector<std::string> functions;
+  friend bool operator==(const Imports&, const Imports&) = default;
+};
+inline constexpr uint32_t kMaxImports = 64;
+std::vector<uint8_t> Encode(const Imports& imports);
+// The table lies within a code section of `code_bytes`.
+absl::StatusOr<Imports> DecodeImports(absl::Span<const uint8_t> bytes, uint64_t code_bytes);
 
 // Weights in a file of their own, beside the artifact.
 struct ExternalWeights {

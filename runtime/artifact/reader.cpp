@@ -47,6 +47,13 @@ absl::StatusOr<std::vector<Symbol>> Artifact::ReadSymbols(std::string_view varia
   return DecodeSymbols(Bytes(*symbols), code->size);
 }
 
+absl::StatusOr<Imports> Artifact::ReadImports(std::string_view variant) const {
+  const Section* code = Find(SectionKind::kCode, variant);
+  const Section* imports = Find(SectionKind::kImports, variant);
+  if (code == nullptr || imports == nullptr) return Imports();
+  return DecodeImports(Bytes(*imports), code->size);
+}
+
 // The section is a file of its own to the reader of GGUF: these calls show it nothing else.
 absl::StatusOr<gguf::Model> Artifact::ReadModel() const {
   const Section& section = *Find(SectionKind::kModel);

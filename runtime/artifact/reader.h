@@ -90,8 +90,11 @@ class Artifact {
   const std::optional<ExternalWeights>& external_weights() const { return external_; }
 
   absl::StatusOr<std::vector<Symbol>> ReadSymbols(std::string_view variant) const;
+  // Of code that calls nothing: no functions.
+  absl::StatusOr<Imports> ReadImports(std::string_view variant) const;
 
-  // The code of plan().variants[variant], mapped from the file.
+  // The code of plan().variants[variant], mapped from the file; a copy where it wants addresses of
+  // functions. kFailedPrecondition: this program lacks them.
   absl::StatusOr<Code> MapCode(size_t variant) const;
   // A copy of it in memory of its own, whose symbols perf and gdb find: code that a file holds they
   // would look up in that file's own symbols. perf reads /tmp/perf-PID.map, which stays behind.
@@ -101,6 +104,7 @@ class Artifact {
   friend class Loader;
   Artifact() = default;
   std::string_view Text(SectionKind kind) const;
+  absl::StatusOr<Code> CopyCode(const Section& section) const;
 
   std::string path_;
   uint64_t base_ = 0, bytes_ = 0;

@@ -5,6 +5,7 @@
 
 #include <absl/strings/str_cat.h>
 
+#include <algorithm>
 #include <cstring>
 
 namespace emel::artifact {
@@ -27,6 +28,8 @@ std::string_view Name(SectionKind kind) {
       return "weights";
     case SectionKind::kWeightsFile:
       return "weights file";
+    case SectionKind::kImports:
+      return "imports";
   }
   return {};
 }
@@ -99,7 +102,10 @@ std::vector<uint8_t> Writer::FirstPage() const {
   std::memcpy(page.data(), kMagic, 8);
   Store(kFormatVersion, &page[kVersionAt]);
   Store(kPageBytes, &page[kPageBytesAt]);
-  Store(kKnownFeatures, &page[kFeaturesAt]);
+  const bool imports = std::any_of(sections_.begin(), sections_.end(), [](const Section& section) {
+    return section.kind == SectionKind::kImports;
+  });
+  Store(imports ? kImportsFeature : uint64_t{0}, &page[kFeaturesAt]);
   Store(position_, &page[kFileBytesAt]);
   Store(static_cast<uint32_t>(sections_.size()), &page[kSectionCountAt]);
   uint8_t* entry = &page[kHeaderBytes];

@@ -11,6 +11,15 @@
 #endif
 #endif
 
+// Whether it is AddressSanitizer.
+#if defined(__SANITIZE_ADDRESS__)
+#define EMEL_KNOWS_ADDRESSES 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define EMEL_KNOWS_ADDRESSES 1
+#endif
+#endif
+
 namespace emel::testing {
 
 #ifdef EMEL_SANITIZED_BUILD

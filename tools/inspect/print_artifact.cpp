@@ -2,6 +2,7 @@
 #include "tools/inspect/inspect.h"
 
 #include <absl/strings/str_cat.h>
+#include <absl/strings/str_join.h>
 #include <nlohmann/json.hpp>
 
 namespace emel::tools {
@@ -65,6 +66,19 @@ std::string Sections(const Artifact& artifact) {
 
 const char* RoundingName(artifact::Rounding rounding) {
   return rounding == artifact::Rounding::kExact ? "exact" : "bf16";
+}
+
+// What code calls of the process that loads it: nothing, unless it is instrumented.
+std::string Imports(const Artifact& artifact) {
+  TextTable table({"code for", "calls"});
+  bool any = false;
+  for (const artifact::Section& section : artifact.sections()) {
+    if (section.kind != SectionKind::kImports) continue;
+    any = true;
+    table.AddRow(
+        {section.name, absl::StrJoin(artifact.ReadImports(section.name)->functions, ", ")});
+  }
+  return any ? absl::StrCat("calls of the process that loads it\n", table.ToString(), "\n") : "";
 }
 
 std::string Code(const artifact::Plan& plan) {
@@ -155,6 +169,16 @@ Json SectionsJson(const Artifact& artifact) {
   return sections;
 }
 
+Json ImportsJson(const Artifact& artifact) {
+  Json imports = Json::object();
+  for (const artifact::Section& section : artifact.sections()) {
+    if (section.kind != SectionKind::kImports) continue;
+    const artifact::Imports own = *artifact.ReadImports(section.name);
+    imports[section.name] = {{"table", own.table}, {"functions", own.functions}};
+  }
+  return imports;
+}
+
 Json PlanJson(const artifact::Plan& plan) {
   Json layers = Json::array(), entries = Json::array(), variants = Json::array();
   for (const artifact::PageLayer& layer : plan.layers) {
@@ -216,10 +240,10 @@ absl::Status PrintArtifactTable(const Artifact& artifact, OutputFile& out) {
   EMEL_ASSIGN_OR_RETURN(const gguf::Model model, artifact.ReadModel());
   EMEL_ASSIGN_OR_RETURN(const Json contract, ParseSection(artifact, SectionKind::kContract));
   EMEL_ASSIGN_OR_RETURN(const Json provenance, ParseSection(artifact, SectionKind::kProvenance));
-  return out.Write(absl::StrCat(Head(artifact, model), Sections(artifact), Code(artifact.plan()),
-                                Memory(artifact.plan()), Outline("contract", contract),
-                                Outline("provenance", WithShardRows(provenance)),
-                                MetadataTable(model)));
+  return out.Write(
+      absl::StrCat(Head(artifact, model), Sections(artifact), Code(artifact.plan()),
+                   Imports(artifact), Memory(artifact.plan()), Outline("contract", contract),
+                   Outline("provenance", WithShardRows(provenance)), MetadataTable(model)));
 }
 
 absl::Status PrintArtifactJson(const Artifact& artifact, OutputFile& out) {
@@ -236,6 +260,9 @@ absl::Status PrintArtifactJson(const Artifact& artifact, OutputFile& out) {
     document["weights_file"] = {{"name", external->file},
                                 {"size", external->bytes},
                                 {"sha256", artifact::Hex(external->sha256)}};
+  }
+  if (Json imports = ImportsJson(artifact); !imports.empty()) {
+    document["imports"] = std::move(imports);
   }
   document["contract"] = std::move(contract);
   document["provenance"] = std::move(provenance);

@@ -1,4 +1,5 @@
 #include "runtime/artifact/reader.h"
+#include "tests/support/build_kind.h"
 #include "tests/support/matchers.h"
 #include "tests/support/tiny_artifact.h"
 
@@ -46,6 +47,31 @@ std::string MapLine(const void* address) {
 }
 
 int Call(const Code& code) { return reinterpret_cast<int (*)()>(uintptr_t(code.data()))(); }
+
+// In a sanitized build one of the two sanitizers is there, and which is not said here.
+TEST(Imports, AreOfASanitizerOfThisProgram) {
+  const auto map = [](const std::string& function) {
+    TinyArtifact tiny;
+    const auto bytes = Encode(Imports{64, {function}});
+    tiny.sections.push_back({SectionKind::kImports, "first", {bytes.begin(), bytes.end()}});
+    const std::string path = ::testing::TempDir() + "emel_imports.emel";
+    std::ofstream(path, std::ios::binary) << tiny.Build();
+    const auto artifact = Artifact::Open(path);
+    std::filesystem::remove(path);
+    EXPECT_THAT(artifact, IsOk());
+    return artifact->MapCode(0).status();
+  };
+  const auto refused = [](const char* message) {
+    return Fails(absl::StatusCode::kFailedPrecondition, HasSubstr(message));
+  };
+  EXPECT_THAT(map("__asan_other"), refused("calls __asan_other, which this version does not know"));
+  EXPECT_THAT(map("system"), refused("calls system, which this version does not know"));
+  if (testing::kSanitized) GTEST_SKIP() << "this build has one of the sanitizers";
+  EXPECT_THAT(map("__asan_loadN"), refused("is instrumented for AddressSanitizer, which this "
+                                           "program is built without: run it with one of `cmake "
+                                           "--preset asan`"));
+  EXPECT_THAT(map("__tsan_read_range"), refused("--preset tsan`"));
+}
 
 class CodeTest : public ::testing::TestWithParam<uint64_t> {
  protected:

@@ -120,6 +120,45 @@ TEST_F(RoundTrip, PassesOverOptionalSections) {
   EXPECT_EQ(artifact->sections().size(), TinyArtifact().sections.size());
 }
 
+// The addresses of `functions` go to byte 64 of the first variant's code.
+TinyArtifact WithImports(std::vector<std::string> functions, uint64_t table = 64) {
+  TinyArtifact tiny;
+  const auto bytes = Encode(Imports{table, std::move(functions)});
+  tiny.sections.insert(tiny.sections.begin() + 5, {SectionKind::kImports, "first", Text(bytes)});
+  return tiny;
+}
+
+TEST_F(RoundTrip, SaysWhatCodeCalls) {
+  const std::string bytes = WithImports({"__asan_loadN", "__asan_storeN"}).Build();
+  EXPECT_EQ(bytes[kFeaturesAt], 1);
+  const auto artifact = Open(bytes);
+  ASSERT_THAT(artifact, IsOk());
+  EXPECT_EQ(*artifact->ReadImports("first"), (Imports{64, {"__asan_loadN", "__asan_storeN"}}));
+  EXPECT_EQ(*artifact->ReadImports("second"), Imports());
+}
+
+TEST_F(RoundTrip, RefusesOtherImports) {
+  const auto bad = [](const char* message) {
+    return Fails(absl::StatusCode::kInvalidArgument, HasSubstr(message));
+  };
+  for (uint64_t table : {uint64_t{68}, uint64_t{96}, uint64_t{104}, ~uint64_t{7}}) {
+    EXPECT_THAT(Open(WithImports({"__asan_loadN"}, table).Build()),
+                bad("imports: expected a table, aligned to 8, within 100 bytes of code"))
+        << table;
+  }
+  EXPECT_THAT(Open(WithImports({}).Build()), bad("found 0 functions"));
+  EXPECT_THAT(Open(WithImports({"a b"}).Build()), bad("imports: name of a function"));
+  // The feature bit is there for readers that know of no imports.
+  std::string bytes = WithImports({"__asan_loadN"}).Build();
+  bytes[kFeaturesAt] = 0;
+  testing::RenewChecksum(bytes);
+  EXPECT_THAT(Open(bytes), bad("expected the feature bit of imports where there are imports"));
+  bytes = TinyArtifact().Build();
+  bytes[kFeaturesAt] = 1;
+  testing::RenewChecksum(bytes);
+  EXPECT_THAT(Open(bytes), bad("expected the feature bit of imports where there are imports"));
+}
+
 class External : public RoundTrip {
  protected:
   External() {

@@ -20,6 +20,7 @@ class CompiledModel {
   ~CompiledModel();
   CompiledModel(const CompiledModel&) = delete;
 
+  const std::string& path() const { return path_; }
   const std::string& error() const { return error_; }
   /// Whether the compiler says that it has no code for what the model does.
   bool isUnsupported() const;
