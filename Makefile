@@ -2,15 +2,17 @@
 JOBS ?= $(shell nproc)
 RELEASE := build/release
 ASAN ?= build/asan
+TSAN := build/tsan
 
 .DEFAULT_GOAL := help
-.PHONY: help dependencies build demo test asan checks clean
+.PHONY: help dependencies build demo test asan tsan checks clean
 
 help:  ## says what there is
 	@echo "make demo    builds the tools and runs them on the model that ships here"
 	@echo "make test    builds everything and runs every test"
 	@echo "make build   builds everything into $(RELEASE)"
 	@echo "make asan    runs the unit tests under the address and undefined-behaviour sanitizers"
+	@echo "make tsan    runs the runtime and compiled code under the thread sanitizer"
 	@echo "make checks  does what CI does: the tests, sanitizers, fuzzing, coverage"
 	@echo "make clean   removes build/"
 	@echo "Each installs what it needs first; JOBS=N sets how many compilers run at once ($(JOBS))."
@@ -19,7 +21,7 @@ dependencies:
 	@tools/install-dependencies.sh
 
 # Ninja configures again by itself when a CMake file changes.
-$(RELEASE)/build.ninja build/asan/build.ninja: build/%/build.ninja: | dependencies
+$(RELEASE)/build.ninja build/asan/build.ninja $(TSAN)/build.ninja: build/%/build.ninja: | dependencies
 	@cmake --preset $*
 
 build: dependencies $(RELEASE)/build.ninja
@@ -35,6 +37,12 @@ test: build
 asan: dependencies $(ASAN)/build.ninja
 	@cmake --build $(ASAN) -j $(JOBS) --target tests/unit/all
 	@ctest --test-dir $(ASAN)/tests/unit -j $(JOBS) --output-on-failure --progress
+
+# What has threads is small, and built without LLVM; the release build's compiler makes the code.
+tsan: dependencies $(RELEASE)/build.ninja $(TSAN)/build.ninja
+	@cmake --build $(RELEASE) -j $(JOBS) --target emel-compile emel-modelgen emel-run
+	@cmake --build $(TSAN) -j $(JOBS) --target emel-run tests/unit/exec/all tests/unit/state/all
+	@tests/tsan.sh $(RELEASE) $(TSAN)
 
 checks:
 	@.ci/run
