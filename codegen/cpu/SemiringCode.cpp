@@ -25,14 +25,17 @@ Value SemiringCode::pick(Order order, Value a, Value b) {
   return select(is(Predicate::UNO, a, a), a, select(is(predicate, a, b), a, b));
 }
 
-// high + log(1 + e^(low - high)). Where both are the same infinity, the difference is a NaN, which
-// the comparison replaces as well as what would be too little to count.
+// high + log(1 + e^(low - high)). What is too little to count is 0, so that zero adds nothing and
+// no slow numbers that are not normal come about; so is the difference, a NaN, of two like
+// infinities.
 Value SemiringCode::logAddExp(Value a, Value b) {
   Value high = pick(Order::Larger, a, b), low = pick(Order::Smaller, a, b);
-  Value least = emit_.splat(high.getType(), -87);
+  Value least = emit_.splat(high.getType(), -40);
   Value difference = emit_.create<arith::SubFOp>(low, high);
-  difference = select(is(Predicate::OGT, difference, least), difference, least);
-  Value sum = emit_.create<arith::AddFOp>(high, emitLog1p(emit_, emitExp(emit_, difference)));
+  Value counts = is(Predicate::OGT, difference, least);
+  Value ratio = select(counts, emitExp(emit_, select(counts, difference, least)),
+                       emit_.splat(high.getType(), 0));
+  Value sum = emit_.create<arith::AddFOp>(high, emitLog1p(emit_, ratio));
   Value infinity = emit_.splat(high.getType(), std::numeric_limits<double>::infinity());
   return select(is(Predicate::OEQ, emit_.create<math::AbsFOp>(high), infinity), high, sum);
 }

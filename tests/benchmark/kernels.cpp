@@ -51,7 +51,8 @@ absl::StatusOr<std::vector<Timing>> TimeRow(const testing::KernelRow& row,
   testing::KernelSpec spec{.kernel = row,
                            .rows = static_cast<int64_t>(options.rows),
                            .columns = static_cast<int64_t>(options.columns),
-                           .tokens = static_cast<int64_t>(options.tokens)};
+                           .tokens = static_cast<int64_t>(options.tokens),
+                           .is_typical = true};
   auto kernel = testing::KernelCase::Create(spec);
   if (!kernel.ok()) return kernel.status();
   auto compiled = (*kernel)->Compile(target);

@@ -108,7 +108,8 @@ std::vector<uint8_t> MakeWeight(const KernelSpec& spec, int64_t rows) {
     if (is_given && spec.kernel.semiring == Semiring::OrAnd)
       MakeSparse(0.5, random, absl::MakeSpan(values));
     if (is_given && spec.has_specials) MakeSpecial(r, absl::MakeSpan(values));
-    if (!has_quantizer || (r % 2 == 1 && !is_given) || !gguf::Quantize(type, values, row).ok())
+    bool is_odd = r % 2 == 1 && !is_given && !spec.is_typical;
+    if (!has_quantizer || is_odd || !gguf::Quantize(type, values, row).ok())
       FillRandomly(type, row, random);
   }
   return bytes;
@@ -121,9 +122,10 @@ std::vector<float> MakeInputs(const KernelSpec& spec) {
   std::mt19937 random(42);
   std::normal_distribution<float> normal(0, 1);
   for (int64_t r = 0; r < rows; ++r) {
-    float scale = r % 8 == 3   ? 0
-                  : r % 8 == 6 ? 1e-37f
-                               : std::pow(10.0f, static_cast<float>(r % 5 - 2));
+    float scale = spec.is_typical ? 1
+                  : r % 8 == 3    ? 0
+                  : r % 8 == 6    ? 1e-37f
+                                  : std::pow(10.0f, static_cast<float>(r % 5 - 2));
     for (int64_t k = 0; k < columns; ++k)
       inputs[r * columns + k] = normal(random) * (k % 29 == 5 ? 8 * scale : scale);
     auto row = absl::MakeSpan(inputs).subspan(r * columns, columns);

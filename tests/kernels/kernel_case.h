@@ -35,6 +35,7 @@ struct KernelSpec {
   // Not 0: a stack of so many weights, of which each token chooses two.
   int64_t experts = 0;
   int64_t tokens = 17;        // rows of the table
+  bool is_typical = false;    // numbers as models have them, for benchmarks: odd ones can be slow
   bool has_specials = false;  // infinities and NaNs in some rows of the table, and of floats
   bool has_tiles = false;     // of bf16, for several tokens, where the product can take them
 };
