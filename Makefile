@@ -34,15 +34,19 @@ demo: dependencies $(RELEASE)/build.ninja
 test: build
 	@tests/run.sh $(RELEASE) $(JOBS)
 
-asan: dependencies $(ASAN)/build.ninja
-	@cmake --build $(ASAN) -j $(JOBS) --target tests/unit/all
+# The release build's compiler makes the instrumented code.
+asan: dependencies $(RELEASE)/build.ninja $(ASAN)/build.ninja
+	@cmake --build $(RELEASE) -j $(JOBS) --target emel-compile emel-modelgen emel-run
+	@cmake --build $(ASAN) -j $(JOBS) --target emel-run tests/unit/all
 	@ctest --test-dir $(ASAN)/tests/unit -j $(JOBS) --output-on-failure --progress
+	@tests/instrumented.sh address $(RELEASE) $(ASAN)
 
-# What has threads is small, and built without LLVM; the release build's compiler makes the code.
+# What has threads is small, and built without LLVM.
 tsan: dependencies $(RELEASE)/build.ninja $(TSAN)/build.ninja
 	@cmake --build $(RELEASE) -j $(JOBS) --target emel-compile emel-modelgen emel-run
 	@cmake --build $(TSAN) -j $(JOBS) --target emel-run tests/unit/exec/all tests/unit/state/all
-	@tests/tsan.sh $(RELEASE) $(TSAN)
+	@for part in exec state; do setarch -R ctest --test-dir $(TSAN)/tests/unit/$$part -j $(JOBS) --output-on-failure --progress || exit; done
+	@tests/instrumented.sh thread $(RELEASE) $(TSAN)
 
 checks:
 	@.ci/run

@@ -9,6 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -99,6 +100,8 @@ class OtherArena {
 };
 
 TEST_F(SanitizedTest, RunsAndSeesWhatLeavesTheArena) {
+  if (std::getenv("EMEL_TEST_COMPILER") == nullptr)
+    GTEST_SKIP() << "the compiler takes minutes with sanitizers: set EMEL_TEST_COMPILER to run it";
   CompiledModel compiled = compile("address");
   ASSERT_EQ(compiled.error(), "");
   auto model = compiled.load(variantsHere().front());

@@ -1,19 +1,16 @@
 #!/bin/bash
-# usage: tests/tsan.sh RELEASE TSAN
-# Runs what has threads under ThreadSanitizer: the runtime's own tests, and compiled models on several
-# workers, whose code is instrumented, so that kernels and barriers are checked together. emel-compile
-# is of the build folder RELEASE, all that runs of TSAN.
+# usage: tests/instrumented.sh address|thread RELEASE CHECKED
+# Runs compiled models on several workers in code that is instrumented for a sanitizer, so that kernels
+# are checked together with the runtime. emel-compile is of the build folder RELEASE, emel-run of
+# CHECKED, which is built with the sanitizer.
 set -euo pipefail
-[ $# = 2 ] || { sed -n '2,5s/^# //p' "$0" >&2; exit 2; }
-release=$1/bin tsan=$2
+[ $# = 3 ] || { sed -n '2,5s/^# //p' "$0" >&2; exit 2; }
+sanitizer=$1 release=$2/bin checked=$3/bin
 # ThreadSanitizer wants to know where things are; kernels that scatter them widely it cannot follow.
 if [ -z "${EMEL_SAME_PLACES:-}" ] && setarch "$(uname -m)" -R true 2>/dev/null; then
   EMEL_SAME_PLACES=1 exec setarch "$(uname -m)" -R "$0" "$@"
 fi
 export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
-for tests in exec state; do
-  ctest --test-dir "$tsan/tests/unit/$tests" --output-on-failure --progress -j "$(nproc)"
-done
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -24,16 +21,16 @@ check() {  # check NAME MODELGEN-OPTION…
   "$release/emel-modelgen" --layers=2 --embd=64 --heads=4 --kv-heads=2 --ffn=96 --vocab=400 \
     --context=64 --fill=quantized "$@" -o "$gguf"
   "$release/emel-compile" "$gguf" -q --small=1 --batch=16 -o "$folder/plain.emel"
-  "$release/emel-compile" "$gguf" -q --small=1 --batch=16 --sanitize=thread -o "$folder/checked.emel"
+  "$release/emel-compile" "$gguf" -q --small=1 --batch=16 --sanitize="$sanitizer" -o "$folder/checked.emel"
   for options in "" --one-by-one; do
     "$release/emel-run" "$folder/plain.emel" --tokens "$tokens" --logits "$folder/plain.f32" $options
     for workers in 1 2 3; do
-      "$tsan/bin/emel-run" "$folder/checked.emel" --tokens "$tokens" --threads "$workers" $options \
+      "$checked/emel-run" "$folder/checked.emel" --tokens "$tokens" --threads "$workers" $options \
         --logits "$folder/checked.f32"
       cmp "$folder/plain.f32" "$folder/checked.f32"
     done
   done
-  echo "$name: no races on 1 to 3 workers, the same bits"
+  echo "$name: no errors on 1 to 3 workers, the same bits"
 }
 check dense --type=q4_0
 check experts --experts=4 --experts-used=2 --type=q8_0
