@@ -1,28 +1,16 @@
 #include "runtime/state/reservation.h"
 
+#include "runtime/io/address_sanitizer.h"
+
 #include <absl/strings/str_cat.h>
 
 #include <sys/mman.h>
 
-// AddressSanitizer knows where an object of malloc's ends; of a map it has to be told.
-#if defined(__SANITIZE_ADDRESS__)
-#define EMEL_KNOWS_ADDRESSES 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define EMEL_KNOWS_ADDRESSES 1
-#endif
-#endif
-#ifdef EMEL_KNOWS_ADDRESSES
-#include <sanitizer/asan_interface.h>
-#else
-#define ASAN_POISON_MEMORY_REGION(begin, bytes) ((void)0)
-#define ASAN_UNPOISON_MEMORY_REGION(begin, bytes) ((void)0)
-#endif
-
 namespace emel::state {
 namespace {
 
-// Before and behind the bytes, where a sanitizer looks for those who miss them.
+// Before and behind the bytes: AddressSanitizer knows where an object of malloc's ends, of a map it
+// has to be told.
 #ifdef EMEL_KNOWS_ADDRESSES
 constexpr uint64_t kGuardBytes = 1 << 16;
 #else

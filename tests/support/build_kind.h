@@ -2,21 +2,14 @@
 #ifndef EMEL_TESTS_SUPPORT_BUILD_KIND_H_
 #define EMEL_TESTS_SUPPORT_BUILD_KIND_H_
 
-// gcc's way of telling, then clang's.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define EMEL_SANITIZED_BUILD 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define EMEL_SANITIZED_BUILD 1
-#endif
-#endif
+#include "runtime/io/address_sanitizer.h"
 
-// Whether it is AddressSanitizer.
-#if defined(__SANITIZE_ADDRESS__)
-#define EMEL_KNOWS_ADDRESSES 1
+// gcc's way of telling, then clang's.
+#if defined(EMEL_KNOWS_ADDRESSES) || defined(__SANITIZE_THREAD__)
+#define EMEL_SANITIZED_BUILD 1
 #elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define EMEL_KNOWS_ADDRESSES 1
+#if __has_feature(thread_sanitizer)
+#define EMEL_SANITIZED_BUILD 1
 #endif
 #endif
 
@@ -28,7 +21,8 @@ inline constexpr bool kSanitized = true;
 inline constexpr bool kSanitized = false;
 #endif
 
-// Whether bounds on cost hold: they are promised to users, who run optimised code without sanitizers.
+// Whether bounds on cost hold: they are promised to users, who run optimised code without
+// sanitizers.
 #ifdef __OPTIMIZE__
 inline constexpr bool kMeasures = !kSanitized;
 #else
