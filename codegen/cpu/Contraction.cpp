@@ -24,13 +24,19 @@ namespace {
 /// A product of rows with one packed matrix, over a span of its rows.
 class PackedProduct {
  public:
-  PackedProduct(Tile &tile, Micro &micro, gguf::TensorType type, ArrayRef<int64_t> matrix)
-      : emit_(tile.emit), micro_(micro), lanes_(tile.target.lanes()), columns_(matrix[1]) {
+  PackedProduct(Tile &tile, std::unique_ptr<Micro> micro, gguf::TensorType type,
+                ArrayRef<int64_t> matrix)
+      : emit_(tile.emit),
+        micro_(std::move(micro)),
+        lanes_(tile.target.lanes()),
+        columns_(matrix[1]) {
     panelBytes_ = layout::R16Bytes(*layout::FindR16(type), columns_);
     matrixBytes_ = llvm::divideCeil(matrix[0], kPanel) * panelBytes_;
   }
 
   int64_t matrixBytes() const { return matrixBytes_; }
+  /// The most rows that are multiplied at once.
+  int64_t mostRows() const { return micro_->blocking().rows; }
 
   /// `rows` consecutive rows by all panels of the span: of one row several panels at a time, of
   /// several a strip. `rowAt` and `outAt` give addresses of the i-th row's input, and of its
@@ -39,7 +45,7 @@ class PackedProduct {
                 function_ref<Value(int64_t)> outAt) {
     Value first = emit_.div(span.begin, kPanel);
     Value end = emit_.ceilDiv(emit_.add(span.begin, span.size), kPanel);
-    int64_t together = rows > 1 ? 1 : micro_.blocking().panels;
+    int64_t together = rows > 1 ? 1 : micro_->blocking().panels;
     if (span.most < together * kPanel) together = 1;
     SmallVector<Value> inputs, outs;
     for (int64_t i = 0; i < rows; ++i) {
@@ -57,7 +63,7 @@ class PackedProduct {
           columns.push_back(emit_.add(emit_.mul(number, kPanel), operands.strips.back().lane));
         }
       }
-      SmallVector<Value> sums = micro_.multiply(operands);
+      SmallVector<Value> sums = micro_->multiply(operands);
       for (int64_t r = 0; r < rows; ++r)
         for (auto [s, column] : llvm::enumerate(columns))
           store(sums[s + r * columns.size()], outs[r], column, span);
@@ -93,7 +99,7 @@ class PackedProduct {
   }
 
   Emit &emit_;
-  Micro &micro_;
+  std::unique_ptr<Micro> micro_;
   int64_t lanes_, columns_, panelBytes_, matrixBytes_;
   Value edge_;
 };
@@ -241,12 +247,10 @@ FailureOr<MatrixProduct> createProduct(Tile &tile, Operation *op, Type input,
                              Value matrix, const Span &span, const ProductRows &rows) mutable {
       return product.multiply(matrix, span, rows);
     });
-  std::shared_ptr<Micro> micro = known->micro(emit, tile.target, type, semiring);
-  auto product = std::make_shared<PackedProduct>(tile, *micro, type, shape);
-  int64_t most = micro->blocking().rows;
+  auto product = std::make_shared<PackedProduct>(
+      tile, known->micro(emit, tile.target, type, semiring), type, shape);
   return MatrixProduct([=, &emit](Value matrix, const Span &span, const ProductRows &rows) {
     Value at = emit.at(base, emit.mul(matrix, product->matrixBytes()));
-    (void)micro;  // kept for the product
     rowBlocks(
         emit, rows.numbers,
         [&](Value first, int64_t count) {
@@ -254,7 +258,7 @@ FailureOr<MatrixProduct> createProduct(Tile &tile, Operation *op, Type input,
               at, span, count, [&](int64_t i) { return rows.input(emit.add(first, i)); },
               [&](int64_t i) { return rows.out(emit.add(first, i)); });
         },
-        most);
+        product->mostRows());
     return success();
   });
 }
