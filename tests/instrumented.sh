@@ -6,10 +6,6 @@
 set -euo pipefail
 [ $# = 3 ] || { sed -n '2,5s/^# //p' "$0" >&2; exit 2; }
 sanitizer=$1 release=$2/bin checked=$3/bin
-# ThreadSanitizer wants to know where things are; kernels that scatter them widely it cannot follow.
-if [ -z "${EMEL_SAME_PLACES:-}" ] && setarch "$(uname -m)" -R true 2>/dev/null; then
-  EMEL_SAME_PLACES=1 exec setarch "$(uname -m)" -R "$0" "$@"
-fi
 export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
 
 folder=$(mktemp -d)

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <condition_variable>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <mutex>
@@ -127,16 +128,22 @@ std::unique_ptr<exec::Session> makeSession(const exec::Program& program, uint32_
   return *std::move(session);
 }
 
+// The compiler of another build where one is named: with sanitizers it takes minutes.
+std::string compiler() {
+  const char* folder = std::getenv("EMEL_TEST_COMPILER");
+  return std::string(folder != nullptr ? folder : EMEL_BINARY_DIR "/bin") + "/emel-compile";
+}
+
 }  // namespace
 
 CompiledModel::CompiledModel(const std::string& gguf, const std::vector<std::string>& variants,
                              const std::vector<std::string>& options)
-    : path_(std::filesystem::path(::testing::TempDir()) /
-            ("emel_compiled_" + std::to_string(getpid()) + "_" + std::to_string(made_++) + ".emel")) {
+    : path_(
+          std::filesystem::path(::testing::TempDir()) /
+          ("emel_compiled_" + std::to_string(getpid()) + "_" + std::to_string(made_++) + ".emel")) {
   std::string names;
   for (const std::string& variant : variants) names += (names.empty() ? "" : ",") + variant;
-  std::vector<std::string> command = {EMEL_BINARY_DIR "/bin/emel-compile", gguf, "--cpu=" + names,
-                                      "-o", path_};
+  std::vector<std::string> command = {compiler(), gguf, "--cpu=" + names, "-o", path_};
   command.insert(command.end(), options.begin(), options.end());
   Outcome outcome = Run(command);
   if (outcome.code != 0) error_ = "exit code " + std::to_string(outcome.code) + ": " + outcome.err;
