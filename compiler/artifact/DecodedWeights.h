@@ -3,7 +3,8 @@
 
 #include "compiler/driver/PlanOutput.h"
 
-/// Which weights of a plan take the path that serves every type, and takes longer than those of panels.
+/// Which weights of a plan take the path that serves every type, and takes longer than those of
+/// panels.
 namespace emel {
 
 DecodedWeights findDecodedWeights(mlir::ModuleOp module);

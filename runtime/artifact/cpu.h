@@ -33,7 +33,8 @@ struct CpuVariant {
   std::string name;
   CpuFeatures features;
 };
-// x86-64-v3, x86-64-v4 (with VNNI), sapphirerapids, aarch64 (with dotprod); each includes what it builds on.
+// x86-64-v3, x86-64-v4 (with VNNI), sapphirerapids, aarch64 (with dotprod); each includes what it
+// builds on.
 absl::Span<const CpuVariant> KnownVariants();
 const CpuVariant* FindVariant(std::string_view name);  // null: there is none
 
