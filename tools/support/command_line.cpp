@@ -272,6 +272,7 @@ std::optional<std::string> CommandLine::ParseAll(int argc, const char* const* ar
     } else if (operand == operands_.size()) {
       return absl::StrCat("unexpected argument '", View(argument), "'");
     } else {
+      if (argument.empty()) return absl::StrCat("expected ", operands_[operand].name, ", found ''");
       *operands_[operand++].value = argument;
     }
   }

@@ -1,7 +1,10 @@
 #include "tools/support/exit.h"
 
+#include "tools/support/signals.h"
+
 #include <cstdio>
 #include <exception>
+#include <new>
 #include <string>
 
 namespace emel::tools {
@@ -17,8 +20,11 @@ int Exit(std::string_view tool, const absl::Status& status) {
 }
 
 int RunTool(std::string_view tool, const std::function<absl::Status()>& work) {
+  PrepareProcess();
   try {
     return Exit(tool, work());
+  } catch (const std::bad_alloc&) {
+    return Exit(tool, absl::ResourceExhaustedError("there is no memory left"));
   } catch (const std::exception& failure) {
     return Exit(tool, absl::InternalError(failure.what()));
   }

@@ -15,8 +15,8 @@ enum ExitCode { kDone = 0, kBadInput = 1, kBadUsage = 2, kOurFault = 3 };
 // status is our own fault; anything else is bad input.
 int Exit(std::string_view tool, const absl::Status& status);
 
-// Runs the work of a tool. An exception that reaches this point (out of memory, say) is reported as
-// our own fault; destructors have removed unfinished outputs by then.
+// Runs the work of a tool, in a prepared process. An exception that reaches this point is reported
+// as our own fault, unless memory ran out; destructors have removed unfinished outputs by then.
 int RunTool(std::string_view tool, const std::function<absl::Status()>& work);
 
 }  // namespace emel::tools

@@ -1,11 +1,11 @@
 #include "tools/support/output_file.h"
 
+#include "tools/support/signals.h"
+
 #include <absl/strings/str_cat.h>
 
 #include <atomic>
 #include <cerrno>
-#include <climits>
-#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
@@ -17,52 +17,6 @@ namespace emel::tools {
 namespace {
 
 constexpr size_t kBufferBytes = 1 << 16;
-constexpr int kSlots = 256;
-
-// Temporaries that a fatal signal must remove. Only async-signal-safe means: fixed paths, and a
-// flag that publishes each.
-struct Slot {
-  std::atomic<bool> used{false};
-  std::atomic<bool> ready{false};
-  char path[PATH_MAX];
-};
-Slot slots[kSlots];
-
-void RemoveTemporariesAndDie(int signal) {
-  for (Slot& slot : slots) {
-    if (slot.ready) unlink(slot.path);
-  }
-  std::signal(signal, SIG_DFL);
-  raise(signal);
-}
-
-void InstallHandlers() {
-  static const bool installed = [] {
-    for (int signal : {SIGINT, SIGTERM, SIGHUP}) {
-      if (std::signal(signal, RemoveTemporariesAndDie) == SIG_IGN) std::signal(signal, SIG_IGN);
-    }
-    std::signal(SIGXFSZ, SIG_IGN);  // so that the write reports EFBIG
-    return true;
-  }();
-  (void)installed;
-}
-
-int Register(const std::string& path) {
-  if (path.size() >= PATH_MAX) return -1;
-  for (int i = 0; i < kSlots; ++i) {
-    if (slots[i].used.exchange(true)) continue;
-    std::memcpy(slots[i].path, path.c_str(), path.size() + 1);
-    slots[i].ready = true;
-    return i;
-  }
-  return -1;
-}
-
-void Unregister(int slot) {
-  if (slot < 0) return;
-  slots[slot].ready = false;
-  slots[slot].used = false;
-}
 
 std::string ResolveLinks(const std::string& path) {
   char* resolved = realpath(path.c_str(), nullptr);
@@ -88,7 +42,6 @@ absl::Status FileError(absl::string_view action, const std::string& path, int co
 
 absl::StatusOr<OutputFile> OutputFile::Create(const std::string& path) {
   if (path == "-") return OutputFile(path, "", STDOUT_FILENO);
-  InstallHandlers();
   struct stat status;
   bool exists = stat(path.c_str(), &status) == 0;
   if (exists && S_ISDIR(status.st_mode)) return FileError("write", path, EISDIR);
@@ -102,7 +55,10 @@ absl::StatusOr<OutputFile> OutputFile::Create(const std::string& path) {
   std::string temporary = TemporaryBeside(exists ? ResolveLinks(path) : path);
   int descriptor = open(temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (descriptor < 0) return FileError("create", path, errno);
-  return OutputFile(path, std::move(temporary), descriptor);
+  OutputFile out(path, std::move(temporary), descriptor);
+  // What others must not read, they must not read in what takes its place.
+  if (exists && fchmod(descriptor, status.st_mode & 0777) != 0) return out.Error("create", errno);
+  return out;
 }
 
 OutputFile::OutputFile(std::string path, std::string temporary, int descriptor)
@@ -110,7 +66,7 @@ OutputFile::OutputFile(std::string path, std::string temporary, int descriptor)
       target_(ResolveLinks(path_)),
       temporary_(std::move(temporary)),
       descriptor_(descriptor) {
-  if (!temporary_.empty()) slot_ = Register(temporary_);
+  if (!temporary_.empty()) slot_ = RemoveAtSignal(temporary_);
 }
 
 OutputFile::OutputFile(OutputFile&& other) noexcept
@@ -128,7 +84,7 @@ void OutputFile::Discard() {
   descriptor_ = -1;
   if (!temporary_.empty()) unlink(temporary_.c_str());
   temporary_.clear();
-  Unregister(std::exchange(slot_, -1));
+  KeepAtSignal(std::exchange(slot_, -1));
 }
 
 absl::Status OutputFile::Error(absl::string_view action, int code) const {
@@ -209,6 +165,18 @@ absl::Status OutputFile::MakeExecutable() {
   const mode_t readers = status.st_mode & 0444;
   if (fchmod(descriptor_, (status.st_mode & 0777) | readers >> 2) == 0) return absl::OkStatus();
   return Error("make executable", errno);
+}
+
+absl::Status CheckIsNoInput(const std::string& output, absl::Span<const std::string> inputs) {
+  struct stat one, other;
+  if (stat(output.c_str(), &one) != 0 || !S_ISREG(one.st_mode)) return absl::OkStatus();
+  for (const std::string& input : inputs) {
+    if (stat(input.c_str(), &other) != 0) continue;
+    if (one.st_dev != other.st_dev || one.st_ino != other.st_ino) continue;
+    return absl::InvalidArgumentError(absl::StrCat("expected another file to write to, found '",
+                                                   output, "', which is the input itself"));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status WriteStdout(absl::string_view text) {

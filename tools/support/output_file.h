@@ -12,8 +12,9 @@
 namespace emel::tools {
 
 // An output that appears under its name only when it is complete: bytes go to a temporary beside
-// the target, which Commit renames. Without a Commit, and on SIGINT, SIGTERM or SIGHUP, the
-// temporary is removed. "-" is standard output; a device or pipe is written directly.
+// the target, which Commit renames. Without a Commit, and when a signal ends a
+// prepared process (signals.h), the temporary is removed. "-" is standard output; a device or pipe
+// is written directly.
 //
 //   auto out = tools::OutputFile::Create(path);
 //   if (!out.ok()) return out.status();
@@ -56,6 +57,9 @@ class OutputFile {
   int descriptor_;
   int slot_ = -1;  // of the temporary among those that signals remove
 };
+
+// An error where an output would take the place of what was read.
+absl::Status CheckIsNoInput(const std::string& output, absl::Span<const std::string> inputs);
 
 // Writes and flushes text on standard output.
 absl::Status WriteStdout(absl::string_view text);

@@ -1,12 +1,18 @@
 #include "tools/support/output_file.h"
 
+#include "tests/support/build_kind.h"
+#include "tools/support/exit.h"
+#include "tools/support/signals.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,12 +20,12 @@ namespace emel::tools {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
-class OutputFileTest : public testing::Test {
+class OutputFileTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    folder_ = fs::path(testing::TempDir()) / ("output_file_" + std::to_string(getpid()));
+    folder_ = fs::path(::testing::TempDir()) / ("output_file_" + std::to_string(getpid()));
     fs::create_directories(folder_);
   }
   void TearDown() override { fs::remove_all(folder_); }
@@ -118,17 +124,57 @@ TEST_F(OutputFileTest, RefusesWhatCannotBeWritten) {
 }
 
 TEST_F(OutputFileTest, LeavesNothingAfterAFatalSignal) {
+  for (int signal : {SIGTERM, SIGINT, SIGPIPE, SIGQUIT, SIGXCPU, SIGABRT}) {
+    pid_t child = fork();
+    if (child == 0) {
+      PrepareProcess();
+      auto out = OutputFile::Create(Path("a"));
+      (void)out->Write(std::string(200000, 'x'));
+      raise(signal);
+      _exit(0);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == signal) << signal;
+    EXPECT_EQ(FileCount(), 0u) << signal;
+  }
+}
+
+TEST_F(OutputFileTest, LeavesNothingWhereAMappedFileIsCutShort) {
+  if (emel::testing::kSanitized) GTEST_SKIP() << "a sanitizer has the signal";
   pid_t child = fork();
   if (child == 0) {
+    PrepareProcess();
     auto out = OutputFile::Create(Path("a"));
-    (void)out->Write(std::string(200000, 'x'));
-    raise(SIGTERM);
-    _exit(0);
+    const int fd = open("/tmp", O_TMPFILE | O_RDWR, 0600);
+    if (ftruncate(fd, 1 << 16) != 0) _exit(kDone);
+    const void* map = mmap(nullptr, 1 << 16, PROT_READ, MAP_SHARED, fd, 0);
+    if (ftruncate(fd, 0) != 0) _exit(kDone);
+    _exit(*static_cast<const volatile char*>(map));
   }
   int status = 0;
   waitpid(child, &status, 0);
-  EXPECT_TRUE(WIFSIGNALED(status));
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == kBadInput) << status;
   EXPECT_EQ(FileCount(), 0u);
+}
+
+TEST_F(OutputFileTest, KeepsWhoMayReadIt) {
+  std::ofstream(Path("a")) << "old";
+  fs::permissions(Path("a"), fs::perms::owner_read | fs::perms::owner_write);
+  auto out = OutputFile::Create(Path("a"));
+  ASSERT_TRUE(out.ok());
+  EXPECT_TRUE(out->Commit().ok());
+  EXPECT_EQ(fs::status(Path("a")).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+}
+
+TEST_F(OutputFileTest, TakesNoInputsPlace) {
+  std::ofstream(Path("a")) << "in";
+  fs::create_symlink("a", Path("link"));
+  EXPECT_TRUE(CheckIsNoInput(Path("b"), {Path("a")}).ok());
+  EXPECT_TRUE(CheckIsNoInput("-", {Path("a")}).ok());
+  EXPECT_TRUE(CheckIsNoInput("/dev/null", {"/dev/null"}).ok());
+  EXPECT_FALSE(CheckIsNoInput(Path("a"), {Path("c"), Path("a")}).ok());
+  EXPECT_FALSE(CheckIsNoInput(Path("link"), {Path("a")}).ok());
 }
 
 }  // namespace
