@@ -287,6 +287,10 @@ absl::Status compile(const Options& options) {
   for (const std::string& tensor : result->unusedTensors)
     llvm::errs() << "emel-compile: warning: tensor '" << tensor << "' is not used ("
                  << options.model << ")\n";
+  std::vector<std::string> shards;
+  for (auto shard : result->module->getOps<ShardOp>()) shards.push_back(shard.getPath().str());
+  if (absl::Status status = tools::CheckIsNoInput(options.output, shards); !status.ok())
+    return status;
   std::string text;
   if (options.why) {
     absl::StatusOr<std::string> why = explainTensor(*result, *options.why);

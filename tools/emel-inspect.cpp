@@ -79,6 +79,7 @@ absl::Status InspectArtifact(const Options& options) {
   EMEL_ASSIGN_OR_RETURN(const auto artifact,
                         artifact::Artifact::Open(
                             options.file, {.verify = options.verify, .weights = options.verify}));
+  EMEL_RETURN_IF_ERROR(CheckIsNoInput(options.output, {options.file}));
   EMEL_ASSIGN_OR_RETURN(OutputFile out, OutputFile::Create(options.output));
   EMEL_RETURN_IF_ERROR(options.format == "json" ? PrintArtifactJson(artifact, out)
                                                 : PrintArtifactTable(artifact, out));
@@ -97,6 +98,9 @@ absl::Status Inspect(const Options& options) {
     return true;
   };
   EMEL_ASSIGN_OR_RETURN(gguf::Model model, gguf::Model::Open(options.file, open));
+  for (const gguf::Shard& shard : model.shards()) {
+    EMEL_RETURN_IF_ERROR(CheckIsNoInput(options.output, {shard.path}));
+  }
   EMEL_ASSIGN_OR_RETURN(OutputFile out, OutputFile::Create(options.output));
   if (options.dump) {
     EMEL_RETURN_IF_ERROR(DumpTensor(model, *options.dump, out));

@@ -157,6 +157,10 @@ absl::StatusOr<std::string> runFunctions(mlir::ModuleOp module, const Options& o
 }
 
 absl::Status interpret(const Options& options, llvm::ArrayRef<int32_t> tokens) {
+  if (options.logits) {
+    absl::Status status = tools::CheckIsNoInput(*options.logits, {options.model});
+    if (!status.ok()) return status;
+  }
   mlir::MLIRContext context(knownDialects(), mlir::MLIRContext::Threading::DISABLED);
   context.printOpOnDiagnostic(false);  // an op may be the whole module
   auto module = load(context, options);

@@ -91,5 +91,10 @@ int main(int argc, char** argv) {
       return line.UsageError("--tokens needs --generate, --logits or both");
     }
   }
+  const uint64_t generated = options.generate.value_or(0);
+  if (options.logits == "-" && generated > 0) {
+    return line.UsageError(
+        "expected --logits FILE, since what is generated goes to standard output");
+  }
   return RunTool(line.tool(), [&] { return RunModel(options); });
 }

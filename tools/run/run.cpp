@@ -6,12 +6,13 @@
 #include "tools/run/text_stream.h"
 #include "tools/support/output_file.h"
 
-#include <absl/strings/numbers.h>
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_format.h>
 #include <absl/strings/str_split.h>
+#include <absl/strings/strip.h>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <memory>
@@ -101,6 +102,7 @@ absl::Status Runner::Load() {
   EMEL_ASSIGN_OR_RETURN(sequence_, session_->sequences().Add());
   timings_.workers = session_->worker_count();
   if (options_.logits) {
+    EMEL_RETURN_IF_ERROR(CheckIsNoInput(*options_.logits, {options_.artifact}));
     auto out = OutputFile::Create(*options_.logits);
     if (!out.ok()) return out.status();
     out_.emplace(*std::move(out));
@@ -192,9 +194,11 @@ absl::Status RunModel(const RunOptions& options) { return Runner(options).Run();
 
 absl::StatusOr<std::vector<int32_t>> ParseTokens(std::string_view text) {
   std::vector<int32_t> tokens;
-  for (absl::string_view part : absl::StrSplit(Text(text), ',')) {
+  for (absl::string_view part : absl::StrSplit(absl::StripSuffix(Text(text), ","), ',')) {
     int32_t token;
-    if (!absl::SimpleAtoi(part, &token) || token < 0) {
+    const char* const end = part.data() + part.size();
+    const auto [rest, error] = std::from_chars(part.data(), end, token);
+    if (rest != end || error != std::errc() || token < 0) {
       return absl::InvalidArgumentError(
           absl::StrCat("--tokens: expected ids separated by commas, found '", part, "'"));
     }

@@ -27,7 +27,7 @@ struct RunOptions {
 // Feeds a compiled model, writes what was asked for.
 absl::Status RunModel(const RunOptions& options);
 
-// "1,5,7".
+// "1,5,7"; one may stand as "5,".
 absl::StatusOr<std::vector<int32_t>> ParseTokens(std::string_view text);
 
 // Whether a model of so many tokens has all of these.

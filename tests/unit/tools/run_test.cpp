@@ -126,7 +126,7 @@ TEST_F(RunTest, BadInputLeavesNothing) {
       {"--tokens", "1", "--context", "101"},
       "context: expected at most 100, which it is compiled for, found 101; emel-compile --context");
   fails({"--tokens", "1", "--threads", "9"},
-        "workers: expected at most 8, which it is compiled for, found 9; emel-compile --workers");
+        "threads: expected at most 8, which it is compiled for, found 9; emel-compile --workers");
   fails({"--tokens", "1", "--cpu", "z80"}, "expected code for z80, found code for any");
 }
 
@@ -140,13 +140,39 @@ TEST_F(RunTest, BadUsage) {
   fails({"--tokens", "1", "-p", "a"}, "expected a prompt: either -p or --tokens");
   fails({"--tokens", "1"}, "--tokens needs --generate, --logits or both");
   fails({"--tokens", "1,,2", "--generate", "1"}, "expected ids separated by commas, found ''");
+  fails({"--tokens", "+1", "--generate", "1"}, "expected ids separated by commas, found '+1'");
+  fails({"--tokens", "1", "--logits", "-", "--generate", "1", "--ids"},
+        "what is generated goes to standard output");
   fails({"--tokens", "1,-2", "--generate", "1"}, "expected ids separated by commas, found '-2'");
+}
+
+TEST_F(RunTest, KeepsItsArtifact) {
+  const Outcome run = RunIt({"--tokens", "1", "--logits", Path("m.emel")});
+  EXPECT_EQ(run.code, 1);
+  EXPECT_THAT(run.err, HasSubstr("m.emel', which is the input itself"));
+  EXPECT_EQ(Read(Path("m.emel")), RunnableArtifact().Build());
+}
+
+// Whoever starts a tool may have closed its standard streams; what it writes goes to none of its
+// files.
+TEST_F(RunTest, WithoutStandardStreams) {
+  const std::string command = absl::StrCat(EMEL_BINARY_DIR, "/bin/emel-run ", Path("m.emel"),
+                                           " --tokens 1,2 --logits ", Path("l.f32"));
+  const Outcome run = emel::testing::Run({"/bin/sh", "-c", command + " --timings <&- 2>&-"});
+  EXPECT_EQ(run.code, 0);
+  EXPECT_EQ(Read(Path("l.f32")).size(), 2 * RunnableArtifact::Logits({1}).size() * sizeof(float));
+  const Outcome lost = emel::testing::Run({"/bin/sh", "-c", command + " --generate 1 --ids <&- >&-"});
+  EXPECT_EQ(lost.code, 1);
+  EXPECT_THAT(lost.err, HasSubstr("cannot write 'standard output'"));
 }
 
 TEST_F(RunTest, WithoutArtifact) {
   const Outcome run = RunTool("emel-run", {"--tokens", "1", "--generate", "1"});
   EXPECT_EQ(run.code, 2);
   EXPECT_THAT(run.err, HasSubstr("missing ARTIFACT"));
+  const Outcome empty = RunTool("emel-run", {"", "--tokens", "1", "--generate", "1"});
+  EXPECT_EQ(empty.code, 2);
+  EXPECT_THAT(empty.err, HasSubstr("expected ARTIFACT, found ''"));
   const Outcome bare = RunTool("emel-run", {});
   EXPECT_EQ(bare.code, 2);
   EXPECT_EQ(bare.out, "");
