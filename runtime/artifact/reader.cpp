@@ -40,6 +40,10 @@ std::string_view Artifact::Text(SectionKind kind) const {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+const std::string& Artifact::weights_path() const {
+  return weights_file_ == nullptr ? path_ : weights_file_->file->path();
+}
+
 absl::StatusOr<std::vector<Symbol>> Artifact::ReadSymbols(std::string_view variant) const {
   const Section* code = Find(SectionKind::kCode, variant);
   const Section* symbols = Find(SectionKind::kSymbols, variant);

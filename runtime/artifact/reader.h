@@ -88,6 +88,7 @@ class Artifact {
   // are absent and OpenOptions::weights is false.
   absl::Span<const uint8_t> weights() const { return weights_; }
   const std::optional<ExternalWeights>& external_weights() const { return external_; }
+  const std::string& weights_path() const;  // of the file that holds them
 
   absl::StatusOr<std::vector<Symbol>> ReadSymbols(std::string_view variant) const;
   // Of code that calls nothing: no functions.

@@ -26,8 +26,9 @@ std::string PrintLogits(const Verification& all) {
 }
 
 std::string PrintMemory(const MemoryUse& memory) {
-  const auto row = [](const char* name, uint64_t bytes) {
-    return absl::StrFormat("  %-20s  %12d bytes\n", name, bytes);
+  const auto row = [](const char* name, std::optional<uint64_t> bytes) {
+    return bytes ? absl::StrFormat("  %-20s  %12d bytes\n", name, *bytes)
+                 : absl::StrFormat("  %-20s  %12s\n", name, "unknown");
   };
   return absl::StrCat(row("arena", memory.arena), row("scratch", memory.scratch),
                       row("KV pages in use", memory.pages),

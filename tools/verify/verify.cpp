@@ -29,6 +29,14 @@ std::vector<int32_t> DrawTokens(uint64_t count, uint64_t seed, uint32_t vocabula
   return tokens;
 }
 
+// Resident bytes of an artifact's file and of that with its weights.
+std::optional<uint64_t> MappedResident(const artifact::Artifact& artifact) {
+  std::optional<uint64_t> bytes = tools::MappedResident(artifact.path());
+  if (!bytes || !artifact.external_weights()) return bytes;
+  const auto weights = tools::MappedResident(artifact.weights_path());
+  return weights ? std::optional(*bytes + *weights) : std::nullopt;
+}
+
 // What the artifact promises for a session of so many workers and positions.
 MemoryUse Promise(const exec::Model& model, uint32_t workers, uint64_t positions) {
   const artifact::Plan& plan = model.plan();
@@ -41,6 +49,9 @@ MemoryUse Promise(const exec::Model& model, uint32_t workers, uint64_t positions
   use.code = artifact::AlignUp(code->size, artifact::kPageBytes);
   use.file = artifact::AlignUp(model.artifact().file_offset() + model.artifact().file_bytes(),
                                artifact::kPageBytes);
+  if (const auto& weights = model.artifact().external_weights()) {
+    use.file += artifact::AlignUp(weights->bytes, artifact::kPageBytes);
+  }
   return use;
 }
 
@@ -68,13 +79,17 @@ class Verifier {
  private:
   size_t tokens() const { return result_.tokens.size(); }
   absl::Status RunArtifact();
+  absl::Status Round(mlir::ModuleOp module) const;
   absl::Status RunInterpreter();
   void AddChecks();
 
   const VerifyOptions& options_;
   Verification result_;
   std::vector<double> logits_, expected_;
-  bool rounds_to_bf16_ = false;  // the entry that all tokens go through
+  // How the artifact computes: so many tokens at once, in pieces of up to so many exactly, what it
+  // keeps of them as so.
+  size_t piece_ = 0, most_exact_ = 0;
+  artifact::PageElement state_ = artifact::PageElement::kF16;
 };
 
 // Comes first, while the process has little memory of its own.
@@ -91,7 +106,8 @@ absl::Status Verifier::RunArtifact() {
   result_.context = context;
   result_.tokens = options_.tokens;
   if (result_.tokens.empty()) {
-    result_.tokens = DrawTokens(std::min<uint64_t>(options_.count, context), options_.seed, width);
+    const uint64_t count = options_.count.value_or(std::min(64u, context));
+    result_.tokens = DrawTokens(count, options_.seed, width);
   }
   EMEL_RETURN_IF_ERROR(CheckTokens(result_.tokens, width));
   if (tokens() > context) {
@@ -99,29 +115,62 @@ absl::Status Verifier::RunArtifact() {
         "expected at most ", context, " tokens, the artifact's context, found ", tokens()));
   }
   EMEL_ASSIGN_OR_RETURN(const auto sequence, session->sequences().Add());
-  // Pieces of about the same length, so that all of them round the same way.
-  const size_t most = options_.one_by_one ? 1 : model->plan().entries.back().max_rows;
-  const size_t pieces = (tokens() + most - 1) / most, chunk = (tokens() + pieces - 1) / pieces;
-  for (const exec::Program::Entry& entry : model->program().entries) {
-    if (entry.exact) rounds_to_bf16_ = chunk > entry.max_tokens;
-  }
-  rounds_to_bf16_ = rounds_to_bf16_ && !model->program().entries.back().exact;
+  const artifact::Entry& largest = model->plan().entries.back();
+  piece_ = options_.one_by_one ? 1 : std::min<size_t>(largest.max_rows, tokens());
+  const auto& entries = model->program().entries;
+  const auto inexact =
+      std::find_if(entries.begin(), entries.end(), [](const auto& each) { return !each.exact; });
+  most_exact_ = inexact == entries.end() ? piece_ : std::prev(inexact)->max_tokens;
+  if (!model->plan().layers.empty()) state_ = model->plan().layers.front().element;
   // Their memory is resident before anything is measured.
-  std::vector<float> rows(chunk * width);
+  std::vector<float> rows(piece_ * width);
   logits_.assign(tokens() * width, 0);
-  const uint64_t before = AnonymousResident();
-  for (size_t i = 0; i < tokens(); i += chunk) {
-    const auto piece = absl::MakeConstSpan(result_.tokens).subspan(i, chunk);
+  const std::optional<uint64_t> before = AnonymousResident();
+  for (size_t i = 0; i < tokens(); i += piece_) {
+    const auto piece = absl::MakeConstSpan(result_.tokens).subspan(i, piece_);
     EMEL_RETURN_IF_ERROR(session->Step({{sequence, piece, static_cast<uint32_t>(piece.size())}},
                                        absl::MakeSpan(rows)));
     std::copy_n(rows.begin(), piece.size() * width,
                 logits_.begin() + static_cast<ptrdiff_t>(i * width));
   }
-  const uint64_t after = AnonymousResident();
+  const std::optional<uint64_t> after = AnonymousResident();
   result_.memory = Promise(*model, result_.workers, tokens());
-  result_.memory.anonymous = after > before ? after - before : 0;
-  result_.memory.mapped = MappedResident(options_.artifact);
+  if (before && after) result_.memory.anonymous = *after > *before ? *after - *before : 0;
+  result_.memory.mapped = MappedResident(model->artifact());
   return absl::OkStatus();
+}
+
+// Rounds what the artifact rounds.
+absl::Status Verifier::Round(mlir::ModuleOp module) const {
+  QuantizeActivationsOptions rounding;
+  switch (state_) {
+    case artifact::PageElement::kF32:
+      rounding.state = "keep";
+      break;
+    case artifact::PageElement::kF16:
+      rounding.state = "f16";
+      break;
+    case artifact::PageElement::kQ8_0:
+      rounding.state = "q8_0";
+      break;
+  }
+  if (piece_ > most_exact_) {
+    mlir::Operation* exact = module.lookupSymbol(EmelDialect::kStep);
+    mlir::OpBuilder builder(exact);
+    mlir::Operation* bulk = builder.clone(*exact);
+    mlir::SymbolTable::setSymbolName(bulk, "bulk");
+    for (auto [step, most] : {std::pair(exact, most_exact_), std::pair(bulk, piece_)}) {
+      mlir::Attribute bound = builder.getI64IntegerAttr(static_cast<int64_t>(most));
+      step->setAttr(EmelDialect::kEntryAttr,
+                    builder.getDictionaryAttr({builder.getNamedAttr("rows", bound),
+                                               builder.getNamedAttr("tokens", bound)}));
+    }
+    rounding.bulkFrom = static_cast<int64_t>(piece_);
+  }
+  DiagnosticCollector diagnostics(module.getContext());
+  mlir::PassManager passes(module.getContext());
+  passes.addPass(createQuantizeActivations(rounding));
+  return mlir::failed(passes.run(module)) ? diagnostics.status() : absl::OkStatus();
 }
 
 absl::Status Verifier::RunInterpreter() {
@@ -130,22 +179,8 @@ absl::Status Verifier::RunInterpreter() {
   // What attention sees depends on it where a model scales its rotations.
   load.import.context = static_cast<int64_t>(result_.context);
   EMEL_ASSIGN_OR_RETURN(ImportResult imported, loadGguf(context, options_.model, load));
+  if (!options_.exact) EMEL_RETURN_IF_ERROR(Round(*imported.module));
   DiagnosticCollector diagnostics(&context);
-  if (!options_.exact) {
-    QuantizeActivationsOptions rounding;
-    if (rounds_to_bf16_) {
-      rounding.bulkFrom = 1;
-      mlir::Builder builder(&context);
-      mlir::Attribute all = builder.getI64IntegerAttr(static_cast<int64_t>(tokens()));
-      imported.module->lookupSymbol(EmelDialect::kStep)
-          ->setAttr(EmelDialect::kEntryAttr,
-                    builder.getDictionaryAttr(
-                        {builder.getNamedAttr("rows", all), builder.getNamedAttr("tokens", all)}));
-    }
-    mlir::PassManager passes(&context);
-    passes.addPass(createQuantizeActivations(rounding));
-    if (mlir::failed(passes.run(*imported.module))) return diagnostics.status();
-  }
   interpreter::Interpreter interpreter(*imported.module, {});
   interpreter::Session session(interpreter);
   auto rows = session.step(result_.tokens);
@@ -163,9 +198,10 @@ void Verifier::AddChecks() {
   add("mean divergence", comparison.meanDivergence, options_.mean_divergence);
   add("largest divergence", comparison.maxDivergence, options_.max_divergence);
   add("largest difference", comparison.largestDifference, options_.difference);
-  const auto bytes = [&](const char* name, uint64_t found, uint64_t most) {
-    result_.checks.push_back(
-        {name, found <= most, absl::StrCat("expected at most ", most, " bytes, found ", found)});
+  const auto bytes = [&](const char* name, std::optional<uint64_t> found, uint64_t most) {
+    result_.checks.push_back({name, found && *found <= most,
+                              absl::StrCat("expected at most ", most, " bytes, found ",
+                                           found ? absl::StrCat(*found) : "nothing in /proc")});
   };
   const MemoryUse& memory = result_.memory;
   bytes("anonymous memory", memory.anonymous, memory.Contract() + kMemorySlack);

@@ -6,6 +6,7 @@
 #include <absl/status/statusor.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,19 +14,20 @@ namespace emel::tools {
 
 struct VerifyOptions {
   std::string model, artifact, cpu;
-  std::vector<int32_t> tokens;  // none: `count` of them, drawn from `seed`
-  uint64_t count = 64, seed = 1, threads = 0;
+  std::vector<int32_t> tokens;    // none: `count` of them, drawn from `seed`
+  std::optional<uint64_t> count;  // none: 64, or as many as fit
+  uint64_t seed = 1, threads = 0;
   bool one_by_one = false, exact = false;
   double mean_divergence = 0, max_divergence = 0, difference = 0;  // the most that passes
 };
 
 // Memory that the artifact's contract promises not to exceed, and what a step was seen to take.
 struct MemoryUse {
-  uint64_t arena = 0, scratch = 0,
-           pages = 0;           // bytes; scratch of all workers, pages that were used
-  uint64_t file = 0, code = 0;  // maps: all sections, and the code in use once more
-  uint64_t anonymous = 0;       // resident above an empty session's
-  uint64_t mapped = 0;          // resident of the artifact's file
+  uint64_t arena = 0, scratch = 0, pages = 0;  // of all workers, and pages that were used
+  uint64_t file = 0, code = 0;                 // maps: all sections, and the code in use once more
+  // Bytes that are resident: above an empty session's, and of the artifact's files. None where the
+  // system does not say.
+  std::optional<uint64_t> anonymous, mapped;
   uint64_t Contract() const { return arena + scratch + pages; }
   uint64_t Sections() const { return file + code; }
 };
