@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 
@@ -19,9 +20,16 @@ namespace {
 // perf reads lines "ADDRESS SIZE NAME" from here for code in anonymous memory.
 absl::Status AppendPerfMap(const uint8_t* code, absl::Span<const Symbol> symbols) {
   const std::string path = absl::StrCat("/tmp/perf-", getpid(), ".map");
-  // The folder is everyone's: follow no link that somebody else put there.
-  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+  // The folder is everyone's: follow no link, and wait at no pipe, that somebody else put there.
+  const int fd =
+      open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
   if (fd < 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot open ", path));
+  struct stat status;
+  if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) || status.st_uid != geteuid()) {
+    close(fd);
+    return absl::FailedPreconditionError(
+        absl::StrCat("expected a file of this user's, found ", path));
+  }
   std::string text;
   for (const Symbol& symbol : symbols) {
     absl::StrAppendFormat(&text, "%x %x %s\n", reinterpret_cast<uintptr_t>(code + symbol.offset),

@@ -104,7 +104,7 @@ absl::StatusOr<size_t> ChooseVariant(absl::Span<const CpuVariant> variants, CpuF
   }
   if (best < variants.size()) return best;
   if (!known) {
-    return absl::NotFoundError(
+    return absl::FailedPreconditionError(
         absl::StrCat("expected code for ", wanted.empty() ? "some CPU" : Text(wanted),
                      ", found code for ", variants.empty() ? "none" : Names(variants)));
   }

@@ -44,7 +44,10 @@ std::string FolderOf(const std::string& path) {
 
 // What a section is called in messages.
 std::string Quote(const Section& section) {
-  const absl::string_view kind = Text(Name(section.kind));
+  const std::string_view known = Name(section.kind);
+  const std::string kind = known.empty()
+                               ? absl::StrCat("kind ", static_cast<uint32_t>(section.kind))
+                               : std::string(known);
   if (section.name.empty()) return absl::StrCat("section '", kind, "'");
   return absl::StrCat("section '", kind, " ", section.name, "'");
 }
@@ -76,8 +79,11 @@ absl::StatusOr<Artifact> Loader::Load() {
   EMEL_RETURN_IF_ERROR(ReadFirstPage());
   EMEL_RETURN_IF_ERROR(CheckHeader());
   EMEL_RETURN_IF_ERROR(ReadTable());
-  EMEL_RETURN_IF_ERROR(CheckKinds());
   EMEL_RETURN_IF_ERROR(CheckChecksums());
+  // Kinds of later versions that may be passed over.
+  std::erase_if(artifact_.sections_,
+                [](const Section& section) { return Name(section.kind).empty(); });
+  EMEL_RETURN_IF_ERROR(CheckKinds());
   EMEL_RETURN_IF_ERROR(MapAll());
   EMEL_RETURN_IF_ERROR(CheckPlan());
   EMEL_RETURN_IF_ERROR(FindWeights());
@@ -189,9 +195,6 @@ absl::Status Loader::ReadTable() {
                               ", found its end at ", end),
                  kHeaderBytes);
   }
-  // Kinds of later versions that may be passed over.
-  std::erase_if(artifact_.sections_,
-                [](const Section& section) { return Name(section.kind).empty(); });
   return absl::OkStatus();
 }
 

@@ -10,30 +10,6 @@
 
 namespace emel::artifact {
 
-std::string_view Name(SectionKind kind) {
-  switch (kind) {
-    case SectionKind::kPlan:
-      return "plan";
-    case SectionKind::kContract:
-      return "contract";
-    case SectionKind::kModel:
-      return "model";
-    case SectionKind::kProvenance:
-      return "provenance";
-    case SectionKind::kCode:
-      return "code";
-    case SectionKind::kSymbols:
-      return "symbols";
-    case SectionKind::kWeights:
-      return "weights";
-    case SectionKind::kWeightsFile:
-      return "weights file";
-    case SectionKind::kImports:
-      return "imports";
-  }
-  return {};
-}
-
 Writer::Writer(Sink sink, uint64_t base) : sink_(std::move(sink)), base_(base) {
   if (base % kPageBytes != 0) {
     error_ = absl::InternalError(absl::StrCat("artifact: expected it to begin at a multiple of ",

@@ -8,9 +8,11 @@
 
 #include <cstring>
 #include <elf.h>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <sys/stat.h>
 #include <unistd.h>
 
 // Code in memory: runs, and can never be written to.
@@ -177,6 +179,19 @@ TEST_P(CodeTest, NamesGoToNoFileOfOthers) {
   std::filesystem::create_symlink(path_, perf_map_);
   EXPECT_THAT(artifact->CopyCodeForProfilers(0),
               Fails(absl::StatusCode::kUnknown, HasSubstr("cannot open /tmp/perf-")));
+}
+
+// Nor is somebody waited for who reads from a pipe of that name.
+TEST_P(CodeTest, NamesGoToNoPipe) {
+  const auto artifact = Artifact::Open(path_);
+  ASSERT_THAT(artifact, IsOk());
+  ASSERT_EQ(mkfifo(perf_map_.c_str(), 0600), 0);
+  EXPECT_FALSE(artifact->CopyCodeForProfilers(0).ok());
+  const int reader = open(perf_map_.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  ASSERT_GE(reader, 0);
+  EXPECT_THAT(artifact->CopyCodeForProfilers(0),
+              Fails(absl::StatusCode::kFailedPrecondition, HasSubstr("expected a file of this")));
+  close(reader);
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, CodeTest, ::testing::Values(0, 3 * kPageBytes),

@@ -118,6 +118,9 @@ TEST_F(RoundTrip, PassesOverOptionalSections) {
   const auto artifact = Open(bytes);
   ASSERT_THAT(artifact, IsOk());
   EXPECT_EQ(artifact->sections().size(), TinyArtifact().sections.size());
+  bytes[bytes.find("of a later")] = 'O';
+  EXPECT_THAT(Open(bytes), Fails(absl::StatusCode::kInvalidArgument,
+                                 HasSubstr("section 'kind 99' is damaged: expected checksum")));
 }
 
 // The addresses of `functions` go to byte 64 of the first variant's code.
