@@ -14,12 +14,13 @@ namespace {
 static_assert(state::kPagePositions == EMEL_PAGE_POSITIONS);
 
 // A number that was asked for, or the most that is possible.
-absl::StatusOr<uint32_t> Pick(absl::string_view what, uint32_t wanted, uint32_t most) {
+absl::StatusOr<uint32_t> Pick(absl::string_view what, uint32_t wanted, uint32_t most,
+                              absl::string_view option) {
   if (wanted == 0) return most;
   if (wanted <= most) return wanted;
   return absl::InvalidArgumentError(absl::StrCat(what, ": expected at most ", most,
                                                  ", which it is compiled for, found ", wanted,
-                                                 "; emel-compile --", what, " sets the most"));
+                                                 "; emel-compile --", option, " sets the most"));
 }
 
 absl::Span<const Program::Entry> ExactEntries(const Program& program) {
@@ -33,9 +34,11 @@ absl::Span<const Program::Entry> ExactEntries(const Program& program) {
 
 absl::StatusOr<std::unique_ptr<Session>> Session::Create(const Program& program,
                                                          const SessionOptions& options) {
-  EMEL_ASSIGN_OR_RETURN(uint32_t workers, Pick("workers", options.workers, program.max_workers));
+  EMEL_ASSIGN_OR_RETURN(uint32_t workers,
+                        Pick("threads", options.workers, program.max_workers, "workers"));
   if (options.workers == 0) workers = std::min(workers, DefaultWorkers());
-  EMEL_ASSIGN_OR_RETURN(const uint32_t context, Pick("context", options.context, program.context));
+  EMEL_ASSIGN_OR_RETURN(const uint32_t context,
+                        Pick("context", options.context, program.context, "context"));
   const auto exact = ExactEntries(program);
   if (exact.empty() || exact.back().max_rows == 0 || program.entries.back().max_rows == 0) {
     return absl::FailedPreconditionError("the largest entry of the code gives no logits");
@@ -104,6 +107,11 @@ absl::Status Session::CheckSegment(const Segment& segment) const {
 }
 
 absl::Status Session::CheckBatch(absl::Span<const Segment> batch, absl::Span<float> logits) const {
+  if (!workers_->live()) {
+    return absl::InvalidArgumentError(
+        "this session's threads are those of the process that it was created in; after a fork, "
+        "create another one");
+  }
   if (batch.size() > sequences_.limits().sequences) {
     return absl::InvalidArgumentError(absl::StrCat(
         "expected at most ", sequences_.limits().sequences, " segments, found ", batch.size()));

@@ -8,6 +8,7 @@
 #include <cfenv>
 #include <csignal>
 #include <sched.h>
+#include <unistd.h>
 
 namespace emel::exec {
 namespace {
@@ -26,10 +27,12 @@ void PinTo(pthread_t thread, uint32_t cpu) {
   CPU_FREE(set);
 }
 
-// A thread without the signals of the program, which belong to the program's own threads.
+// A thread without the signals of the program, which belong to the program's own threads; those of
+// a fault reach the thread that made it, or else whoever handles them.
 int CreateThread(pthread_t* thread, void* (*main)(void*), void* argument) {
   sigset_t all, before;
   sigfillset(&all);
+  for (int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS}) sigdelset(&all, fault);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   const int error = pthread_create(thread, nullptr, main, argument);
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
@@ -64,11 +67,14 @@ absl::Status Workers::StartThread(uint32_t worker, const std::vector<uint32_t>& 
 }
 
 Workers::~Workers() {
+  if (!live()) return;
   barrier_.SetWorkers(static_cast<uint32_t>(threads_.size()) + 1);
   function_ = nullptr;
   barrier_.Wait();
   for (pthread_t thread : threads_) pthread_join(thread, nullptr);
 }
+
+bool Workers::live() const { return getpid() == process_; }
 
 void* Workers::Main(void* argument) {
   const Start start = *static_cast<const Start*>(argument);

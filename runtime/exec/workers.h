@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <pthread.h>
+#include <unistd.h>
 #include <vector>
 
 namespace emel::exec {
@@ -28,6 +29,8 @@ class Workers {
   void Run(emel_step_fn* function, emel_step_t& step);
 
   uint32_t count() const { return count_; }
+  // A process made by fork(2) has the memory of its parent, but not the parent's threads.
+  bool live() const;
   uint64_t parked_count() const { return barrier_.parked_count(); }
 
  private:
@@ -36,12 +39,13 @@ class Workers {
     uint32_t worker;
   };
   Workers(uint32_t count, std::chrono::nanoseconds patience)
-      : barrier_(count, patience), count_(count) {}
+      : barrier_(count, patience), count_(count), process_(getpid()) {}
   absl::Status StartThread(uint32_t worker, const std::vector<uint32_t>& cpus);
   static void* Main(void* start);
 
   Barrier barrier_;
   const uint32_t count_;
+  const pid_t process_;
   std::vector<Start> starts_;
   std::vector<pthread_t> threads_;
   emel_step_fn* function_ = nullptr;  // null: threads end

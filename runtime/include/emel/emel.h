@@ -31,7 +31,7 @@
  * until it goes too.
  *
  * Threads: all functions may be called from any thread. One object serves one call at a time; a
- * second one is EMEL_BUSY. No exception leaves a function. After emel_session_create, steps and
+ * second one is EMEL_BUSY. A session's threads do not survive fork(2): the child creates its own. No exception leaves a function. After emel_session_create, steps and
  * sequences allocate nothing, save for what describes an error.
  *
  * Structs with a `struct_size`: set it to sizeof. What a struct of an older header lacks has its
@@ -86,7 +86,9 @@ typedef struct emel_model_options_t {
   const char* variant; /* "x86-64-v3", ...; null: the best one for this CPU */
 } emel_model_options_t;
 
-/* `path` is an artifact, or an executable that ends in one. `options` may be null. */
+/* `path` is an artifact, or an executable that ends in one. `options` may be null. The file is mapped
+ * for as long as the model lasts: replace it by renaming another one, since whoever writes into it
+ * changes running code, and reading beyond the end of one that was cut short raises SIGBUS. */
 emel_status_t emel_model_load(const char* path, const emel_model_options_t* options,
                               emel_model_t** model);
 emel_status_t emel_model_destroy(emel_model_t* model);

@@ -3,6 +3,7 @@
 #include "tests/support/build_kind.h"
 
 #include <atomic>
+#include <cerrno>
 #include <cstddef>
 
 #ifdef EMEL_SANITIZED_BUILD
@@ -39,6 +40,15 @@ void* realloc(void* memory, size_t size) {
 void* aligned_alloc(size_t alignment, size_t size) {
   ++count;
   return __libc_memalign(alignment, size);
+}
+void* memalign(size_t alignment, size_t size) {
+  ++count;
+  return __libc_memalign(alignment, size);
+}
+int posix_memalign(void** memory, size_t alignment, size_t size) {
+  ++count;
+  *memory = __libc_memalign(alignment, size);
+  return *memory == nullptr ? ENOMEM : 0;
 }
 }
 

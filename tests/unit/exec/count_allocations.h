@@ -6,7 +6,7 @@
 
 namespace emel::tests {
 
-// Calls of malloc, calloc, realloc and aligned_alloc, `new` included, by any thread so far. Nothing
+// Calls of malloc and its kin, `new` included, by any thread so far. Nothing
 // where a sanitizer has these functions.
 std::optional<uint64_t> CountAllocations();
 

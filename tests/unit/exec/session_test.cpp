@@ -4,11 +4,14 @@
 #include "tests/unit/exec/count_allocations.h"
 #include "tests/unit/exec/small_program.h"
 
+#include <absl/strings/match.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <numeric>
 #include <random>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace emel::exec {
 namespace {
@@ -183,7 +186,7 @@ TEST(Session, RefusesWhatTheCodeDoesNotAllow) {
   };
   EXPECT_THAT(create({.workers = 65}),
               Fails(absl::StatusCode::kInvalidArgument,
-                    HasSubstr("workers: expected at most 64, which it is compiled for, found 65")));
+                    HasSubstr("threads: expected at most 64, which it is compiled for, found 65")));
   EXPECT_THAT(create({.context = 201}), Fails(absl::StatusCode::kInvalidArgument,
                                               HasSubstr("context: expected at most 200")));
   EXPECT_THAT(create({.sequences = 0}), Fails(absl::StatusCode::kInvalidArgument, HasSubstr("")));
@@ -192,6 +195,25 @@ TEST(Session, RefusesWhatTheCodeDoesNotAllow) {
   EXPECT_THAT(Session::Create(program, {}),
               Fails(absl::StatusCode::kResourceExhausted,
                     HasSubstr("cannot reserve 1152921504606846976 bytes of memory for the arena")));
+}
+
+// A fork has the session's memory and none of its threads.
+TEST(Session, SaysThatItIsOfAnotherProcess) {
+  Small small({.workers = 2});
+  const auto a = small.Add();
+  const std::vector<int32_t> tokens = {1, 2, 3};
+  const pid_t child = fork();
+  if (child == 0) {
+    const absl::Status status = small.Step({{a, tokens, 1}}).status();
+    small.session.reset();
+    _exit(absl::IsInvalidArgument(status) && absl::StrContains(status.message(), "after a fork")
+              ? 0
+              : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  EXPECT_THAT(small.Step({{a, tokens, 1}}), IsOk());
 }
 
 // Code that keeps a pointer to the arena, so that the test can look into it.
@@ -265,6 +287,7 @@ TEST(Session, AllocatesNothingInAThousandSteps) {
   std::vector<float> logits(22 * kSmallVocabulary);
   auto& sequences = small.session->sequences();
   const uint64_t before = *tests::CountAllocations();
+  EXPECT_GT(before, 0u);  // it does count
   bool good = true;
   for (int step = 0; step < 1000; ++step) {
     const auto fork = sequences.Fork(a, *sequences.Length(a));
