@@ -24,22 +24,20 @@ static LogicalResult emitFormula(Tile &tile, Operation *op, const Part &part, co
     bool isBroadcast;
   };
   SmallVector<Operand> operands;
-  auto result = cast<RankedTensorType>(op->getResult(0).getType());
   for (OpOperand &operand : op->getOpOperands()) {
     FailureOr<View> view = tile.need(operand, part);
     if (failed(view)) return failure();
     auto own = cast<RankedTensorType>(operand.get().getType());
     for (int64_t dim = 0; dim < own.getRank(); ++dim)
       if (own.getDimSize(dim) == 1) view->strides[dim] = 0;
-    bool isBroadcast = own.getRank() > 0 && own.getShape().back() == 1 &&
-                       result.getShape().back() != 1;
+    bool isBroadcast = own.getRank() == 0 || own.getShape().back() == 1;
     // Of fewer dimensions: the innermost ones meet.
     while (view->strides.size() < out.strides.size())
       view->strides.insert(view->strides.begin(), 0);
     operands.push_back({*view, isBroadcast});
   }
   int64_t bytes = out.element.getIntOrFloatBitWidth() / 8;
-  const Span &row = part.back();
+  Span row = tile.rowOf(part);
   tile.rows(part, [&](ArrayRef<Value> outer) {
     Value begin = emit.mul(row.begin, bytes);
     SmallVector<Value> sources;
@@ -193,7 +191,7 @@ static LogicalResult emitCast(Tile &tile, Operation *op, const Part &part, const
   if (failed(input)) return failure();
   if (!input->element.isF32() || !out.element.isBF16())
     return op->emitOpError("has code for f32 to bf16 only");
-  const Span &row = part.back();
+  Span row = tile.rowOf(part);
   tile.rows(part, [&](ArrayRef<Value> outer) {
     Value source = tile.address(*input, outer), target = tile.address(out, outer);
     emit.vectors(row.size, [&](Value index, Value count) {

@@ -118,6 +118,10 @@ Value Tile::address(const View &view, ArrayRef<Value> indices) {
   return emit.at(view.base, bytes);
 }
 
+Span Tile::rowOf(const Part &part) {
+  return part.empty() ? Span{emit.i64(0), emit.i64(1), 1} : part.back();
+}
+
 void Tile::rows(const Part &part, function_ref<void(ArrayRef<Value>)> body) {
   SmallVector<Value, 4> indices;
   auto nest = [&](auto &nest) -> void {
@@ -210,8 +214,8 @@ FailureOr<View> Tile::fillAlias(Operation *op, const Part &part, const View &out
   }
   FailureOr<View> from = alias(op, part);
   if (failed(from)) return failure();
-  int64_t bytes = from->strides.back();
-  const Span &row = part.back();
+  int64_t bytes = elementBytes(from->element);
+  Span row = rowOf(part);
   rows(part, [&](ArrayRef<Value> outer) {
     Value begin = emit.mul(row.begin, bytes);
     Value source = emit.at(address(*from, outer), begin),

@@ -70,6 +70,8 @@ class Tile {
   mlir::Value address(const View &view, llvm::ArrayRef<mlir::Value> indices);
   /// Calls `body` with the outer indices of each row of a part.
   void rows(const Part &part, llvm::function_ref<void(llvm::ArrayRef<mlir::Value>)> body);
+  /// The innermost span of a part: of a tensor without dimensions its one element.
+  Span rowOf(const Part &part);
 
   /// Forgets what was computed: what follows runs under another condition.
   void forget() { computed_.clear(); }
