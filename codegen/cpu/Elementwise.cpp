@@ -119,7 +119,7 @@ static FailureOr<Value> emitUnary(Emit &emit, UnaryKind kind, Value x) {
   switch (kind) {
     case UnaryKind::Abs: return Value(emit.create<math::AbsFOp>(x));
     case UnaryKind::Sgn:
-      return select(isAbove(x, zero), one, select(isAbove(zero, x), emit.splat(type, -1), x));
+      return select(isAbove(x, zero), one, select(isAbove(zero, x), emit.splat(type, -1), zero));
     case UnaryKind::Neg: return Value(emit.create<arith::NegFOp>(x));
     case UnaryKind::Step: return select(isAbove(x, zero), one, zero);
     case UnaryKind::Tanh: return emitTanh(emit, x);

@@ -80,7 +80,7 @@ Value emitLog(Emit &emit, Value x) {
   result = select(emit, compare(emit, arith::CmpFPredicate::OEQ, x, infinity), x, result);
   result = select(emit, compare(emit, arith::CmpFPredicate::OEQ, x, 0),
                   emit.splat(type, -infinity), result);
-  return select(emit, compare(emit, arith::CmpFPredicate::UGE, x, 0), result,
+  return select(emit, compare(emit, arith::CmpFPredicate::OGE, x, 0), result,
                 emit.splat(type, NAN));
 }
 
