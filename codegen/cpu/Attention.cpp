@@ -163,7 +163,7 @@ static LogicalResult emitKvWrite(Tile &tile, Operation *op, const Part &part, co
     Value size = most == 1 ? emit.i64(1) : emit.min(emit.sub(tokens, first), emit.i64(most));
     Part keyPart = tile.partOf(op->getOpOperand(1), part);
     Part valuePart = tile.partOf(op->getOpOperand(2), part);
-    keyPart[0] = valuePart[0] = {first, size, most};
+    keyPart[0] = valuePart[0] = {first, size, most, most};
     FailureOr<View> keys = tile.need(write.getKey(), keyPart);
     FailureOr<View> values = tile.need(write.getValue(), valuePart);
     if (failed(keys) || failed(values)) {
