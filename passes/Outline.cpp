@@ -1,6 +1,7 @@
 #include "dialects/emel/Provenance.h"
 #include "dialects/emel/Shapes.h"
 #include "dialects/plan/Plan.h"
+#include "dialects/plan/UnknownSizes.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
 #include "mlir/IR/IRMapping.h"
@@ -93,12 +94,13 @@ class Outline : public impl::OutlineBase<Outline> {
   /// Finds out which unknown dimension is the number of tokens and which that of rows: those that
   /// follow from two sizes that nothing else has.
   LogicalResult findExtents(func::FuncOp function) {
-    constexpr int64_t kTokens = 1000003, kRows = 1000033;
+    using plan::kRowsSize, plan::kTokensSize;
     extents_.clear();
     TypeMap types;
     for (BlockArgument argument : function.getArguments())
-      types[argument] = withUnknown(argument.getType(),
-                                    argument.getArgNumber() == kOutRowsArgument ? kRows : kTokens);
+      types[argument] =
+          withUnknown(argument.getType(),
+                      argument.getArgNumber() == kOutRowsArgument ? kRowsSize : kTokensSize);
     if (failed(inferTypes(function.front(), types))) return failure();
     for (Operation &op : function.front())
       for (OpResult result : op.getResults()) {
@@ -106,12 +108,12 @@ class Outline : public impl::OutlineBase<Outline> {
         if (!type || type.hasStaticShape()) continue;
         int64_t size = cast<RankedTensorType>(types[result]).getDimSize(0);
         if (!type.isDynamicDim(0) || type.getNumDynamicDims() != 1 ||
-            (size != kTokens && size != kRows))
+            (size != kTokensSize && size != kRowsSize))
           return op.emitError(
                      "cannot be planned: expected the outermost dimension alone to be unknown, and "
                      "to be the number of tokens or of rows, found ")
                  << type;
-        extents_[result] = size == kTokens ? "n" : "m";
+        extents_[result] = size == kTokensSize ? "n" : "m";
       }
     return success();
   }

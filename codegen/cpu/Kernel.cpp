@@ -2,6 +2,7 @@
 
 #include "codegen/cpu/Tile.h"
 #include "dialects/emel/Emel.h"
+#include "dialects/plan/UnknownSizes.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "runtime/include/emel/step.h"
 
@@ -85,7 +86,7 @@ static Part tilePart(Emit &emit, TileAttr tile, Part whole, Value index) {
 /// The types of a kernel's values where n and m are numbers that tell them apart.
 static FailureOr<TypeMap> typesOf(LaunchOp launch, KernelOp kernel) {
   EntryOp entry = launch->getParentOfType<EntryOp>();
-  TypeMap entryTypes = typesAt(entry, {Tile::kTokens, Tile::kRows}), types;
+  TypeMap entryTypes = typesAt(entry, {kTokensSize, kRowsSize}), types;
   for (auto [argument, operand] : llvm::zip(kernel.getArguments(), launch.getInputs()))
     types[argument] = typeIn(entryTypes, operand);
   for (BlockArgument argument : kernel.getArguments())

@@ -1,6 +1,7 @@
 #include "codegen/cpu/Tile.h"
 
 #include "dialects/emel/Emel.h"
+#include "dialects/plan/UnknownSizes.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/xxhash.h"
 
@@ -29,14 +30,24 @@ static SmallVector<int64_t, 4> denseStrides(Type element, ArrayRef<int64_t> shap
 // Sizes and parts
 //===----------------------------------------------------------------------===//
 
-int64_t Tile::mostOf(Value value, int64_t dim) {
+Tile::Size Tile::sizeKind(Value value, int64_t dim) {
   int64_t size = cast<RankedTensorType>(typeIn(shapes_, value)).getDimSize(dim);
-  return size == kTokens ? bounds_.tokens : size == kRows ? bounds_.rows : size;
+  bool isUnknown = cast<RankedTensorType>(value.getType()).isDynamicDim(dim);
+  if (isUnknown && size == plan::kTokensSize) return {Size::Tokens, 0};
+  if (isUnknown && size == plan::kRowsSize) return {Size::Rows, 0};
+  return {Size::Known, size};
+}
+
+int64_t Tile::mostOf(Value value, int64_t dim) {
+  Size size = sizeKind(value, dim);
+  if (size.kind == Size::Known) return size.number;
+  return size.kind == Size::Tokens ? bounds_.tokens : bounds_.rows;
 }
 
 Value Tile::sizeOf(Value value, int64_t dim) {
-  int64_t size = cast<RankedTensorType>(typeIn(shapes_, value)).getDimSize(dim);
-  return size == kTokens ? tokens_ : size == kRows ? rows_ : emit.i64(size);
+  Size size = sizeKind(value, dim);
+  if (size.kind == Size::Known) return emit.i64(size.number);
+  return size.kind == Size::Tokens ? tokens_ : rows_;
 }
 
 Part Tile::wholeOf(Value value) {

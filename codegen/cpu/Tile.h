@@ -37,9 +37,7 @@ OpEmitter findEmitter(mlir::Operation *op);
 
 class Tile {
  public:
-  /// `shapes` are the types of the body's values where n is kTokens and m is kRows.
-  static constexpr int64_t kTokens = 1000003, kRows = 1000033;
-
+  /// `shapes` are the types of the body's values where n is kTokensSize and m is kRowsSize.
   Tile(Emit &emit, const Target &target, plan::Extents bounds, TypeMap shapes)
       : emit(emit), target(target), bounds_(bounds), shapes_(std::move(shapes)) {}
 
@@ -87,6 +85,12 @@ class Tile {
     Part part;
     View view;
   };
+  /// What a dimension of a value is: n, m, or a number.
+  struct Size {
+    enum { Tokens, Rows, Known } kind;
+    int64_t number;
+  };
+  Size sizeKind(mlir::Value value, int64_t dim);
   mlir::FailureOr<View> alias(mlir::Operation *op, const Part &part);
   mlir::FailureOr<View> fillAlias(mlir::Operation *op, const Part &part, const View &out);
 

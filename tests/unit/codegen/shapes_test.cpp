@@ -1,6 +1,7 @@
 // Code for tensors of odd shapes, on every CPU that this machine is or emulates, against the
 // interpreter.
 
+#include "dialects/plan/UnknownSizes.h"
 #include "tests/kernels/op_case.h"
 #include "tests/support/build_kind.h"
 #include "tests/support/matchers.h"
@@ -68,6 +69,14 @@ TEST_F(Shapes, ReshapesToNumbers) {
     %c = emel.reshape %b : tensor<1xf32> to tensor<f32>
     %d = emel.unary neg %c : tensor<f32>
     %y = emel.sub %x0, %d : (ROWS, tensor<f32>) -> ROWS)");
+}
+
+// Sizes that stand for those of a step where it is not known yet.
+TEST_F(Shapes, TellsColumnsFromTokens) {
+  for (int64_t columns : {plan::kTokensSize, plan::kRowsSize}) {
+    std::vector<float> twos(2 * columns, 2.0f);
+    ExpectInterpreted({"%y = emel.rms_norm %x0 eps 0.0 : ROWS", 2, columns, {twos}});
+  }
 }
 
 }  // namespace

@@ -1,0 +1,15 @@
+#ifndef EMEL_DIALECTS_PLAN_UNKNOWN_SIZES_H_
+#define EMEL_DIALECTS_PLAN_UNKNOWN_SIZES_H_
+
+#include <cstdint>
+
+namespace emel::plan {
+
+/// What stands for the numbers of tokens and of rows where types are inferred to tell unknown
+/// dimensions apart: primes, so that no product of other sizes is one of them. A dimension that is
+/// known may have the same size, and is neither.
+inline constexpr int64_t kTokensSize = 1000003, kRowsSize = 1000033;
+
+}  // namespace emel::plan
+
+#endif  // EMEL_DIALECTS_PLAN_UNKNOWN_SIZES_H_
