@@ -12,7 +12,6 @@ using namespace mlir;
 
 namespace emel::cpu {
 
-static constexpr int64_t kFloatBytes = 4;
 static constexpr int64_t kPanel = layout::kR16Rows;
 
 //===----------------------------------------------------------------------===//

@@ -12,6 +12,7 @@ namespace emel::cpu {
 
 /// Lanes of a vector, whatever the target: a target with shorter registers takes several of them.
 inline constexpr int64_t kLanes = 16;
+inline constexpr int64_t kFloatBytes = 4;
 
 class Emit : public mlir::ImplicitLocOpBuilder {
  public:

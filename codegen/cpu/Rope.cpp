@@ -12,8 +12,6 @@ using namespace mlir;
 
 namespace emel::cpu {
 
-static constexpr int64_t kFloatBytes = 4;
-
 namespace {
 
 /// The angles of a rotation per position, known when compiling but for factors that are a weight:
