@@ -42,10 +42,6 @@ AmxProduct::AmxProduct(Emit &emit, std::unique_ptr<Quants> quants, int64_t colum
                        int64_t panelBytes)
     : emit_(emit), quants_(std::move(quants)), columns_(columns), panelBytes_(panelBytes) {}
 
-int64_t AmxProduct::matrixBytes(int64_t rows) const {
-  return llvm::divideCeil(rows, kPanel) * panelBytes_;
-}
-
 Value AmxProduct::select(Value condition, Value a, Value b) {
   return emit_.createOrFold<arith::SelectOp>(condition, a, b);
 }

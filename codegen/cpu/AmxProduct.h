@@ -16,9 +16,6 @@ class AmxProduct {
   static std::unique_ptr<AmxProduct> create(Emit &emit, const Target &target, gguf::TensorType type,
                                             int64_t columns);
 
-  /// Bytes of a matrix of so many rows.
-  int64_t matrixBytes(int64_t rows) const;
-
   /// Writes the span of columns of each row's product with the matrix.
   void multiply(mlir::Value matrix, const Span &span, const ProductRows &rows);
 

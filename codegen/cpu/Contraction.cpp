@@ -23,17 +23,13 @@ namespace {
 /// A product of rows with one packed matrix, over a span of its rows.
 class PackedProduct {
  public:
-  PackedProduct(Tile &tile, std::unique_ptr<Micro> micro, gguf::TensorType type,
-                ArrayRef<int64_t> matrix)
+  PackedProduct(Tile &tile, std::unique_ptr<Micro> micro, gguf::TensorType type, int64_t columns)
       : emit_(tile.emit),
         micro_(std::move(micro)),
         lanes_(tile.target.lanes()),
-        columns_(matrix[1]) {
-    panelBytes_ = layout::R16Bytes(*layout::FindR16(type), columns_);
-    matrixBytes_ = llvm::divideCeil(matrix[0], kPanel) * panelBytes_;
-  }
+        columns_(columns),
+        panelBytes_(layout::R16Bytes(*layout::FindR16(type), columns)) {}
 
-  int64_t matrixBytes() const { return matrixBytes_; }
   /// The most rows that are multiplied at once.
   int64_t mostRows() const { return micro_->blocking().rows; }
 
@@ -99,7 +95,7 @@ class PackedProduct {
 
   Emit &emit_;
   std::unique_ptr<Micro> micro_;
-  int64_t lanes_, columns_, panelBytes_, matrixBytes_;
+  int64_t lanes_, columns_, panelBytes_;
   Value edge_;
 };
 
@@ -231,12 +227,16 @@ FailureOr<MatrixProduct> createProduct(Tile &tile, Operation *op, Type input,
                                        bool isForFew) {
   Emit &emit = tile.emit;
   gguf::TensorType type = *getTensorType(weight.getElementType());
-  ArrayRef<int64_t> shape = weight.getShape().take_back(2);
+  int64_t columns = weight.getShape().back();
+  auto matrixAt = [=, &emit](Value matrix) {
+    layout::Shape own = getMatrices(weight);
+    own.matrices = 1;
+    return emit.at(base, emit.mul(matrix, *layout::PackedBytes(*getFormat(weight), own)));
+  };
   if (input.isBF16() && isPacked(weight) && !isForFew)
-    if (std::shared_ptr amx = AmxProduct::create(emit, tile.target, type, shape[1]))
-      return MatrixProduct([=, &emit](Value matrix, const Span &span, const ProductRows &rows) {
-        Value at = emit.at(base, emit.mul(matrix, amx->matrixBytes(shape[0])));
-        amx->multiply(at, span, rows);
+    if (std::shared_ptr amx = AmxProduct::create(emit, tile.target, type, columns))
+      return MatrixProduct([=](Value matrix, const Span &span, const ProductRows &rows) {
+        amx->multiply(matrixAt(matrix), span, rows);
         return success();
       });
   const Product *known = findProduct(op, input, weight);
@@ -247,9 +247,9 @@ FailureOr<MatrixProduct> createProduct(Tile &tile, Operation *op, Type input,
       return product.multiply(matrix, span, rows);
     });
   auto product = std::make_shared<PackedProduct>(
-      tile, known->micro(emit, tile.target, type, semiring), type, shape);
+      tile, known->micro(emit, tile.target, type, semiring), type, columns);
   return MatrixProduct([=, &emit](Value matrix, const Span &span, const ProductRows &rows) {
-    Value at = emit.at(base, emit.mul(matrix, product->matrixBytes()));
+    Value at = matrixAt(matrix);
     rowBlocks(
         emit, rows.numbers,
         [&](Value first, int64_t count) {

@@ -68,15 +68,14 @@ static std::pair<Value, Value> rowPlace(Emit &emit, layout::Format format, layou
     int64_t bytes = shape.columns / info.block_elements * info.block_bytes;
     return {emit.at(base, emit.mul(row, bytes)), {}};
   }
-  int64_t panels = llvm::divideCeil(shape.rows, layout::kR16Rows);
-  int64_t panelBytes = layout::R16Bytes(*layout::FindR16(format.type), shape.columns);
-  Value own = row, before = emit.i64(0);
   if (shape.matrices > 1) {
-    own = emit.rem(row, shape.rows);
-    before = emit.mul(emit.div(row, shape.rows), panels);
+    int64_t bytes = *layout::PackedBytes(format, {1, shape.rows, shape.columns});
+    base = emit.at(base, emit.mul(emit.div(row, shape.rows), bytes));
+    row = emit.rem(row, shape.rows);
   }
-  Value panel = emit.add(before, emit.div(own, layout::kR16Rows));
-  return {emit.at(base, emit.mul(panel, panelBytes)), emit.rem(own, layout::kR16Rows)};
+  Value panel = emit.div(row, layout::kR16Rows);
+  int64_t panelBytes = layout::R16Bytes(*layout::FindR16(format.type), shape.columns);
+  return {emit.at(base, emit.mul(panel, panelBytes)), emit.rem(row, layout::kR16Rows)};
 }
 
 LogicalResult emitDecodeRow(Emit &emit, const Target &target, RankedTensorType table, Value base,
