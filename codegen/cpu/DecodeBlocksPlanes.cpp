@@ -3,11 +3,14 @@
 
 #include "codegen/cpu/DecodeBlocks.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "runtime/gguf/levels.h"
 
 using namespace mlir;
 
 namespace emel::cpu {
 
+using gguf::kE2m1Doubled;
+using gguf::kFourBitLevels;
 using gguf::TensorType;
 using layout::kR16Line;
 using layout::R16Format;
@@ -17,11 +20,6 @@ using PerLane = llvm::function_ref<int64_t(int64_t)>;
 /// Elements of one step of r16's planes.
 static constexpr int64_t kGroup = 32;
 
-static constexpr int8_t kFourBitLevels[16] = {-127, -104, -83, -65, -49, -35, -22, -10,
-                                              1,    13,   25,  38,  53,  69,  89,  113};
-/// Twice the E2M1 values; their scales are halved.
-static constexpr int8_t kE2m1Doubled[16] = {0, 1,  2,  3,  4,  6,  8,  12,
-                                            0, -1, -2, -3, -4, -6, -8, -12};
 static constexpr int8_t kSigns[16] = {-1, 1};
 
 //===----------------------------------------------------------------------===//

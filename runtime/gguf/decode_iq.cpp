@@ -1,5 +1,6 @@
 #include "runtime/gguf/decode_block.h"
 #include "runtime/gguf/expand_block.h"
+#include "runtime/gguf/levels.h"
 
 #include <array>
 
@@ -9,8 +10,6 @@
 namespace emel::gguf {
 namespace {
 
-constexpr int8_t kFourBitLevels[16] = {-127, -104, -83, -65, -49, -35, -22, -10,
-                                       1,    13,   25,  38,  53,  69,  89,  113};
 constexpr float kIq1Shift = 0.125f;
 
 template <size_t kPoints, size_t kWidth>

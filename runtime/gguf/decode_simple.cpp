@@ -1,5 +1,6 @@
 #include "runtime/gguf/decode_block.h"
 #include "runtime/gguf/expand_block.h"
+#include "runtime/gguf/levels.h"
 
 #include <array>
 #include <cmath>
@@ -10,9 +11,6 @@
 //     lo4 / hi4   low and high nibble: a byte holds elements j and j + 16
 namespace emel::gguf {
 namespace {
-
-// Twice the E2M1 values, so that they are integers; the scales are halved instead.
-constexpr int8_t kE2m1Doubled[16] = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
 
 // A low nibble is element j, the high one element j + 16.
 template <typename Level>

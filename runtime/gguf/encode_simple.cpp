@@ -1,5 +1,6 @@
 #include "runtime/gguf/dequantize.h"
 #include "runtime/gguf/encode_block.h"
+#include "runtime/gguf/levels.h"
 #include "runtime/gguf/quantize.h"
 
 #include <array>
@@ -8,8 +9,6 @@ namespace emel::gguf {
 namespace {
 
 constexpr float kE2m1[8] = {0, 0.5f, 1, 1.5f, 2, 3, 4, 6};
-constexpr int kFourBitLevels[16] = {-127, -104, -83, -65, -49, -35, -22, -10,
-                                    1,    13,   25,  38,  53,  69,  89,  113};
 
 // Stores the scale and returns the inverse of what was stored, which is what levels must fit.
 float StoreScale(uint8_t* bytes, float scale) {
