@@ -67,6 +67,7 @@ class FloatMicro : public Micro {
               : Value(emit_.create<arith::ShLIOp>(word, emit_.splatInt(ints, 16)));
       return emit_.bitcast(floats, bits);
     }
+    assert(type_ == TensorType::kF16 && "a table of products has no others");
     if (element) word = emit_.create<arith::ShRUIOp>(word, emit_.splatInt(ints, 16));
     Value half = emit_.create<arith::TruncIOp>(vec(emit_.getI16Type()), word);
     return emit_.create<arith::ExtFOp>(floats, emit_.bitcast(vec(emit_.getF16Type()), half));
@@ -84,8 +85,7 @@ class FloatMicro : public Micro {
 
 std::unique_ptr<Micro> createFloatMicro(Emit &emit, const Target &target, TensorType type,
                                         Semiring semiring) {
-  bool isFloat = type == TensorType::kF32 || type == TensorType::kF16 || type == TensorType::kBF16;
-  return isFloat ? std::make_unique<FloatMicro>(emit, target, type, semiring) : nullptr;
+  return std::make_unique<FloatMicro>(emit, target, type, semiring);
 }
 
 }  // namespace emel::cpu

@@ -170,7 +170,8 @@ class IntegerMicro : public Micro {
 
 std::unique_ptr<Micro> createIntegerMicro(Emit &emit, const Target &target, gguf::TensorType type) {
   auto quants = Quants::create(emit, target, type);
-  return quants ? std::make_unique<IntegerMicro>(emit, target, std::move(quants)) : nullptr;
+  assert(quants && "a table of products has no formats without an integer form");
+  return std::make_unique<IntegerMicro>(emit, target, std::move(quants));
 }
 
 }  // namespace emel::cpu

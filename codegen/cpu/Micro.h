@@ -38,7 +38,7 @@ class Micro {
 };
 
 /// Activations of 8 bits by a format with an integer form: the scheme of runtime/gguf/activation.h,
-/// bit for bit. Null where the format has none.
+/// bit for bit.
 std::unique_ptr<Micro> createIntegerMicro(Emit &emit, const Target &target, gguf::TensorType type);
 /// Floats by floats of 32 or 16 bits, summed in ascending order, in any semiring.
 std::unique_ptr<Micro> createFloatMicro(Emit &emit, const Target &target, gguf::TensorType type,
