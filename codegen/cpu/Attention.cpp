@@ -446,13 +446,13 @@ class Attend {
 
 }  // namespace
 
-/// How many heads of a tile go together: of those that read the same cells as many as registers
-/// hold the sums of.
+/// How many heads of a tile go together, of those that read the same cells: a head's sums, and what
+/// is added to them, take 8 vectors.
 static int64_t headsTogether(const Target &target, int64_t perCells, const Span &heads) {
   auto size = Emit::constant(heads.size);
-  if (!size || target.vectorBits < 512) return 1;
+  if (!size) return 1;
   int64_t common = std::gcd(std::gcd(perCells, heads.unit), *size);
-  for (int64_t count : {4, 3, 2})
+  for (int64_t count = target.vectors() / 8; count > 1; --count)
     if (common % count == 0) return count;
   return 1;
 }

@@ -13,13 +13,13 @@ namespace emel::cpu {
 static constexpr Target kTargets[] = {
     {"sapphirerapids", "x86_64-unknown-linux-gnu", "x86-64-v4",
      "+avx512vnni,+avx512bf16,+avx512fp16,+amx-tile,+amx-bf16,+amx-int8", 32, 512,
-     DotBytes::kVpdpbusd, true},
+     DotBytes::kVpdpbusd, ByteLookUp::kVpshufb512, true},
     {"x86-64-v4", "x86_64-unknown-linux-gnu", "x86-64-v4", "+avx512vnni", 32, 512,
-     DotBytes::kVpdpbusd, false},
+     DotBytes::kVpdpbusd, ByteLookUp::kVpshufb512, false},
     {"x86-64-v3", "x86_64-unknown-linux-gnu", "x86-64-v3", "", 16, 256, DotBytes::kVpmaddubsw,
-     false},
+     ByteLookUp::kVpshufb256, false},
     {"aarch64", "aarch64-unknown-linux-gnu", "generic", "+neon,+dotprod", 32, 128, DotBytes::kSdot,
-     false},
+     ByteLookUp::kTbl, false},
 };
 
 ArrayRef<Target> knownTargets() { return kTargets; }
@@ -95,9 +95,9 @@ Value Target::lookUp(Emit &emit, ArrayRef<uint8_t> table, Value index) const {
     }
     return result;
   };
-  if (vectorBits == 512)
+  if (byteLookUp == ByteLookUp::kVpshufb512)
     return emit.intrinsic(index.getType(), "llvm.x86.avx512.pshuf.b.512", {tableOf(64), index});
-  if (vectorBits == 256)
+  if (byteLookUp == ByteLookUp::kVpshufb256)
     return inParts(32, [&](Value own) {
       return emit.intrinsic(own.getType(), "llvm.x86.avx2.pshuf.b", {tableOf(32), own});
     });

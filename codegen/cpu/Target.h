@@ -18,6 +18,13 @@ enum class DotBytes {
   kSdot,        // -128 to 127 by -128 to 127
 };
 
+/// How bytes are looked up in a table of 16.
+enum class ByteLookUp {
+  kVpshufb512,
+  kVpshufb256,
+  kTbl,
+};
+
 class Target {
  public:
   /// Makes a pair of vectors of bytes, just before they are multiplied.
@@ -27,10 +34,13 @@ class Target {
   /// The registers that vectors are kept in: how many, and their bits.
   int registers, vectorBits;
   DotBytes dotBytes;
+  ByteLookUp byteLookUp;
   bool hasAmx;
 
   /// The numbers of 32 bits that a register holds.
   int64_t lanes() const { return vectorBits / 32; }
+  /// How many vectors of kLanes floats all registers hold.
+  int64_t vectors() const { return registers * vectorBits / (32 * kLanes); }
 
   /// acc plus the sums, over the 4 bytes of each lane, of the products of `count` pairs of vectors,
   /// each a register. Exact: the first of a pair is in the range, which `dotBytes` allows, the
