@@ -22,10 +22,9 @@ namespace emel::cpu {
 
 namespace {
 
-/// A layer's cells in the pages, as runtime/artifact/plan.h says: of each head its keys,
-/// transposed,
-/// `[key][32]`, then its values, `[32][value]`. Cells of q8_0 are bytes, with scales behind the
-/// keys and behind the values.
+/// A layer's cells in the pages, as runtime/artifact/plan.h says: of each head its keys, which are
+/// transposed, `[key][32]`, then its values, `[32][value]`. Cells of q8_0 are bytes, with scales
+/// behind the keys and behind the values.
 class Pages {
  public:
   /// Elements under a scale, and its bytes.

@@ -4,8 +4,9 @@
 #include "codegen/cpu/Micro.h"
 #include "runtime/layout/layout.h"
 
-/// The products of activations and weights that there is code for: what an emitter looks up, a test
-/// and a benchmark go through row by row, and layout selection is held to.
+/// The products of activations and weights that there is code for: what an emitter looks up, and a
+/// test and a benchmark go through row by row. Layout selection has no need of it: every weight in
+/// every layout that it can have is here.
 namespace emel::cpu {
 
 enum class Input { Float, Rounded };

@@ -76,7 +76,7 @@ class Tile {
 
   Emit &emit;
   const Target &target;
-  /// The weights' pages and the step, for ops over states.
+  /// The step, and the bytes from page to page of a state, for ops over states.
   mlir::Value step;
   int64_t pageBytes = 0;
 
