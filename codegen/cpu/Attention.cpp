@@ -130,6 +130,57 @@ static LogicalResult checkCells(Operation *op, KvType type) {
   return op->emitOpError("has no code for cells of ") << block;
 }
 
+namespace {
+
+/// Writes rows of keys and values into cells.
+class CellWriter {
+ public:
+  CellWriter(Emit &emit, Pages &pages) : emit_(emit), pages_(pages) {
+    if (pages.isScaled())
+      levels_ = emit.frame(std::max(pages.keyDim(), pages.valueDim()) * kFloatBytes);
+  }
+
+  /// `cell` is the head of a page, `index` the position there.
+  void writeKey(Value cell, Value index, Value row) {
+    Value source = prepare(row, pages_.keyDim(), [&](Value dim) {
+      return emit_.at(pages_.keyScales(cell, dim), emit_.mul(index, Pages::kScaleBytes));
+    });
+    Value column = emit_.mul(index, pages_.bytes());
+    emit_.loop(emit_.i64(0), emit_.i64(pages_.keyDim()), 1, [&](Value dim) {
+      Value x = emit_.load(emit_.f32(), emit_.at(source, emit_.mul(dim, kFloatBytes)));
+      emit_.store(pages_.toCell(x), emit_.at(pages_.keys(cell, dim), column));
+    });
+  }
+
+  void writeValue(Value cell, Value index, Value row) {
+    Value target = pages_.values(cell, index);
+    Value source = prepare(row, pages_.valueDim(),
+                           [&](Value dim) { return pages_.valueScale(cell, index, dim); });
+    emit_.vectors(emit_.i64(pages_.valueDim()), [&](Value dim, Value count) {
+      Value x = emit_.loadLanes(emit_.vec(emit_.f32()),
+                                emit_.at(source, emit_.mul(dim, kFloatBytes)), count);
+      emit_.storeLanes(pages_.toCell(x), emit_.at(target, emit_.mul(dim, pages_.bytes())), count);
+    });
+  }
+
+ private:
+  /// What goes to the cells for a row: with scales the levels, where each scale has been written.
+  Value prepare(Value row, int64_t size, function_ref<Value(Value)> scaleAt) {
+    if (!pages_.isScaled()) return row;
+    emit_.loop(emit_.i64(0), emit_.i64(size), Pages::kGroup, [&](Value dim) {
+      Value offset = emit_.mul(dim, kFloatBytes);
+      pages_.round(emit_.at(row, offset), emit_.at(levels_, offset), scaleAt(dim));
+    });
+    return levels_;
+  }
+
+  Emit &emit_;
+  Pages &pages_;
+  Value levels_;
+};
+
+}  // namespace
+
 static LogicalResult emitKvWrite(Tile &tile, Operation *op, const Part &part, const View &) {
   auto write = cast<KvWriteOp>(op);
   Emit &emit = tile.emit;
@@ -139,22 +190,11 @@ static LogicalResult emitKvWrite(Tile &tile, Operation *op, const Part &part, co
   FailureOr<View> slots = tile.need(write.getSlots(), tile.wholeOf(write.getSlots()));
   if (failed(state) || failed(positions) || failed(slots)) return failure();
   Pages pages(tile, *state, write.getType());
+  CellWriter writer(emit, pages);
   Value tokens = tile.sizeOf(write.getKey(), 0);
   // Some tokens at a time, so that keys and values stay small.
   constexpr int64_t kRows = 256;
   int64_t most = std::min(kRows, tile.mostOf(write.getKey(), 0));
-  Value levels;
-  if (pages.isScaled())
-    levels = emit.frame(std::max(pages.keyDim(), pages.valueDim()) * kFloatBytes);
-  // What goes to the cells for a row: with scales the levels, where each scale has been written.
-  auto prepare = [&](Value row, int64_t size, function_ref<Value(Value)> scaleAt) {
-    if (!pages.isScaled()) return row;
-    emit.loop(emit.i64(0), emit.i64(size), Pages::kGroup, [&](Value dim) {
-      Value offset = emit.mul(dim, kFloatBytes);
-      pages.round(emit.at(row, offset), emit.at(levels, offset), scaleAt(dim));
-    });
-    return levels;
-  };
   LogicalResult result = success();
   auto writeRows = [&](Value first) {
     Value size = most == 1 ? emit.i64(1) : emit.min(emit.sub(tokens, first), emit.i64(most));
@@ -163,32 +203,15 @@ static LogicalResult emitKvWrite(Tile &tile, Operation *op, const Part &part, co
     keyPart[0] = valuePart[0] = {first, size, most, most};
     FailureOr<View> keys = tile.need(write.getKey(), keyPart);
     FailureOr<View> values = tile.need(write.getValue(), valuePart);
-    if (failed(keys) || failed(values)) {
-      result = failure();
-      return;
-    }
+    if (failed(keys) || failed(values)) return void(result = failure());
     emit.loop(first, emit.add(first, size), 1, [&](Value token) {
       Value position = emit.toI64(emit.load(emit.i32(), tile.address(*positions, token)));
       Value slot = emit.toI64(emit.load(emit.i32(), tile.address(*slots, token)));
       Value index = emit.rem(position, EMEL_PAGE_POSITIONS);
       emit.loop(part[0].begin, emit.add(part[0].begin, part[0].size), 1, [&](Value head) {
         Value cell = pages.head(slot, emit.div(position, EMEL_PAGE_POSITIONS), head);
-        Value source = prepare(tile.address(*keys, {token, head}), pages.keyDim(), [&](Value dim) {
-          return emit.at(pages.keyScales(cell, dim), emit.mul(index, Pages::kScaleBytes));
-        });
-        Value column = emit.mul(index, pages.bytes());
-        emit.loop(emit.i64(0), emit.i64(pages.keyDim()), 1, [&](Value dim) {
-          Value x = emit.load(emit.f32(), emit.at(source, emit.mul(dim, kFloatBytes)));
-          emit.store(pages.toCell(x), emit.at(pages.keys(cell, dim), column));
-        });
-        Value target = pages.values(cell, index);
-        Value row = prepare(tile.address(*values, {token, head}), pages.valueDim(),
-                            [&](Value dim) { return pages.valueScale(cell, index, dim); });
-        emit.vectors(emit.i64(pages.valueDim()), [&](Value dim, Value count) {
-          Value x =
-              emit.loadLanes(emit.vec(emit.f32()), emit.at(row, emit.mul(dim, kFloatBytes)), count);
-          emit.storeLanes(pages.toCell(x), emit.at(target, emit.mul(dim, pages.bytes())), count);
-        });
+        writer.writeKey(cell, index, tile.address(*keys, {token, head}));
+        writer.writeValue(cell, index, tile.address(*values, {token, head}));
       });
     });
     tile.forget();
