@@ -98,36 +98,24 @@ static FailureOr<TypeMap> typesOf(LaunchOp launch, KernelOp kernel) {
 /// The arguments of a kernel's function before those of its body.
 static constexpr unsigned kStep = 0, kFrame = 1, kFirst = 2;
 
-FailureOr<int64_t> emitKernel(LaunchOp launch, const Target &target, int64_t pageBytes,
-                              ModuleOp module, StringRef name) {
-  KernelOp kernel = launch.getKernelOp();
-  EntryOp entry = launch->getParentOfType<EntryOp>();
-  FailureOr<TypeMap> types = typesOf(launch, kernel);
-  if (failed(types)) return failure();
-
-  Emit emit(kernel.getLoc(), module.getContext());
-  emit.setInsertionPointToEnd(module.getBody());
+/// `void name(step, frame, operands…, weights…, results…, tile)`, with an empty body.
+static Block *addFunction(Emit &emit, LaunchOp launch, const Target &target, StringRef name) {
   unsigned results =
       llvm::count_if(launch.getResultTypes(), [](Type type) { return !isa<KvType>(type); });
-  SmallVector<Type> inputs(kFirst + kernel.getNumArguments() + results, emit.ptr());
+  SmallVector<Type> inputs(kFirst + launch.getKernelOp().getNumArguments() + results, emit.ptr());
   inputs.push_back(emit.i64());
   auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(emit.getContext()), inputs);
   auto function = emit.create<LLVM::LLVMFuncOp>(name, type, LLVM::Linkage::Internal);
   function.setPassthroughAttr(functionAttributes(emit, target));
   function.setArgAttr(kFrame, LLVM::LLVMDialect::getNoAliasAttrName(), emit.getUnitAttr());
-  Block *body = function.addEntryBlock(emit);
-  emit.setInsertionPointToStart(body);
+  return function.addEntryBlock(emit);
+}
 
-  Extents bounds = Extents::of(entry);
-  Tile tile(emit, target, bounds, *types);
-  tile.step = body->getArgument(kStep);
-  emit.setFrame(body->getArgument(kFrame));
-  tile.pageBytes = pageBytes;
-  auto [n, m] = loadSizes(emit, entry, tile.step);
-  tile.setSizes(n, m);
-  for (auto [index, argument] : llvm::enumerate(kernel.getArguments()))
-    tile.bind(argument, tile.viewOf(body->getArgument(kFirst + index), argument.getType()));
-
+/// The code of every result's tiles: numbered through, those of the first result first.
+static LogicalResult emitResults(Tile &tile, LaunchOp launch, Block *body, Value n, Value m) {
+  Emit &emit = tile.emit;
+  KernelOp kernel = launch.getKernelOp();
+  Extents bounds = Extents::of(launch->getParentOfType<EntryOp>());
   Operation *end = kernel.getBody().front().getTerminator();
   SmallVector<Value> counts = countTiles(emit, launch, n, m);
   Value index = body->getArguments().back();
@@ -144,8 +132,7 @@ FailureOr<int64_t> emitKernel(LaunchOp launch, const Target &target, int64_t pag
       if (failed(tile.need(value, part, &out))) status = failure();
       tile.forget();
     };
-    bool isLast = result + 1 == launch.getNumResults();
-    if (isLast) {
+    if (result + 1 == launch.getNumResults()) {
       run();
       break;
     }
@@ -155,9 +142,30 @@ FailureOr<int64_t> emitKernel(LaunchOp launch, const Target &target, int64_t pag
     emit.setInsertionPointToStart(branch.elseBlock());
     index = emit.sub(index, counts[result]);
   }
+  return status;
+}
+
+FailureOr<int64_t> emitKernel(LaunchOp launch, const Target &target, int64_t pageBytes,
+                              ModuleOp module, StringRef name) {
+  KernelOp kernel = launch.getKernelOp();
+  EntryOp entry = launch->getParentOfType<EntryOp>();
+  FailureOr<TypeMap> types = typesOf(launch, kernel);
+  if (failed(types)) return failure();
+  Emit emit(kernel.getLoc(), module.getContext());
+  emit.setInsertionPointToEnd(module.getBody());
+  Block *body = addFunction(emit, launch, target, name);
+  emit.setInsertionPointToStart(body);
+  emit.setFrame(body->getArgument(kFrame));
+  Tile tile(emit, target, Extents::of(entry), *types);
+  tile.step = body->getArgument(kStep);
+  tile.pageBytes = pageBytes;
+  auto [n, m] = loadSizes(emit, entry, tile.step);
+  tile.setSizes(n, m);
+  for (auto [index, argument] : llvm::enumerate(kernel.getArguments()))
+    tile.bind(argument, tile.viewOf(body->getArgument(kFirst + index), argument.getType()));
+  if (failed(emitResults(tile, launch, body, n, m))) return failure();
   emit.setInsertionPointToEnd(body);
   emit.create<LLVM::ReturnOp>(ValueRange{});
-  if (failed(status)) return failure();
   return emit.frameBytes();
 }
 
