@@ -77,89 +77,95 @@ static LogicalResult emitScale(Tile &tile, Operation *op, const Part &part, cons
   });
 }
 
+static Value mul(Emit &emit, Value a, Value b) { return emit.create<arith::MulFOp>(a, b); }
+static Value add(Emit &emit, Value a, Value b) { return emit.create<arith::AddFOp>(a, b); }
+
+static Value select(Emit &emit, Value condition, Value yes, Value no) {
+  return emit.create<arith::SelectOp>(condition, yes, no);
+}
+
+static Value isAbove(Emit &emit, Value a, Value b) {
+  return emit.create<arith::CmpFOp>(arith::CmpFPredicate::OGT, a, b);
+}
+
 // sigmoid(2 z) with z = sqrt(2/pi) (x + 0.044715 x^3) is (1 + tanh z) / 2.
 static Value emitGelu(Emit &emit, Value x) {
   Type type = x.getType();
-  Value cube = emit.create<arith::MulFOp>(emit.create<arith::MulFOp>(x, x), x);
+  Value cube = mul(emit, mul(emit, x, x), x);
   Value inner = emit.fma(emit.splat(type, 0.044715), cube, x);
-  Value angle = emit.create<arith::MulFOp>(
-      emit.splat(type, 2 * std::sqrt(2 / std::numbers::pi)), inner);
-  return emit.create<arith::MulFOp>(x, emitSigmoid(emit, angle));
+  Value angle = mul(emit, emit.splat(type, 2 * std::sqrt(2 / std::numbers::pi)), inner);
+  return mul(emit, x, emitSigmoid(emit, angle));
 }
 
-static Value clamp(Emit &emit, Value x, double low, double high) {
+static Value emitGeluErf(Emit &emit, Value x) {
+  Type type = x.getType();
+  Value erf = emitErf(emit, mul(emit, x, emit.splat(type, 1 / std::numbers::sqrt2)));
+  return mul(emit, mul(emit, x, emit.splat(type, 0.5)), add(emit, erf, emit.splat(type, 1)));
+}
+
+static Value emitHardSigmoid(Emit &emit, Value x) {
+  Type type = x.getType();
+  Value sixth = emit.create<arith::DivFOp>(add(emit, x, emit.splat(type, 3)), emit.splat(type, 6));
   return emit.create<arith::MinimumFOp>(
-      emit.create<arith::MaximumFOp>(x, emit.splat(x.getType(), low)),
-      emit.splat(x.getType(), high));
+      emit.create<arith::MaximumFOp>(sixth, emit.splat(type, 0)), emit.splat(type, 1));
 }
 
-static FailureOr<Value> emitUnary(Emit &emit, UnaryKind kind, Value x) {
+// tanh(x/2) (e^x + 1) keeps small numbers precise.
+static Value emitExpm1(Emit &emit, Value x) {
+  Value one = emit.splat(x.getType(), 1), power = emitExp(emit, x);
+  Value half = emitTanh(emit, mul(emit, x, emit.splat(x.getType(), 0.5)));
+  Value isSmall = isAbove(emit, one, emit.create<math::AbsFOp>(x));
+  return select(emit, isSmall, mul(emit, half, add(emit, power, one)),
+                emit.create<arith::SubFOp>(power, one));
+}
+
+static Value emitSoftplus(Emit &emit, Value x) {
+  Value fall = emitExp(emit, emit.create<arith::NegFOp>(emit.create<math::AbsFOp>(x)));
+  Value tail = emitLog(emit, add(emit, emit.splat(x.getType(), 1), fall));
+  return add(emit, emit.create<arith::MaximumFOp>(x, emit.splat(x.getType(), 0)), tail);
+}
+
+/// Null where there is no code.
+static Value emitUnary(Emit &emit, UnaryKind kind, Value x) {
   Type type = x.getType();
   Value zero = emit.splat(type, 0), one = emit.splat(type, 1);
-  auto mul = [&](Value a, Value b) -> Value { return emit.create<arith::MulFOp>(a, b); };
-  auto isAbove = [&](Value a, Value b) -> Value {
-    return emit.create<arith::CmpFOp>(arith::CmpFPredicate::OGT, a, b);
-  };
-  auto select = [&](Value c, Value a, Value b) -> Value {
-    return emit.create<arith::SelectOp>(c, a, b);
-  };
-  auto hardSigmoid = [&] {
-    Value sixth = emit.create<arith::DivFOp>(
-        emit.create<arith::AddFOp>(x, emit.splat(type, 3)), emit.splat(type, 6));
-    return clamp(emit, sixth, 0, 1);
-  };
-  auto expm1 = [&]() -> Value {
-    // tanh(x/2) (e^x + 1) keeps small numbers precise.
-    Value half = emitTanh(emit, mul(x, emit.splat(type, 0.5)));
-    Value small = mul(half, emit.create<arith::AddFOp>(emitExp(emit, x), one));
-    Value isSmall = emit.create<arith::CmpFOp>(
-        arith::CmpFPredicate::OLT, emit.create<math::AbsFOp>(x), emit.splat(type, 1));
-    return select(isSmall, small, emit.create<arith::SubFOp>(emitExp(emit, x), one));
-  };
   switch (kind) {
-    case UnaryKind::Abs: return Value(emit.create<math::AbsFOp>(x));
+    case UnaryKind::Abs: return emit.create<math::AbsFOp>(x);
     case UnaryKind::Sgn:
-      return select(isAbove(x, zero), one, select(isAbove(zero, x), emit.splat(type, -1), zero));
-    case UnaryKind::Neg: return Value(emit.create<arith::NegFOp>(x));
-    case UnaryKind::Step: return select(isAbove(x, zero), one, zero);
+      return select(emit, isAbove(emit, x, zero), one,
+                    select(emit, isAbove(emit, zero, x), emit.splat(type, -1), zero));
+    case UnaryKind::Neg: return emit.create<arith::NegFOp>(x);
+    case UnaryKind::Step: return select(emit, isAbove(emit, x, zero), one, zero);
     case UnaryKind::Tanh: return emitTanh(emit, x);
-    case UnaryKind::Elu: return select(isAbove(x, zero), x, expm1());
-    case UnaryKind::Relu: return Value(emit.create<arith::MaximumFOp>(x, zero));
+    case UnaryKind::Elu: return select(emit, isAbove(emit, x, zero), x, emitExpm1(emit, x));
+    case UnaryKind::Relu: return emit.create<arith::MaximumFOp>(x, zero);
     case UnaryKind::Sigmoid: return emitSigmoid(emit, x);
     case UnaryKind::Gelu: return emitGelu(emit, x);
     case UnaryKind::GeluQuick:
-      return mul(x, emitSigmoid(emit, mul(x, emit.splat(type, 1.702))));
-    case UnaryKind::GeluErf: {
-      Value erf = emitErf(emit, mul(x, emit.splat(type, 1 / std::numbers::sqrt2)));
-      return mul(mul(x, emit.splat(type, 0.5)), emit.create<arith::AddFOp>(erf, one));
-    }
-    case UnaryKind::Silu: return mul(x, emitSigmoid(emit, x));
-    case UnaryKind::HardSwish: return mul(x, hardSigmoid());
-    case UnaryKind::HardSigmoid: return hardSigmoid();
+      return mul(emit, x, emitSigmoid(emit, mul(emit, x, emit.splat(type, 1.702))));
+    case UnaryKind::GeluErf: return emitGeluErf(emit, x);
+    case UnaryKind::Silu: return mul(emit, x, emitSigmoid(emit, x));
+    case UnaryKind::HardSwish: return mul(emit, x, emitHardSigmoid(emit, x));
+    case UnaryKind::HardSigmoid: return emitHardSigmoid(emit, x);
     case UnaryKind::Exp: return emitExp(emit, x);
-    case UnaryKind::Expm1: return expm1();
-    case UnaryKind::Softplus: {
-      Value tail = emitLog(emit, emit.create<arith::AddFOp>(
-                                     one, emitExp(emit, emit.create<arith::NegFOp>(
-                                                            emit.create<math::AbsFOp>(x)))));
-      return Value(emit.create<arith::AddFOp>(emit.create<arith::MaximumFOp>(x, zero), tail));
-    }
-    case UnaryKind::Floor: return Value(emit.create<math::FloorOp>(x));
-    case UnaryKind::Ceil: return Value(emit.create<math::CeilOp>(x));
-    case UnaryKind::Trunc: return Value(emit.create<math::TruncOp>(x));
-    case UnaryKind::Sqr: return mul(x, x);
-    case UnaryKind::Sqrt: return Value(emit.create<math::SqrtOp>(x));
+    case UnaryKind::Expm1: return emitExpm1(emit, x);
+    case UnaryKind::Softplus: return emitSoftplus(emit, x);
+    case UnaryKind::Floor: return emit.create<math::FloorOp>(x);
+    case UnaryKind::Ceil: return emit.create<math::CeilOp>(x);
+    case UnaryKind::Trunc: return emit.create<math::TruncOp>(x);
+    case UnaryKind::Sqr: return mul(emit, x, x);
+    case UnaryKind::Sqrt: return emit.create<math::SqrtOp>(x);
     case UnaryKind::Log: return emitLog(emit, x);
-    default: return failure();
+    default: return {};
   }
 }
 
 static LogicalResult emitUnaryOp(Tile &tile, Operation *op, const Part &part, const View &out) {
   bool isKnown = true;
   LogicalResult result = emitFormula(tile, op, part, out, [&](ValueRange x) {
-    FailureOr<Value> value = emitUnary(tile.emit, cast<UnaryOp>(op).getKind(), x[0]);
-    isKnown = isKnown && succeeded(value);
-    return isKnown ? *value : x[0];
+    Value value = emitUnary(tile.emit, cast<UnaryOp>(op).getKind(), x[0]);
+    isKnown = isKnown && value;
+    return isKnown ? value : x[0];
   });
   return isKnown ? result : op->emitOpError("has no code for this function");
 }
@@ -167,7 +173,7 @@ static LogicalResult emitUnaryOp(Tile &tile, Operation *op, const Part &part, co
 static LogicalResult emitGlu(Tile &tile, Operation *op, const Part &part, const View &out) {
   UnaryKind kind = getActivation(cast<GluOp>(op).getKind());
   return emitFormula(tile, op, part, out, [&](ValueRange x) -> Value {
-    return tile.emit.create<arith::MulFOp>(*emitUnary(tile.emit, kind, x[0]), x[1]);
+    return mul(tile.emit, emitUnary(tile.emit, kind, x[0]), x[1]);
   });
 }
 
