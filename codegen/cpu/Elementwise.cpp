@@ -121,8 +121,8 @@ static Value emitExpm1(Emit &emit, Value x) {
 
 static Value emitSoftplus(Emit &emit, Value x) {
   Value fall = emitExp(emit, emit.create<arith::NegFOp>(emit.create<math::AbsFOp>(x)));
-  Value tail = emitLog(emit, add(emit, emit.splat(x.getType(), 1), fall));
-  return add(emit, emit.create<arith::MaximumFOp>(x, emit.splat(x.getType(), 0)), tail);
+  Value positive = emit.create<arith::MaximumFOp>(x, emit.splat(x.getType(), 0));
+  return add(emit, positive, emitLog1p(emit, fall));
 }
 
 /// Null where there is no code.
