@@ -188,7 +188,8 @@ void AmxProduct::decodeGroup(const QuantUnit &unit, Value group, Value tiles) {
 // Rows
 //===----------------------------------------------------------------------===//
 
-void AmxProduct::multiplyRows(const Part &part, const Span &span, const ProductRows &rows, Value row) {
+void AmxProduct::multiplyRows(const Part &part, const Span &span, const ProductRows &rows,
+                              Value row) {
   Value left = emit_.sub(emit_.add(rows.numbers.begin, rows.numbers.size), row);
   copyInput(part, rows, row);
   emit_.loop(emit_.i64(0), part.panels, 2, [&](Value pair) {

@@ -7,8 +7,8 @@
 namespace emel::cpu {
 
 /// Writes the columns `columns` of row `row`, counted over all matrices of the table, to `out`. The
-/// columns begin and end at whole blocks of the type. Fails, with an error at the builder's location,
-/// for types that are no weights.
+/// columns begin and end at whole blocks of the type. Fails, with an error at the builder's
+/// location, for types that are no weights.
 mlir::LogicalResult emitDecodeRow(Emit &emit, const Target &target, mlir::RankedTensorType table,
                                   mlir::Value base, mlir::Value row, const Span &columns,
                                   mlir::Value out);

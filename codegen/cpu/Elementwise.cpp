@@ -61,9 +61,8 @@ static LogicalResult emitFormula(Tile &tile, Operation *op, const Part &part, co
 
 template <typename OpType>
 static LogicalResult emitBinary(Tile &tile, Operation *op, const Part &part, const View &out) {
-  return emitFormula(tile, op, part, out, [&](ValueRange x) -> Value {
-    return tile.emit.create<OpType>(x[0], x[1]);
-  });
+  return emitFormula(tile, op, part, out,
+                     [&](ValueRange x) -> Value { return tile.emit.create<OpType>(x[0], x[1]); });
 }
 
 static LogicalResult emitScale(Tile &tile, Operation *op, const Part &part, const View &out) {
@@ -106,8 +105,8 @@ static Value emitGeluErf(Emit &emit, Value x) {
 static Value emitHardSigmoid(Emit &emit, Value x) {
   Type type = x.getType();
   Value sixth = emit.create<arith::DivFOp>(add(emit, x, emit.splat(type, 3)), emit.splat(type, 6));
-  return emit.create<arith::MinimumFOp>(
-      emit.create<arith::MaximumFOp>(sixth, emit.splat(type, 0)), emit.splat(type, 1));
+  return emit.create<arith::MinimumFOp>(emit.create<arith::MaximumFOp>(sixth, emit.splat(type, 0)),
+                                        emit.splat(type, 1));
 }
 
 // tanh(x/2) (e^x + 1) keeps small numbers precise.
@@ -181,8 +180,8 @@ static LogicalResult emitGlu(Tile &tile, Operation *op, const Part &part, const 
 static Value emitToBfloat16(Emit &emit, Value x) {
   Type ints = emit.vec(emit.i32());
   Value bits = emit.bitcast(ints, x), half = emit.splatInt(ints, 16);
-  Value odd = emit.create<arith::AndIOp>(emit.create<arith::ShRUIOp>(bits, half),
-                                         emit.splatInt(ints, 1));
+  Value odd =
+      emit.create<arith::AndIOp>(emit.create<arith::ShRUIOp>(bits, half), emit.splatInt(ints, 1));
   Value up = emit.create<arith::AddIOp>(odd, emit.splatInt(ints, 0x7fff));
   Value rounded = emit.create<arith::AddIOp>(bits, up);
   Value isNan = emit.create<arith::CmpFOp>(arith::CmpFPredicate::UNO, x, x);

@@ -15,8 +15,8 @@ llvm::SmallVector<mlir::Value> countTiles(Emit &emit, plan::LaunchOp launch, mli
 /// n and m of a step.
 std::pair<mlir::Value, mlir::Value> loadSizes(Emit &emit, plan::EntryOp entry, mlir::Value step);
 
-/// Adds `void name(step, frame, operands…, weights…, results…, tile)`, which computes one tile. All but
-/// the tile are addresses; results that are states have none. Returns the bytes of the frame.
+/// Adds `void name(step, frame, operands…, weights…, results…, tile)`, which computes one tile. All
+/// but the tile are addresses; results that are states have none. Returns the bytes of the frame.
 mlir::FailureOr<int64_t> emitKernel(plan::LaunchOp launch, const Target &target, int64_t pageBytes,
                                     mlir::ModuleOp module, llvm::StringRef name);
 

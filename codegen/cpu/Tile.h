@@ -8,8 +8,8 @@
 /// One tile of a kernel: where its values lie, and which part of each it needs.
 namespace emel::cpu {
 
-/// A range of one dimension, as far as it is known: its size is at most `most`, its beginning a multiple
-/// of `unit` (of everything, where that is 0).
+/// A range of one dimension, as far as it is known: its size is at most `most`, its beginning a
+/// multiple of `unit` (of everything, where that is 0).
 struct Span {
   mlir::Value begin, size;
   int64_t most, unit = 0;
@@ -18,9 +18,9 @@ struct Span {
 /// A part of a value, a span for each dimension.
 using Part = llvm::SmallVector<Span, 4>;
 
-/// Where a value lies: the address of its first element (or row, of formats that have rows only) and
-/// the bytes from one index to the next of each dimension. The value may be a part of a tensor whose
-/// other elements are not there; then `base` is where the first one would be.
+/// Where a value lies: the address of its first element (or row, of formats that have rows only)
+/// and the bytes from one index to the next of each dimension. The value may be a part of a tensor
+/// whose other elements are not there; then `base` is where the first one would be.
 struct View {
   mlir::Value base;
   mlir::Type element;

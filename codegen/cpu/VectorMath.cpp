@@ -29,8 +29,8 @@ static VectorType intsOf(Emit &emit, Value x) {
   return emit.vec(emit.i32(), cast<VectorType>(x.getType()).getNumElements());
 }
 
-// e^x = 2^k e^r with k = round(x / ln 2) and |r| <= ln 2 / 2; 2^k is applied in two factors, so that
-// results below the normal numbers are right too.
+// e^x = 2^k e^r with k = round(x / ln 2) and |r| <= ln 2 / 2; 2^k is applied in two factors, so
+// that results below the normal numbers are right too.
 Value emitExp(Emit &emit, Value x) {
   Type type = x.getType();
   VectorType ints = intsOf(emit, x);
@@ -40,8 +40,8 @@ Value emitExp(Emit &emit, Value x) {
       emit.create<arith::MulFOp>(clamped, emit.splat(type, std::numbers::log2e)));
   Value r = emit.fma(k, emit.splat(type, -0.693145751953125), clamped);
   r = emit.fma(k, emit.splat(type, -1.428606765330187e-06), r);
-  Value sum = polynomial(emit, r,
-                         {1.0, 1.0, 0.5, 1.0 / 6, 1.0 / 24, 1.0 / 120, 1.0 / 720, 1.0 / 5040});
+  Value sum =
+      polynomial(emit, r, {1.0, 1.0, 0.5, 1.0 / 6, 1.0 / 24, 1.0 / 120, 1.0 / 720, 1.0 / 5040});
   Value exponent = emit.create<arith::FPToSIOp>(ints, k);
   Value half = emit.create<arith::ShRSIOp>(exponent, emit.splatInt(ints, 1));
   auto power = [&](Value exponent) {
@@ -49,13 +49,13 @@ Value emitExp(Emit &emit, Value x) {
     return emit.bitcast(type, emit.create<arith::ShLIOp>(biased, emit.splatInt(ints, 23)));
   };
   Value result = emit.create<arith::MulFOp>(sum, power(half));
-  result = emit.create<arith::MulFOp>(
-      result, power(emit.create<arith::SubIOp>(exponent, half)));
+  result = emit.create<arith::MulFOp>(result, power(emit.create<arith::SubIOp>(exponent, half)));
   Value isSmall = compare(emit, arith::CmpFPredicate::OLT, x, -104);
   return select(emit, isSmall, emit.splat(type, 0), result);
 }
 
-// log x = k ln 2 + log m with m in [sqrt(1/2), sqrt(2)); log m by its series in s = (m - 1) / (m + 1).
+// log x = k ln 2 + log m with m in [sqrt(1/2), sqrt(2)); log m by its series in
+// s = (m - 1) / (m + 1).
 Value emitLog(Emit &emit, Value x) {
   Type type = x.getType();
   VectorType ints = intsOf(emit, x);
@@ -72,14 +72,14 @@ Value emitLog(Emit &emit, Value x) {
   Value square = emit.create<arith::MulFOp>(s, s);
   Value series = polynomial(emit, square, {2.0, 2.0 / 3, 2.0 / 5, 2.0 / 7, 2.0 / 9});
   Value exponent = emit.create<arith::SIToFPOp>(type, k);
-  exponent = select(emit, isTiny,
-                    emit.create<arith::SubFOp>(exponent, emit.splat(type, 24)), exponent);
+  exponent =
+      select(emit, isTiny, emit.create<arith::SubFOp>(exponent, emit.splat(type, 24)), exponent);
   Value result = emit.fma(exponent, emit.splat(type, std::numbers::ln2),
                           emit.create<arith::MulFOp>(s, series));
   double infinity = INFINITY;
   result = select(emit, compare(emit, arith::CmpFPredicate::OEQ, x, infinity), x, result);
-  result = select(emit, compare(emit, arith::CmpFPredicate::OEQ, x, 0),
-                  emit.splat(type, -infinity), result);
+  result = select(emit, compare(emit, arith::CmpFPredicate::OEQ, x, 0), emit.splat(type, -infinity),
+                  result);
   return select(emit, compare(emit, arith::CmpFPredicate::OGE, x, 0), result,
                 emit.splat(type, NAN));
 }
@@ -88,8 +88,9 @@ Value emitLog(Emit &emit, Value x) {
 Value emitLog1p(Emit &emit, Value x) {
   Value two = emit.splat(x.getType(), 2);
   Value s = emit.create<arith::DivFOp>(x, emit.create<arith::AddFOp>(x, two));
-  Value series = polynomial(emit, emit.create<arith::MulFOp>(s, s),
-                            {2.0, 2.0 / 3, 2.0 / 5, 2.0 / 7, 2.0 / 9, 2.0 / 11, 2.0 / 13, 2.0 / 15});
+  Value series =
+      polynomial(emit, emit.create<arith::MulFOp>(s, s),
+                 {2.0, 2.0 / 3, 2.0 / 5, 2.0 / 7, 2.0 / 9, 2.0 / 11, 2.0 / 13, 2.0 / 15});
   return emit.create<arith::MulFOp>(s, series);
 }
 
@@ -120,8 +121,7 @@ Value emitErf(Emit &emit, Value x) {
   Value magnitude = emit.create<math::AbsFOp>(x), one = emit.splat(type, 1);
   Value t = emit.create<arith::DivFOp>(one, emit.fma(emit.splat(type, 0.3275911), magnitude, one));
   Value sum = emit.create<arith::MulFOp>(
-      t, polynomial(emit, t,
-                    {0.254829592, -0.284496736, 1.421413741, -1.453152027, 1.061405429}));
+      t, polynomial(emit, t, {0.254829592, -0.284496736, 1.421413741, -1.453152027, 1.061405429}));
   Value square = emit.create<arith::MulFOp>(x, x);
   Value fall = emitExp(emit, emit.create<arith::NegFOp>(square));
   Value large = emit.create<math::CopySignOp>(
@@ -154,12 +154,12 @@ std::pair<Value, Value> emitSinCos(Emit &emit, Value angle) {
   Value square = emit.create<arith::MulFOp>(r, r);
   Value sine = emit.create<arith::MulFOp>(
       r, polynomial(emit, square, {1.0, -1.0 / 6, 1.0 / 120, -1.0 / 5040, 1.0 / 362880}));
-  Value cosine = polynomial(emit, square,
-                            {1.0, -0.5, 1.0 / 24, -1.0 / 720, 1.0 / 40320, -1.0 / 3628800});
+  Value cosine =
+      polynomial(emit, square, {1.0, -0.5, 1.0 / 24, -1.0 / 720, 1.0 / 40320, -1.0 / 3628800});
   auto isSet = [&](Value number, int64_t bit) -> Value {
-    return emit.create<arith::CmpIOp>(
-        arith::CmpIPredicate::ne,
-        emit.create<arith::AndIOp>(number, emit.splatInt(ints, bit)), emit.splatInt(ints, 0));
+    return emit.create<arith::CmpIOp>(arith::CmpIPredicate::ne,
+                                      emit.create<arith::AndIOp>(number, emit.splatInt(ints, bit)),
+                                      emit.splatInt(ints, 0));
   };
   auto negateIf = [&](Value condition, Value x) {
     return select(emit, condition, emit.create<arith::NegFOp>(x), x);

@@ -3,8 +3,8 @@
 
 #include "codegen/cpu/Emit.h"
 
-/// Functions of real numbers on vectors, without calls: accurate to a few units in the last place of
-/// float32, the same bits on every target.
+/// Functions of real numbers on vectors, without calls: accurate to a few units in the last place
+/// of float32, the same bits on every target.
 namespace emel::cpu {
 
 /// e^x; 0 below -104, infinity above 89, NaN for NaN.
