@@ -1,6 +1,7 @@
 // Times every kernel of the table that the kernels' tests go through.
 
 #include "codegen/cpu/Target.h"
+#include "tests/kernels/kernel_case.h"
 #include "tests/kernels/run_kernel.h"
 #include "tools/support/command_line.h"
 #include "tools/support/exit.h"
@@ -60,11 +61,12 @@ absl::StatusOr<std::vector<Timing>> TimeRow(const testing::KernelRow& row,
   constexpr size_t kLeast = 3;
   std::vector<Timing> timings;
   for (int64_t tokens : {int64_t{1}, spec.tokens}) {
-    std::vector<double> times = testing::TimeKernel(*compiled, tokens, kLeast, options.seconds);
+    std::vector<double> times =
+        testing::TimeKernel(*compiled, {testing::FirstTokens(tokens)}, kLeast, options.seconds);
     if (times.empty()) return absl::ResourceExhaustedError("no memory for the kernel's buffers");
     double products = static_cast<double>(spec.rows * spec.columns * tokens);
     timings.push_back({row.name(), tokens, times.size(), MedianOf(times), 2 * products,
-                       static_cast<double>(compiled->product_bytes)});
+                       static_cast<double>(compiled->weight_bytes.at("w"))});
     if (tokens == spec.tokens) break;
   }
   return timings;

@@ -1,18 +1,8 @@
 #include "tests/kernels/kernel_case.h"
 
-#include "codegen/cpu/StepProgram.h"
-#include "compiler/driver/Diagnostics.h"
-#include "compiler/pack/Pack.h"
 #include "dialects/RegisterDialects.h"
 #include "dialects/emel/Layouts.h"
 #include "dialects/emel/Semirings.h"
-#include "dialects/interpreter/Interpreter.h"
-#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
-#include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "mlir/Parser/Parser.h"
-#include "mlir/Pass/PassManager.h"
 #include "passes/Passes.h"
 #include "passes/Pipelines.h"
 #include "runtime/gguf/dequantize.h"
@@ -20,12 +10,9 @@
 
 #include <cmath>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <limits>
 #include <numeric>
 #include <random>
-#include <unistd.h>
 
 using namespace mlir;
 
@@ -136,14 +123,6 @@ std::vector<float> MakeInputs(const KernelSpec& spec) {
   return inputs;
 }
 
-std::string TensorOf(std::initializer_list<int64_t> dims, llvm::StringRef element,
-                     llvm::StringRef encoding = "") {
-  std::string text = "tensor<";
-  for (int64_t dim : dims)
-    if (dim) text += (dim < 0 ? "?" : std::to_string(dim)) + "x";
-  return text + element.str() + encoding.str() + ">";
-}
-
 std::string Replace(std::string text,
                     std::initializer_list<std::pair<const char*, std::string>> by) {
   for (auto& [name, value] : by)
@@ -171,23 +150,6 @@ std::vector<KernelRow> KernelRows() {
   return rows;
 }
 
-const CompiledKernel::Entry& CompiledKernel::EntryFor(int64_t tokens) const {
-  for (const Entry& entry : entries)
-    if (entry.max_tokens >= tokens) return entry;
-  return entries.back();
-}
-
-KernelCase::KernelCase(const KernelSpec& spec)
-    : spec_(spec), context_(knownDialects(), MLIRContext::Threading::DISABLED) {
-  static int count = 0;
-  path_ = std::filesystem::temp_directory_path().string() + "/emel-kernel-" +
-          std::to_string(getpid()) + "-" + std::to_string(count++);
-  context_.loadDialect<arith::ArithDialect, cf::ControlFlowDialect, LLVM::LLVMDialect,
-                       math::MathDialect, scf::SCFDialect, vector::VectorDialect>();
-}
-
-KernelCase::~KernelCase() { std::filesystem::remove(path_); }
-
 absl::StatusOr<std::unique_ptr<KernelCase>> KernelCase::Create(const KernelSpec& spec) {
   std::unique_ptr<KernelCase> made(new KernelCase(spec));
   const cpu::Product& product = spec.kernel.product;
@@ -198,25 +160,23 @@ absl::StatusOr<std::unique_ptr<KernelCase>> KernelCase::Create(const KernelSpec&
   made->weights_.resize(rows * spec.columns);
   if (auto status = gguf::Dequantize(type, weight, absl::MakeSpan(made->weights_)); !status.ok())
     return status;
-  std::vector<float> scores = made->ChooseExperts();
-  std::ofstream file(made->path_, std::ios::binary);
-  auto write = [&](int part, const void* data, size_t size) {
-    made->offsets_[part] = made->bytes_;
-    file.write(static_cast<const char*>(data), size);
-    made->bytes_ += size;
-  };
-  write(0, made->inputs_.data(), made->inputs_.size() * sizeof(float));
-  write(1, weight.data(), weight.size());
-  write(2, scores.data(), scores.size() * sizeof(float));
-  file.close();
-
-  DiagnosticCollector diagnostics(&made->context_);
-  made->module_ = parseSourceString<ModuleOp>(made->Text(), &made->context_);
-  if (!made->module_) return diagnostics.status();
+  std::string element;
+  MLIRContext context(knownDialects(), MLIRContext::Threading::DISABLED);
+  context.loadDialect<EmelDialect>();
+  llvm::raw_string_ostream(element) << getElementType(&context, type);
+  made->file_.Add("x", TensorOf({spec.tokens, spec.columns}, "f32"), made->inputs_);
+  bool is_packed = product.weight.layout == layout::Layout::kR16;
+  made->file_.Add("w", TensorOf({spec.experts, spec.rows, spec.columns}, element), weight,
+                  is_packed ? "packed <r16>" : "");
+  if (spec.experts)
+    made->file_.Add("g", TensorOf({spec.tokens, spec.experts}, "f32"), made->ChooseExperts());
+  auto module = StepModule::Parse(made->Text(element));
+  if (!module.ok()) return module.status();
+  made->module_ = *std::move(module);
   if (product.input == cpu::Input::Float || spec.has_tiles) return made;
-  PassManager passes(&made->context_);
-  passes.addPass(createQuantizeActivations());
-  if (failed(passes.run(*made->module_))) return diagnostics.status();
+  auto status =
+      made->module_->Run([](PassManager& passes) { passes.addPass(createQuantizeActivations()); });
+  if (!status.ok()) return status;
   return made;
 }
 
@@ -236,55 +196,37 @@ std::vector<float> KernelCase::ChooseExperts() {
   return scores;
 }
 
-std::string KernelCase::Text() const {
+std::string KernelCase::Text(const std::string& element) {
   const KernelSpec& s = spec_;
-  MLIRContext context(knownDialects(), MLIRContext::Threading::DISABLED);
-  context.loadDialect<EmelDialect>();
-  std::string element;
-  llvm::raw_string_ostream(element) << getElementType(&context, s.kernel.product.weight.type);
   bool is_packed = s.kernel.product.weight.layout == layout::Layout::kR16;
   int64_t width = s.rows * (s.experts ? kUsed : 1), n = -1;
   std::string text = R"(
 module attributes {emel.model = {architecture = "test", context = 1024 : i64, vocab = WIDTH : i64}} {
-  emel.shard @file "PATH" bytes BYTES
-  emel.weight @x : TABLE in @file at 0 bytes INPUT_BYTES
-  emel.weight @w : STORED in @file at WEIGHT_AT bytes WEIGHT_BYTES PACKED
-  SCORES_WEIGHT
+  WEIGHTS
   func.func @step(%tokens: tensor<?xi32> {emel.dims = ["n"]}, %positions: tensor<?xi32> {emel.dims = ["n"]},
       %slots: tensor<?xi32> {emel.dims = ["n"]}, %out_rows: tensor<?xi32> {emel.dims = ["m"]}) -> RESULT {
     %table = emel.get_weight @x : TABLE
     %all = emel.get_rows %table, %tokens : (TABLE, tensor<?xi32>) -> ROWS
     %x = emel.get_rows %all, %out_rows : (ROWS, tensor<?xi32>) -> ROWS
-    %w = emel.get_weight @w : WEIGHT
+    %w = emel.get_weight @w : MATRIX
     PRODUCT
     return %y : RESULT
   }
 })";
   std::string product = "%y = emel.matmul %x, %w semiring " +
-                        stringifySemiring(s.kernel.semiring).str() + " : (ROWS, WEIGHT) -> RESULT";
-  std::string scores;
-  if (s.experts) {
-    scores = "emel.weight @g : SCORES in @file at " + std::to_string(offsets_[2]) + " bytes " +
-             std::to_string(bytes_ - offsets_[2]);
+                        stringifySemiring(s.kernel.semiring).str() + " : (ROWS, MATRIX) -> RESULT";
+  if (s.experts)
     product = R"(%g = emel.get_weight @g : SCORES
     %h = emel.get_rows %g, %tokens : (SCORES, tensor<?xi32>) -> CHOSEN
     %i = emel.get_rows %h, %out_rows : (CHOSEN, tensor<?xi32>) -> CHOSEN
     %ids = emel.top_k %i k 2 : (CHOSEN) -> tensor<?x2xi32>
-    %z = emel.matmul_id %x, %w, %ids : (ROWS, WEIGHT, tensor<?x2xi32>) -> PAIRS
+    %z = emel.matmul_id %x, %w, %ids : (ROWS, MATRIX, tensor<?x2xi32>) -> PAIRS
     %y = emel.reshape %z : PAIRS to RESULT)";
-  }
-  return Replace(text, {{"SCORES_WEIGHT", scores},
-                        {"PRODUCT", product},
-                        {"INPUT_BYTES", std::to_string(offsets_[1])},
-                        {"WEIGHT_AT", std::to_string(offsets_[1])},
-                        {"WEIGHT_BYTES", std::to_string(offsets_[2] - offsets_[1])},
-                        {"BYTES", std::to_string(bytes_)},
+  return Replace(text, {{"PRODUCT", product},
+                        {"WEIGHTS", file_.Text()},
                         {"WIDTH", std::to_string(width)},
-                        {"PATH", path_},
-                        {"PACKED", is_packed ? "packed <r16>" : ""},
                         {"TABLE", TensorOf({s.tokens, s.columns}, "f32")},
-                        {"STORED", TensorOf({s.experts, s.rows, s.columns}, element)},
-                        {"WEIGHT", TensorOf({s.experts, s.rows, s.columns}, element,
+                        {"MATRIX", TensorOf({s.experts, s.rows, s.columns}, element,
                                             is_packed ? ", #emel.layout<r16>" : "")},
                         {"SCORES", TensorOf({s.tokens, s.experts}, "f32")},
                         {"CHOSEN", TensorOf({n, s.experts}, "f32")},
@@ -294,14 +236,9 @@ module attributes {emel.model = {architecture = "test", context = 1024 : i64, vo
 }
 
 absl::StatusOr<std::vector<float>> KernelCase::Interpret() {
-  DiagnosticCollector diagnostics(&context_);
-  interpreter::Interpreter interpreter(*module_, {});
-  interpreter::Session session(interpreter);
   std::vector<int32_t> tokens(spec_.tokens);
   std::iota(tokens.begin(), tokens.end(), 0);
-  auto step = session.step(tokens);
-  if (failed(step)) return diagnostics.status();
-  return std::vector<float>(step->reals().begin(), step->reals().end());
+  return module_->Interpret(tokens);
 }
 
 std::vector<double> KernelCase::Magnitudes() const {
@@ -320,69 +257,26 @@ std::vector<double> KernelCase::Magnitudes() const {
 
 absl::Status KernelCase::Plan() {
   if (is_planned_) return absl::OkStatus();
-  DiagnosticCollector diagnostics(&context_);
-  PipelineOptions options;
-  PassManager passes(&context_);
-  passes.addPass(createSpecialize({.small = 1, .bulk = spec_.tokens}));
-  if (spec_.has_tiles) passes.addPass(createQuantizeActivations({.bulkFrom = 2}));
-  passes.addPass(createGroupExperts());
-  addFusionPasses(passes, options);
-  addPlanPasses(passes, options);
-  if (failed(passes.run(*module_))) return diagnostics.status();
-  is_planned_ = true;
-  return absl::OkStatus();
+  absl::Status status = module_->Run([&](PassManager& passes) {
+    PipelineOptions options;
+    passes.addPass(createSpecialize({.small = 1, .bulk = spec_.tokens}));
+    if (spec_.has_tiles) passes.addPass(createQuantizeActivations({.bulkFrom = 2}));
+    passes.addPass(createGroupExperts());
+    addFusionPasses(passes, options);
+    addPlanPasses(passes, options);
+  });
+  is_planned_ = status.ok();
+  return status;
 }
 
 absl::StatusOr<CompiledKernel> KernelCase::Compile(const cpu::Target& target) {
   if (absl::Status status = Plan(); !status.ok()) return status;
-  DiagnosticCollector diagnostics(&context_);
-  auto packing = Packing::create(*module_, {});
-  if (failed(packing)) return diagnostics.status();
-  CompiledKernel made;
-  auto append = [&](absl::Span<const uint8_t> bytes) {
-    made.weights.insert(made.weights.end(), bytes.begin(), bytes.end());
-    return absl::OkStatus();
-  };
-  if (failed(packing->write(append))) return diagnostics.status();
-  cpu::ModelPlaces places;
-  for (PackedWeight weight : packing->weights()) {
-    places.weights[weight.weight.getSymName()] = weight.offset;
-    if (weight.weight.getSymName() == "w") made.product_bytes = weight.bytes;
-  }
-  std::vector<SmallVector<char, 0>> objects;
-  for (auto entry : module_->getOps<plan::EntryOp>()) {
-    OwningOpRef<ModuleOp> own = ModuleOp::create(entry.getLoc());
-    auto program = cpu::emitStepProgram(entry, target, places, *own);
-    if (failed(program) || failed(cpu::lowerToLlvm(*own))) return diagnostics.status();
-    auto object = cpu::emitCode(*own, target, cpu::CodeKind::Object);
-    if (failed(object)) return diagnostics.status();
-    objects.push_back(std::move(*object));
-    made.scratch_bytes = std::max<uint64_t>(made.scratch_bytes, program->scratchBytes);
-    made.entries.push_back({program->symbol, entry.getMaxTokens(), program->tickets});
-  }
-  auto image = cpu::linkImage(objects, module_->getLoc());
-  if (failed(image)) return diagnostics.status();
-  made.image = std::move(*image);
-  for (auto arena : module_->getOps<plan::ArenaOp>()) {
-    if (arena.getKind() == plan::ArenaKind::Shared) made.arena_bytes = arena.getBytes();
-  }
-  made.width = spec_.rows * (spec_.experts ? kUsed : 1);
-  return made;
+  return module_->Compile(target);
 }
 
 absl::StatusOr<std::string> KernelCase::Assembly(const cpu::Target& target) {
   if (absl::Status status = Plan(); !status.ok()) return status;
-  DiagnosticCollector diagnostics(&context_);
-  std::string text;
-  for (auto entry : module_->getOps<plan::EntryOp>()) {
-    OwningOpRef<ModuleOp> own = ModuleOp::create(entry.getLoc());
-    if (failed(cpu::emitStepProgram(entry, target, {}, *own)) || failed(cpu::lowerToLlvm(*own)))
-      return diagnostics.status();
-    auto code = cpu::emitCode(*own, target, cpu::CodeKind::Assembly);
-    if (failed(code)) return diagnostics.status();
-    text.append(code->begin(), code->end());
-  }
-  return text;
+  return module_->Assembly(target);
 }
 
 }  // namespace emel::testing

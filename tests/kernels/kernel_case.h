@@ -1,15 +1,9 @@
 #ifndef EMEL_TESTS_KERNELS_KERNEL_CASE_H_
 #define EMEL_TESTS_KERNELS_KERNEL_CASE_H_
 
-#include "codegen/cpu/Image.h"
 #include "codegen/cpu/Products.h"
 #include "dialects/emel/Emel.h"
-#include "mlir/IR/OwningOpRef.h"
-
-#include <absl/status/statusor.h>
-
-#include <string>
-#include <vector>
+#include "tests/kernels/step_module.h"
 
 // A model that is one product, for tests and benchmarks of the kernel behind it: rows of a table,
 // chosen by token, times a weight. It goes the way of every model: from a module's text through the
@@ -40,26 +34,9 @@ struct KernelSpec {
   bool has_tiles = false;     // of bf16, for several tokens, where the product can take them
 };
 
-// What compiling gives for one CPU.
-struct CompiledKernel {
-  struct Entry {
-    std::string symbol;
-    int64_t max_tokens, tickets;
-  };
-  cpu::Image image;
-  std::vector<Entry> entries;    // ascending
-  std::vector<uint8_t> weights;  // with the table
-  uint64_t product_bytes = 0;    // those of the product's own
-  uint64_t arena_bytes = 0, scratch_bytes = 0;
-  int64_t width = 0;  // of a row of the result
-
-  const Entry& EntryFor(int64_t tokens) const;
-};
-
 class KernelCase {
  public:
   static absl::StatusOr<std::unique_ptr<KernelCase>> Create(const KernelSpec& spec);
-  ~KernelCase();
 
   // The result for all rows of the table, by the interpreter.
   absl::StatusOr<std::vector<float>> Interpret();
@@ -70,19 +47,17 @@ class KernelCase {
   absl::StatusOr<std::string> Assembly(const cpu::Target& target);
 
  private:
-  explicit KernelCase(const KernelSpec& spec);
+  explicit KernelCase(const KernelSpec& spec) : spec_(spec) {}
   // Scores that make each token choose some, and which.
   std::vector<float> ChooseExperts();
-  std::string Text() const;
+  std::string Text(const std::string& element);
   absl::Status Plan();
 
   KernelSpec spec_;
-  std::string path_;
+  WeightFile file_;
   std::vector<float> inputs_, weights_;
-  std::vector<int64_t> chosen_;           // for each pair of token and slot
-  uint64_t offsets_[3] = {}, bytes_ = 0;  // of the inputs, the weight and the scores of experts
-  mlir::MLIRContext context_;
-  mlir::OwningOpRef<mlir::ModuleOp> module_;
+  std::vector<int64_t> chosen_;  // for each pair of token and slot
+  std::unique_ptr<StepModule> module_;
   bool is_planned_ = false;
 };
 

@@ -29,7 +29,7 @@ struct Segment {
 // Where everything lies that a few steps need, from `base` on.
 class Memory {
  public:
-  Memory(const CompiledKernel& kernel, absl::Span<const int64_t> token_counts, uint64_t base,
+  Memory(const CompiledKernel& kernel, absl::Span<const StepTokens> steps, uint64_t base,
          uint64_t barrier);
 
   struct Step {
@@ -59,56 +59,66 @@ class Memory {
 
 constexpr int kRead = PROT_READ, kWrite = PROT_READ | PROT_WRITE, kRun = PROT_READ | PROT_EXEC;
 
-Memory::Memory(const CompiledKernel& kernel, absl::Span<const int64_t> token_counts, uint64_t base,
+// From the last page down, those of different sequences side by side.
+std::vector<uint32_t> PageTable(absl::Span<const StepTokens> steps, uint64_t& stride) {
+  int32_t slots = 0;
+  stride = 0;
+  for (const StepTokens& step : steps)
+    for (size_t i = 0; i < step.tokens.size(); ++i) {
+      slots = std::max(slots, step.slots[i] + 1);
+      stride = std::max<uint64_t>(stride, step.positions[i] / EMEL_PAGE_POSITIONS + 1);
+    }
+  std::vector<uint32_t> table(slots * stride);
+  for (size_t i = 0; i < table.size(); ++i)
+    table[i] = static_cast<uint32_t>(table.size() - 1 - (i % stride * slots + i / stride));
+  return table;
+}
+
+template <typename Number>
+uint64_t SizeOf(const std::vector<Number>& numbers) {
+  return numbers.size() * sizeof(Number);
+}
+
+Memory::Memory(const CompiledKernel& kernel, absl::Span<const StepTokens> steps, uint64_t base,
                uint64_t barrier)
     : next_(base + kPage) {
   uint64_t code = Add(kernel.image.bytes.data(), kernel.image.bytes.size(), kRun, false);
   std::vector<uint8_t> weights = kernel.weights;
   weights.resize((weights.size() + 63) / 64 * 64 + kBehindWeights);
-  uint64_t weights_at = Add(weights.data(), weights.size(), kRead, true);
-  uint64_t arena = Add(nullptr, (kernel.arena_bytes + 63) / 64 * 64, kWrite, true);
-  uint64_t scratch = Add(nullptr, (kernel.scratch_bytes + 63) / 64 * 64, kWrite, true);
-  for (size_t i = 0; i < token_counts.size(); ++i) {
-    int64_t count = token_counts[i];
+  emel_step_t step = {};
+  auto at = [](auto*& pointer, uint64_t address) {
+    pointer = reinterpret_cast<std::decay_t<decltype(pointer)>>(address);
+  };
+  at(step.weights, Add(weights.data(), weights.size(), kRead, true));
+  at(step.arena, Add(nullptr, (kernel.arena_bytes + 63) / 64 * 64, kWrite, true));
+  at(step.scratch, Add(nullptr, (kernel.scratch_bytes + 63) / 64 * 64, kWrite, true));
+  step.scratch_stride = kernel.scratch_bytes;
+  step.barrier = reinterpret_cast<decltype(step.barrier)>(barrier);
+  std::vector<uint32_t> table = PageTable(steps, step.page_table_stride);
+  at(step.pages, Add(nullptr, table.size() * kernel.page_bytes, kWrite, true));
+  at(step.page_table, Add(table.data(), SizeOf(table), kRead, true));
+  for (size_t i = 0; i < steps.size(); ++i) {
     bool at_end = i % 2 == 0;
-    std::vector<int32_t> numbers(count), zeros(count);
-    std::iota(numbers.begin(), numbers.end(), 0);
-    uint64_t bytes = count * sizeof(int32_t),
-             numbers_at = Add(numbers.data(), bytes, kRead, at_end);
-    uint64_t zeros_at = Add(zeros.data(), bytes, kRead, at_end);
-    const CompiledKernel::Entry& entry = kernel.EntryFor(count);
-    std::vector<uint8_t> tickets(entry.tickets * EMEL_TICKET_STRIDE);
-    emel_step_t step = {};
-    auto at = [](auto*& pointer, uint64_t address) {
-      pointer = reinterpret_cast<std::decay_t<decltype(pointer)>>(address);
+    size_t count = steps[i].tokens.size();
+    auto add = [&](const std::vector<int32_t>& numbers) {
+      return Add(numbers.data(), SizeOf(numbers), kRead, at_end);
     };
+    std::vector<int32_t> rows(count);
+    std::iota(rows.begin(), rows.end(), 0);
+    const CompiledKernel::Entry& entry = kernel.EntryFor(static_cast<int64_t>(count));
+    std::vector<uint8_t> tickets(entry.tickets * EMEL_TICKET_STRIDE);
     step.token_count = step.row_count = static_cast<uint32_t>(count);
-    at(step.tokens, numbers_at);
-    at(step.positions, numbers_at);
-    at(step.slots, zeros_at);
-    at(step.out_rows, numbers_at);
+    at(step.tokens, add(steps[i].tokens));
+    at(step.positions, add(steps[i].positions));
+    at(step.slots, add(steps[i].slots));
+    at(step.out_rows, add(rows));
     uint64_t logit_bytes = count * kernel.width * sizeof(float);
     uint64_t logits = Add(nullptr, logit_bytes, kWrite, at_end);
     at(step.logits, logits);
-    at(step.weights, weights_at);
-    at(step.arena, arena);
-    at(step.scratch, scratch);
     at(step.tickets, Add(tickets.data(), tickets.size(), kWrite, false));
-    step.scratch_stride = kernel.scratch_bytes;
-    step.barrier = reinterpret_cast<decltype(step.barrier)>(barrier);
     steps_.push_back({Add(&step, sizeof(step), kRead, false),
                       code + kernel.image.find(entry.symbol)->offset, logits, logit_bytes});
   }
-}
-
-KernelResults SplitRows(absl::Span<const int64_t> token_counts, int64_t width,
-                        const float* values) {
-  KernelResults results;
-  for (int64_t count : token_counts) {
-    results.emplace_back(values, values + count * width);
-    values += count * width;
-  }
-  return results;
 }
 
 // Runs `steps`, an array that ends with a step of 0, writing what each computes to standard output.
@@ -172,12 +182,12 @@ void WriteProgram(const std::string& path, const Memory& memory, uint64_t start)
 // Steps in this process, where they can be called.
 class LoadedSteps {
  public:
-  LoadedSteps(const CompiledKernel& kernel, absl::Span<const int64_t> token_counts)
-      : size_(Memory(kernel, token_counts, 0, 0).end()),
+  LoadedSteps(const CompiledKernel& kernel, absl::Span<const StepTokens> steps)
+      : size_(Memory(kernel, steps, 0, 0).end()),
         base_(mmap(nullptr, size_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)) {
     if (base_ == MAP_FAILED) return;
     auto* barrier = +[](const emel_step_t*, uint32_t) {};
-    Memory memory(kernel, token_counts, reinterpret_cast<uint64_t>(base_),
+    Memory memory(kernel, steps, reinterpret_cast<uint64_t>(base_),
                   reinterpret_cast<uint64_t>(barrier));
     for (const Segment& segment : memory.segments()) {
       void* at = reinterpret_cast<void*>(segment.address);
@@ -186,8 +196,9 @@ class LoadedSteps {
       mprotect(at, segment.bytes.size(), segment.protection);
     }
     steps_ = memory.steps();
-    for (int64_t count : token_counts)
-      ticket_bytes_.push_back(kernel.EntryFor(count).tickets * EMEL_TICKET_STRIDE);
+    for (const StepTokens& step : steps)
+      ticket_bytes_.push_back(kernel.EntryFor(static_cast<int64_t>(step.tokens.size())).tickets *
+                              EMEL_TICKET_STRIDE);
   }
   LoadedSteps(const LoadedSteps&) = delete;
   LoadedSteps& operator=(const LoadedSteps&) = delete;
@@ -214,45 +225,54 @@ class LoadedSteps {
 
 }  // namespace
 
-KernelResults RunKernel(const CompiledKernel& kernel, absl::Span<const int64_t> token_counts) {
-  LoadedSteps steps(kernel, token_counts);
+StepTokens FirstTokens(int64_t count) {
+  StepTokens step;
+  step.tokens.resize(count);
+  std::iota(step.tokens.begin(), step.tokens.end(), 0);
+  step.positions = step.tokens;
+  step.slots.resize(count);
+  return step;
+}
+
+KernelResults RunKernel(const CompiledKernel& kernel, absl::Span<const StepTokens> steps) {
+  LoadedSteps loaded(kernel, steps);
   KernelResults results;
-  for (size_t i = 0; i < steps.size(); ++i) {
-    absl::Span<const float> values = steps.Run(i);
+  for (size_t i = 0; i < loaded.size(); ++i) {
+    absl::Span<const float> values = loaded.Run(i);
     results.emplace_back(values.begin(), values.end());
   }
   return results;
 }
 
-std::vector<double> TimeKernel(const CompiledKernel& kernel, int64_t tokens, size_t least,
-                               double seconds) {
+std::vector<double> TimeKernel(const CompiledKernel& kernel, absl::Span<const StepTokens> steps,
+                               size_t least, double seconds) {
   using Clock = std::chrono::steady_clock;
   auto since = [](Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
   };
-  LoadedSteps steps(kernel, {tokens});
+  LoadedSteps loaded(kernel, steps);
   std::vector<double> times;
-  if (steps.size() == 0) return times;
-  steps.Run(0);
+  if (loaded.size() == 0) return times;
+  for (size_t i = 0; i < loaded.size(); ++i) loaded.Run(i);
   for (auto begin = Clock::now(); times.size() < least || since(begin) < seconds;) {
     auto start = Clock::now();
-    steps.Run(0);
+    loaded.Run(loaded.size() - 1);
     times.push_back(since(start));
   }
   return times;
 }
 
-absl::StatusOr<KernelResults> EmulateKernel(const CompiledKernel& kernel, const cpu::Target& target,
-                                            absl::Span<const int64_t> token_counts) {
+absl::StatusOr<KernelResults> EmulateKernel(const CompiledKernel& kernel,
+                                            absl::Span<const StepTokens> steps) {
   constexpr uint64_t kBase = 0x10000000;
   // Twice: what begins the program comes last, and the barrier is a part of it.
-  uint64_t start = Memory(kernel, token_counts, kBase, 0).end();
-  Memory memory(kernel, token_counts, kBase, start + kBarrierAt);
+  uint64_t start = Memory(kernel, steps, kBase, 0).end();
+  Memory memory(kernel, steps, kBase, start + kBarrierAt);
   std::vector<uint32_t> code = StartAarch64(start + 2 * kPage);
-  memory.Add(code.data(), code.size() * sizeof(code[0]), kRun, false);
-  std::vector<Memory::Step> steps = memory.steps();
-  steps.push_back({});
-  memory.Add(steps.data(), steps.size() * sizeof(steps[0]), kRead, false);
+  memory.Add(code.data(), SizeOf(code), kRun, false);
+  std::vector<Memory::Step> calls = memory.steps();
+  calls.push_back({});
+  memory.Add(calls.data(), SizeOf(calls), kRead, false);
 
   static int count = 0;
   std::string path = std::filesystem::temp_directory_path().string() + "/emel-emulated-" +
@@ -261,13 +281,19 @@ absl::StatusOr<KernelResults> EmulateKernel(const CompiledKernel& kernel, const 
   chmod(path.c_str(), 0700);
   Outcome outcome = Run({"/usr/bin/env", "qemu-aarch64", "-cpu", "max", path});
   std::filesystem::remove(path);
-  int64_t tokens = std::accumulate(token_counts.begin(), token_counts.end(), int64_t{0});
-  if (outcome.code != 0 || outcome.out.size() != tokens * kernel.width * sizeof(float))
+  size_t bytes = 0;
+  for (const Memory::Step& step : memory.steps()) bytes += step.logit_bytes;
+  if (outcome.code != 0 || outcome.out.size() != bytes)
     return absl::InternalError("the emulator ended with " + std::to_string(outcome.code) + " and " +
                                std::to_string(outcome.out.size()) + " bytes: " + outcome.err);
-  std::vector<float> values(outcome.out.size() / sizeof(float));
-  std::memcpy(values.data(), outcome.out.data(), outcome.out.size());
-  return SplitRows(token_counts, kernel.width, values.data());
+  KernelResults results;
+  const char* from = outcome.out.data();
+  for (const Memory::Step& step : memory.steps()) {
+    std::vector<float>& values = results.emplace_back(step.logit_bytes / sizeof(float));
+    std::memcpy(values.data(), from, step.logit_bytes);
+    from += step.logit_bytes;
+  }
+  return results;
 }
 
 Runner RunnerOf(const cpu::Target& target) {
@@ -276,6 +302,12 @@ Runner RunnerOf(const cpu::Target& target) {
     return &target >= native ? Runner::kNative : Runner::kNone;
   static const bool has_emulator = Run({"/usr/bin/env", "qemu-aarch64", "--version"}).code == 0;
   return target.triple.starts_with("aarch64") && has_emulator ? Runner::kEmulator : Runner::kNone;
+}
+
+absl::StatusOr<KernelResults> RunOn(const cpu::Target& target, const CompiledKernel& kernel,
+                                    absl::Span<const StepTokens> steps) {
+  if (RunnerOf(target) == Runner::kNative) return RunKernel(kernel, steps);
+  return EmulateKernel(kernel, steps);
 }
 
 }  // namespace emel::testing

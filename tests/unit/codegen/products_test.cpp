@@ -2,6 +2,7 @@
 
 #include "codegen/cpu/Products.h"
 
+#include "tests/kernels/kernel_case.h"
 #include "tests/kernels/run_kernel.h"
 #include "tests/support/build_kind.h"
 #include "tests/support/matchers.h"
@@ -72,17 +73,14 @@ class EveryProduct : public ::testing::TestWithParam<KernelRow> {
     auto expected = (*kernel)->Interpret();
     ASSERT_THAT(expected, IsOk());
     std::vector<double> magnitudes = (*kernel)->Magnitudes();
+    std::vector<StepTokens> steps;
+    for (int64_t count : kTokenCounts) steps.push_back(FirstTokens(count));
     for (const cpu::Target& target : targets) {
       SCOPED_TRACE(target.name.str());
       auto compiled = (*kernel)->Compile(target);
       ASSERT_THAT(compiled, IsOk());
-      absl::StatusOr<KernelResults> results;
-      Runner runner = RunnerOf(target);
-      if (runner == Runner::kNone) continue;
-      if (runner == Runner::kNative)
-        results = RunKernel(*compiled, kTokenCounts);
-      else
-        results = EmulateKernel(*compiled, target, kTokenCounts);
+      if (RunnerOf(target) == Runner::kNone) continue;
+      auto results = RunOn(target, *compiled, steps);
       ASSERT_THAT(results, IsOk());
       for (const std::vector<float>& found : *results) {
         SCOPED_TRACE(std::to_string(found.size() / compiled->width) + " tokens");

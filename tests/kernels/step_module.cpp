@@ -1,0 +1,151 @@
+#include "tests/kernels/step_module.h"
+
+#include "codegen/cpu/StepProgram.h"
+#include "compiler/driver/Diagnostics.h"
+#include "compiler/driver/Load.h"
+#include "compiler/pack/Pack.h"
+#include "dialects/RegisterDialects.h"
+#include "dialects/emel/Emel.h"
+#include "dialects/interpreter/Interpreter.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Parser/Parser.h"
+
+#include <filesystem>
+#include <unistd.h>
+
+using namespace mlir;
+
+namespace emel::testing {
+
+const CompiledKernel::Entry& CompiledKernel::EntryFor(int64_t tokens) const {
+  for (const Entry& entry : entries)
+    if (entry.max_tokens >= tokens) return entry;
+  return entries.back();
+}
+
+WeightFile::WeightFile() {
+  static int count = 0;
+  path_ = std::filesystem::temp_directory_path().string() + "/emel-kernel-" +
+          std::to_string(getpid()) + "-" + std::to_string(count++);
+  file_.open(path_, std::ios::binary);
+}
+
+WeightFile::~WeightFile() { std::filesystem::remove(path_); }
+
+void WeightFile::Add(const std::string& name, const std::string& type,
+                     absl::Span<const uint8_t> bytes, const std::string& suffix) {
+  text_ += "  emel.weight @" + name + " : " + type + " in @file at " + std::to_string(bytes_) +
+           " bytes " + std::to_string(bytes.size()) + " " + suffix + "\n";
+  file_.write(reinterpret_cast<const char*>(bytes.data()),
+              static_cast<std::streamsize>(bytes.size()));
+  bytes_ += bytes.size();
+}
+
+std::string WeightFile::Text() {
+  file_.close();
+  return "  emel.shard @file \"" + path_ + "\" bytes " + std::to_string(bytes_) + "\n" + text_;
+}
+
+std::string TensorOf(std::initializer_list<int64_t> dims, llvm::StringRef element,
+                     llvm::StringRef encoding) {
+  std::string text = "tensor<";
+  for (int64_t dim : dims)
+    if (dim) text += (dim < 0 ? "?" : std::to_string(dim)) + "x";
+  return text + element.str() + encoding.str() + ">";
+}
+
+StepModule::StepModule() : context_(knownDialects(), MLIRContext::Threading::DISABLED) {
+  context_.loadDialect<arith::ArithDialect, cf::ControlFlowDialect, LLVM::LLVMDialect,
+                       math::MathDialect, scf::SCFDialect, vector::VectorDialect>();
+}
+
+absl::StatusOr<std::unique_ptr<StepModule>> StepModule::Parse(const std::string& text) {
+  std::unique_ptr<StepModule> made(new StepModule);
+  DiagnosticCollector diagnostics(&made->context_);
+  made->module_ = parseSourceString<ModuleOp>(text, &made->context_);
+  if (!made->module_) return diagnostics.status();
+  return made;
+}
+
+absl::StatusOr<std::unique_ptr<StepModule>> StepModule::Import(const std::string& gguf) {
+  std::unique_ptr<StepModule> made(new StepModule);
+  absl::StatusOr<ImportResult> result = loadGguf(made->context_, gguf, {});
+  if (!result.ok()) return result.status();
+  made->module_ = std::move(result->module);
+  return made;
+}
+
+absl::Status StepModule::Run(absl::FunctionRef<void(PassManager&)> add_passes) {
+  DiagnosticCollector diagnostics(&context_);
+  PassManager passes(&context_);
+  add_passes(passes);
+  return succeeded(passes.run(*module_)) ? absl::OkStatus() : diagnostics.status();
+}
+
+absl::StatusOr<std::vector<float>> StepModule::Interpret(const std::vector<int32_t>& tokens) {
+  DiagnosticCollector diagnostics(&context_);
+  interpreter::Interpreter interpreter(*module_, {});
+  interpreter::Session session(interpreter);
+  auto step = session.step(tokens);
+  if (failed(step)) return diagnostics.status();
+  return std::vector<float>(step->reals().begin(), step->reals().end());
+}
+
+absl::StatusOr<CompiledKernel> StepModule::Compile(const cpu::Target& target) {
+  DiagnosticCollector diagnostics(&context_);
+  auto packing = Packing::create(*module_, {});
+  if (failed(packing)) return diagnostics.status();
+  CompiledKernel made;
+  auto append = [&](absl::Span<const uint8_t> bytes) {
+    made.weights.insert(made.weights.end(), bytes.begin(), bytes.end());
+    return absl::OkStatus();
+  };
+  if (failed(packing->write(append))) return diagnostics.status();
+  cpu::ModelPlaces places;
+  for (PackedWeight weight : packing->weights()) {
+    places.weights[weight.weight.getSymName()] = weight.offset;
+    made.weight_bytes[weight.weight.getSymName().str()] = weight.bytes;
+  }
+  places.addLayers(*module_->getOps<plan::EntryOp>().begin());
+  made.page_bytes = places.pageBytes;
+  std::vector<SmallVector<char, 0>> objects;
+  for (auto entry : module_->getOps<plan::EntryOp>()) {
+    OwningOpRef<ModuleOp> own = ModuleOp::create(entry.getLoc());
+    auto program = cpu::emitStepProgram(entry, target, places, *own);
+    if (failed(program) || failed(cpu::lowerToLlvm(*own))) return diagnostics.status();
+    auto object = cpu::emitCode(*own, target, cpu::CodeKind::Object);
+    if (failed(object)) return diagnostics.status();
+    objects.push_back(std::move(*object));
+    made.scratch_bytes = std::max<uint64_t>(made.scratch_bytes, program->scratchBytes);
+    made.entries.push_back({program->symbol, entry.getMaxTokens(), program->tickets});
+  }
+  auto image = cpu::linkImage(objects, module_->getLoc());
+  if (failed(image)) return diagnostics.status();
+  made.image = std::move(*image);
+  for (auto arena : module_->getOps<plan::ArenaOp>())
+    if (arena.getKind() == plan::ArenaKind::Shared) made.arena_bytes = arena.getBytes();
+  auto model = (*module_)->getAttrOfType<DictionaryAttr>(EmelDialect::kModelAttr);
+  made.width = model.getAs<IntegerAttr>("vocab").getInt();
+  return made;
+}
+
+absl::StatusOr<std::string> StepModule::Assembly(const cpu::Target& target) {
+  DiagnosticCollector diagnostics(&context_);
+  cpu::ModelPlaces places;
+  places.addLayers(*module_->getOps<plan::EntryOp>().begin());
+  std::string text;
+  for (auto entry : module_->getOps<plan::EntryOp>()) {
+    OwningOpRef<ModuleOp> own = ModuleOp::create(entry.getLoc());
+    if (failed(cpu::emitStepProgram(entry, target, places, *own)) || failed(cpu::lowerToLlvm(*own)))
+      return diagnostics.status();
+    auto code = cpu::emitCode(*own, target, cpu::CodeKind::Assembly);
+    if (failed(code)) return diagnostics.status();
+    text.append(code->begin(), code->end());
+  }
+  return text;
+}
+
+}  // namespace emel::testing
