@@ -23,7 +23,7 @@ namespace emel::testing {
 const CompiledKernel::Entry& CompiledKernel::EntryFor(int64_t tokens) const {
   for (const Entry& entry : entries)
     if (entry.max_tokens >= tokens) return entry;
-  return entries.back();
+  llvm::report_fatal_error("no entry takes so many tokens");
 }
 
 WeightFile::WeightFile() {
