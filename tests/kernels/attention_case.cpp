@@ -1,9 +1,8 @@
 #include "tests/kernels/attention_case.h"
 
+#include "llvm/Support/FormatVariadic.h"
 #include "passes/Passes.h"
 #include "passes/Pipelines.h"
-
-#include <llvm/Support/FormatVariadic.h>
 
 #include <cmath>
 #include <random>

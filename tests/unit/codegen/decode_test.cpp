@@ -2,11 +2,16 @@
 
 #include "codegen/cpu/Kernel.h"
 #include "dialects/emel/Layouts.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "passes/Passes.h"
+#include "passes/Pipelines.h"
 #include "runtime/gguf/dequantize.h"
 #include "runtime/gguf/quantize.h"
+#include "tests/kernels/run_kernel.h"
+#include "tests/support/build_kind.h"
 #include "tests/support/matchers.h"
 #include "tests/unit/codegen/loaded_image.h"
 #include "tests/unit/codegen/packed.h"
@@ -97,10 +102,42 @@ void ExpectSame(absl::Span<const float> found, absl::Span<const float> expected)
   }
 }
 
-// Whether code for a target runs here: it asks for no more than the best one that does.
-bool RunsHere(const Target& target) {
-  const Target* native = nativeTarget();
-  return native && target.triple == native->triple && &target >= native;
+// A step that gives rows of a table, chosen by token.
+absl::StatusOr<std::unique_ptr<testing::StepModule>> RowsModule(Format format, int64_t rows,
+                                                                int64_t columns,
+                                                                testing::WeightFile& file,
+                                                                absl::Span<const uint8_t> bytes) {
+  std::string element;
+  llvm::raw_string_ostream(element) << getElementType(&Context(), format.type);
+  bool is_packed = format.layout == layout::Layout::kR16;
+  file.Add("w", testing::TensorOf({rows, columns}, element), bytes,
+           is_packed ? "packed <r16>" : "");
+  std::string table =
+      testing::TensorOf({rows, columns}, element, is_packed ? ", #emel.layout<r16>" : "");
+  std::string result = testing::TensorOf({-1, columns}, "f32");
+  auto module = testing::StepModule::Parse(llvm::formatv(R"(
+module attributes {{emel.model =
+    {{architecture = "test", context = 1024 : i64, vocab = {0} : i64}} {{
+  {1}
+  func.func @step(%tokens: {2} {{emel.dims = ["n"]}, %positions: {2} {{emel.dims = ["n"]},
+      %slots: {2} {{emel.dims = ["n"]}, %out_rows: {2} {{emel.dims = ["m"]}) -> {4} {{
+    %w = emel.get_weight @w : {3}
+    %x = emel.get_rows %w, %tokens : ({3}, {2}) -> {4}
+    %y = emel.get_rows %x, %out_rows : ({4}, {2}) -> {4}
+    return %y : {4}
+  }
+})",
+                                                         columns, file.Text(), "tensor<?xi32>",
+                                                         table, result));
+  if (!module.ok()) return module;
+  absl::Status status = (*module)->Run([&](PassManager& passes) {
+    PipelineOptions options;
+    passes.addPass(createSpecialize({.small = 1, .bulk = rows}));
+    addFusionPasses(passes, options);
+    addPlanPasses(passes, options);
+  });
+  if (!status.ok()) return status;
+  return module;
 }
 
 class EveryFormat : public ::testing::TestWithParam<Format> {
@@ -128,6 +165,25 @@ class EveryFormat : public ::testing::TestWithParam<Format> {
     }
   }
 
+  // Blocks of any bits; and what numbers become where there is a quantizer.
+  std::vector<std::vector<uint8_t>> Sources() const {
+    std::vector<std::vector<uint8_t>> sources;
+    for (uint32_t seed = 0; seed < 4; ++seed) {
+      std::mt19937 random(seed);
+      std::vector<uint8_t>& source = sources.emplace_back(bytes_);
+      for (uint8_t& byte : source) byte = static_cast<uint8_t>(random());
+    }
+    if (gguf::HasQuantizer(info_.type)) {
+      std::mt19937 random(7);
+      std::normal_distribution<float> normal(0, 0.05f);
+      std::vector<float> values(shape_.matrices * shape_.rows * shape_.columns);
+      for (float& value : values) value = normal(random);
+      std::vector<uint8_t>& source = sources.emplace_back(bytes_);
+      EXPECT_THAT(gguf::Quantize(info_.type, values, absl::MakeSpan(source)), IsOk());
+    }
+    return sources;
+  }
+
   const gguf::TensorTypeInfo& info_ = gguf::GetInfo(GetParam().type);
   layout::Shape shape_ = getMatrices(TableOf(GetParam()));
   uint64_t row_bytes_ = shape_.columns / info_.block_elements * info_.block_bytes;
@@ -135,22 +191,9 @@ class EveryFormat : public ::testing::TestWithParam<Format> {
 };
 
 TEST_P(EveryFormat, HasTheValuesOfTheReference) {
-  std::vector<std::vector<uint8_t>> sources;
-  for (uint32_t seed = 0; seed < 4; ++seed) {
-    std::mt19937 random(seed);
-    std::vector<uint8_t>& source = sources.emplace_back(bytes_);
-    for (uint8_t& byte : source) byte = static_cast<uint8_t>(random());
-  }
-  if (gguf::HasQuantizer(info_.type)) {
-    std::mt19937 random(7);
-    std::normal_distribution<float> normal(0, 0.05f);
-    std::vector<float> values(shape_.matrices * shape_.rows * shape_.columns);
-    for (float& value : values) value = normal(random);
-    std::vector<uint8_t>& source = sources.emplace_back(bytes_);
-    ASSERT_THAT(gguf::Quantize(info_.type, values, absl::MakeSpan(source)), IsOk());
-  }
+  const std::vector<std::vector<uint8_t>> sources = Sources();
   for (const Target& target : knownTargets()) {
-    if (!RunsHere(target)) continue;
+    if (testing::RunnerOf(target) != testing::Runner::kNative) continue;
     SCOPED_TRACE(target.name.str());
     auto image = ImageOf(target, {GetParam()});
     ASSERT_TRUE(succeeded(image));
@@ -161,6 +204,43 @@ TEST_P(EveryFormat, HasTheValuesOfTheReference) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Formats, EveryFormat, ::testing::ValuesIn(layout::Formats()),
+                         [](const auto& info) { return NameOf(info.param); });
+
+// What an emulator can run is a step, which here gives rows of float32.
+class EveryTable : public EveryFormat {};
+
+TEST_P(EveryTable, HasTheValuesOfTheReferenceWhereItIsEmulated) {
+  if (testing::kSanitized) GTEST_SKIP() << "the compiler takes minutes with sanitizers";
+  const Target& target = *findTarget("aarch64");
+  if (testing::RunnerOf(target) == testing::Runner::kNone) GTEST_SKIP() << "nothing runs aarch64";
+  std::vector<uint8_t> source;
+  for (const std::vector<uint8_t>& part : Sources())
+    source.insert(source.end(), part.begin(), part.end());
+  const int64_t rows = source.size() / row_bytes_, columns = shape_.columns;
+  testing::WeightFile file;
+  auto module = RowsModule(GetParam(), rows, columns, file, source);
+  ASSERT_THAT(module, IsOk());
+  auto compiled = (*module)->Compile(target);
+  ASSERT_THAT(compiled, IsOk());
+  auto results =
+      testing::RunOn(target, *compiled, {testing::FirstTokens(rows), testing::FirstTokens(1)});
+  ASSERT_THAT(results, IsOk());
+  std::vector<float> expected(rows * columns);
+  ASSERT_THAT(gguf::Dequantize(info_.type, source, absl::MakeSpan(expected)), IsOk());
+  ASSERT_NO_FATAL_FAILURE(ExpectSame((*results)[0], expected));
+  ASSERT_NO_FATAL_FAILURE(ExpectSame((*results)[1], absl::MakeSpan(expected).first(columns)));
+}
+
+std::vector<Format> Tables() {
+  std::vector<Format> tables;
+  for (Format format : layout::Formats()) {
+    Type element = getElementType(&Context(), format.type);
+    if (!isa<IntegerType>(element) && !element.isF64()) tables.push_back(format);
+  }
+  return tables;
+}
+
+INSTANTIATE_TEST_SUITE_P(Formats, EveryTable, ::testing::ValuesIn(Tables()),
                          [](const auto& info) { return NameOf(info.param); });
 
 TEST(Decode, EveryTargetHasEveryFormat) {
