@@ -101,12 +101,21 @@ class PackedProduct {
 
 }  // namespace
 
+static std::optional<Input> inputOf(Type type) {
+  if (type.isF32()) return Input::Float;
+  if (type.isBF16()) return Input::Bfloat16;
+  return isa<ActivationType>(type) ? std::optional(Input::Rounded) : std::nullopt;
+}
+
 /// Null where there is no code, with an error.
-static const Product *findProduct(Operation *op, Type input, RankedTensorType weight) {
+static const Product *findProduct(const Target &target, Operation *op, Type input,
+                                  RankedTensorType weight, Semiring semiring, bool isForFew) {
   std::optional<layout::Format> format = getFormat(weight);
-  bool isKnown = format && (input.isF32() || isa<ActivationType>(input));
-  const Product *product =
-      isKnown ? findProduct(*format, input.isF32() ? Input::Float : Input::Rounded) : nullptr;
+  std::optional<Input> kind = inputOf(input);
+  const Product *product = format && kind ? findProduct(*format, *kind) : nullptr;
+  bool isFit = product && product->isFor(target) && !(isForFew && kind == Input::Bfloat16) &&
+               (kind == Input::Float || semiring == Semiring::PlusTimes);
+  if (!isFit) product = nullptr;
   if (!product)
     op->emitOpError("has no code for ") << op->getOperand(0).getType() << " by " << weight;
   return product;
@@ -123,11 +132,6 @@ static void rowBlocks(Emit &emit, const Span &rows, function_ref<void(Value, int
     emit.loop(first, whole, count, [&](Value row) { body(row, count); });
     first = whole;
   }
-}
-
-static bool isPacked(RankedTensorType type) {
-  auto layout = dyn_cast_or_null<LayoutAttr>(type.getEncoding());
-  return layout && layout.getValue() == Layout::R16;
 }
 
 //===----------------------------------------------------------------------===//
@@ -233,14 +237,15 @@ FailureOr<MatrixProduct> createProduct(Tile &tile, Operation *op, Type input,
     own.matrices = 1;
     return emit.at(base, emit.mul(matrix, *layout::PackedBytes(*getFormat(weight), own)));
   };
-  if (input.isBF16() && isPacked(weight) && !isForFew)
-    if (std::shared_ptr amx = AmxProduct::create(emit, tile.target, type, columns))
-      return MatrixProduct([=](Value matrix, const Span &span, const ProductRows &rows) {
-        amx->multiply(matrixAt(matrix), span, rows);
-        return success();
-      });
-  const Product *known = findProduct(op, input, weight);
+  const Product *known = findProduct(tile.target, op, input, weight, semiring, isForFew);
   if (!known) return failure();
+  if (known->input == Input::Bfloat16) {
+    std::shared_ptr amx = AmxProduct::create(emit, tile.target, type, columns);
+    return MatrixProduct([=](Value matrix, const Span &span, const ProductRows &rows) {
+      amx->multiply(matrixAt(matrix), span, rows);
+      return success();
+    });
+  }
   if (!known->micro)
     return MatrixProduct([product = DecodedProduct(tile, weight, base, semiring)](
                              Value matrix, const Span &span, const ProductRows &rows) mutable {

@@ -6,9 +6,18 @@ namespace emel::cpu {
 
 using gguf::TensorType;
 
+static std::string nameOf(Input input) {
+  switch (input) {
+    case Input::Float: return "f32";
+    case Input::Rounded: return "a8";
+    case Input::Bfloat16: return "bf16";
+  }
+  llvm_unreachable("an input of no kind");
+}
+
 std::string Product::name() const {
   return std::string(gguf::GetInfo(weight.type).name) + " " +
-         std::string(layout::Name(weight.layout)) + (input == Input::Rounded ? " a8" : " f32");
+         std::string(layout::Name(weight.layout)) + " " + nameOf(input);
 }
 
 static std::unique_ptr<Micro> makeIntegerMicro(Emit &emit, const Target &target, TensorType type,
@@ -31,8 +40,10 @@ llvm::ArrayRef<Product> knownProducts() {
     for (layout::Format format : layout::Formats()) {
       if (isInteger(format.type)) continue;  // no weights
       bool isPacked = format.layout == layout::Layout::kR16;
-      if (isPacked && gguf::FindIntegerForm(format.type))
-        list.push_back({format, Input::Rounded, makeIntegerMicro});
+      bool hasIntegers = isPacked && gguf::FindIntegerForm(format.type);
+      if (hasIntegers) list.push_back({format, Input::Rounded, makeIntegerMicro});
+      if (hasIntegers || (isPacked && format.type == TensorType::kBF16))
+        list.push_back({format, Input::Bfloat16, nullptr});
       list.push_back(
           {format, Input::Float, isPacked && isFloat(format.type) ? createFloatMicro : nullptr});
     }

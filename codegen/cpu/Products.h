@@ -9,19 +9,23 @@
 /// every layout that it can have is here.
 namespace emel::cpu {
 
-enum class Input { Float, Rounded };
+/// What a row of the input is: float32, rounded to 8 bits, or bf16.
+enum class Input { Float, Rounded, Bfloat16 };
 
-/// A kernel: how the weight is stored, and whether the input is float32 or rounded to 8 bits.
-/// That of floats serves every semiring, that of rounded ones plus_times.
+/// A kernel: how the weight is stored, and what it meets. That of floats serves every semiring,
+/// the others plus_times.
 struct Product {
   layout::Format weight;
   Input input;
-  /// Makes the sums; null where rows of the weight are decoded and multiplied as float32.
+  /// Makes the sums; null for bf16, which meets tiles of many rows, and where rows of the weight
+  /// are decoded and multiplied as float32.
   std::unique_ptr<Micro> (*micro)(Emit &emit, const Target &target, gguf::TensorType type,
                                   Semiring semiring);
 
   /// "q4_0 r16 a8", as tests and benchmarks call it.
   std::string name() const;
+  /// Tiles are not for every CPU.
+  bool isFor(const Target &target) const { return input != Input::Bfloat16 || target.hasAmx; }
 };
 
 /// Follows from layout::Formats(): a new type or layout has its rows at once.

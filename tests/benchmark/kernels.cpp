@@ -84,6 +84,7 @@ absl::StatusOr<std::vector<Timing>> TimeProduct(const testing::KernelRow& row,
   if (!compiled.ok()) return compiled.status();
   std::vector<Timing> timings;
   for (int64_t tokens : {int64_t{1}, spec.tokens}) {
+    if (tokens == 1 && row.product.input == cpu::Input::Bfloat16) continue;  // tiles are for many
     auto timing = TimeLast(row.name(), *compiled, {testing::FirstTokens(tokens)}, options);
     if (!timing.ok()) return timing.status();
     timing->flops = 2 * static_cast<double>(spec.rows * spec.columns * tokens);
@@ -133,12 +134,13 @@ absl::StatusOr<std::vector<Timing>> TimeAttention(const std::string& cells,
   return timings;
 }
 
-std::vector<Row> AllRows() {
+std::vector<Row> AllRows(const cpu::Target& own) {
   std::vector<Row> rows;
   for (const testing::KernelRow& row : testing::KernelRows())
-    rows.push_back({row.name(), [row](const cpu::Target& target, const Options& options) {
-                      return TimeProduct(row, target, options);
-                    }});
+    if (row.product.isFor(own))
+      rows.push_back({row.name(), [row](const cpu::Target& target, const Options& options) {
+                        return TimeProduct(row, target, options);
+                      }});
   for (const std::string& cells : {"f16", "q8_0"})
     rows.push_back(
         {"attention " + cells, [cells](const cpu::Target& target, const Options& options) {
@@ -179,7 +181,7 @@ void Print(const cpu::Target& target, const Timing& timing, const Options& optio
 absl::Status Measure(const Options& options) {
   auto target = FindTarget(options.cpu);
   if (!target.ok()) return target.status();
-  std::vector<Row> rows = AllRows();
+  std::vector<Row> rows = AllRows(**target);
   llvm::erase_if(
       rows, [&](const Row& row) { return row.name.find(options.filter) == std::string::npos; });
   if (rows.empty())

@@ -173,9 +173,15 @@ absl::StatusOr<std::unique_ptr<KernelCase>> KernelCase::Create(const KernelSpec&
   auto module = StepModule::Parse(made->Text(element));
   if (!module.ok()) return module.status();
   made->module_ = *std::move(module);
-  if (product.input == cpu::Input::Float || spec.has_tiles) return made;
-  auto status =
-      made->module_->Run([](PassManager& passes) { passes.addPass(createQuantizeActivations()); });
+  if (product.input == cpu::Input::Float) return made;
+  auto status = made->module_->Run([&](PassManager& passes) {
+    QuantizeActivationsOptions options;
+    if (product.input == cpu::Input::Bfloat16) {
+      passes.addPass(createSpecialize({.small = 1, .bulk = spec.tokens}));
+      options.bulkFrom = 2;
+    }
+    passes.addPass(createQuantizeActivations(options));
+  });
   if (!status.ok()) return status;
   return made;
 }
@@ -260,7 +266,6 @@ absl::Status KernelCase::Plan() {
   absl::Status status = module_->Run([&](PassManager& passes) {
     PipelineOptions options;
     passes.addPass(createSpecialize({.small = 1, .bulk = spec_.tokens}));
-    if (spec_.has_tiles) passes.addPass(createQuantizeActivations({.bulkFrom = 2}));
     passes.addPass(createGroupExperts());
     addFusionPasses(passes, options);
     addPlanPasses(passes, options);

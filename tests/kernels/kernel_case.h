@@ -28,10 +28,9 @@ struct KernelSpec {
   int64_t rows, columns;
   // Not 0: a stack of so many weights, of which each token chooses two.
   int64_t experts = 0;
-  int64_t tokens = 17;        // rows of the table
+  int64_t tokens = 17;        // rows of the table; input of bf16 needs two and more in a step
   bool is_typical = false;    // numbers as models have them, for benchmarks: odd ones can be slow
   bool has_specials = false;  // infinities and NaNs in some rows of the table, and of floats
-  bool has_tiles = false;     // of bf16, for several tokens, where the product can take them
 };
 
 class KernelCase {

@@ -52,6 +52,7 @@ std::vector<Loop> LoopsOf(const std::string& assembly) {
 // The instruction that does the work.
 std::regex WorkOf(const cpu::Product& product, const cpu::Target& target) {
   if (product.input == cpu::Input::Float) return std::regex(R"(\s(vfmadd\w+ps|fmla)\s)");
+  if (product.input == cpu::Input::Bfloat16) return std::regex(R"(\stdpbf16ps\s)");
   switch (target.dotBytes) {
     case cpu::DotBytes::kVpdpbusd:
       return std::regex(R"(\svpdpbusd\s)");
@@ -106,32 +107,20 @@ TEST_P(EveryFastProduct, HasLoopsOfWorkAlone) {
   auto kernel = KernelCase::Create(spec_);
   ASSERT_THAT(kernel, IsOk());
   for (const cpu::Target& target : cpu::knownTargets()) {
+    if (!GetParam().isFor(target)) continue;
     SCOPED_TRACE(target.name.str());
     auto assembly = (*kernel)->Assembly(target);
     ASSERT_THAT(assembly, IsOk());
-    // Of a token alone, and of blocks of one and of more rows.
-    ExpectWorkAlone(*assembly, WorkOf(GetParam(), target), 3, KnownSpills(GetParam(), target));
-  }
-}
-
-TEST_P(EveryFastProduct, HasThemInTiles) {
-  if (GetParam().input == cpu::Input::Float && GetParam().weight.type != gguf::TensorType::kBF16)
-    GTEST_SKIP() << "what meets these weights is not rounded to bf16";
-  spec_.has_tiles = true;
-  auto kernel = KernelCase::Create(spec_);
-  ASSERT_THAT(kernel, IsOk());
-  for (const cpu::Target& target : cpu::knownTargets()) {
-    if (!target.hasAmx) continue;
-    auto assembly = (*kernel)->Assembly(target);
-    ASSERT_THAT(assembly, IsOk());
-    ExpectWorkAlone(*assembly, std::regex(R"(\stdpbf16ps\s)"), 1, 0);
+    // Of a token alone, and of blocks of one and of more rows; tiles are for many alone.
+    int least = GetParam().input == cpu::Input::Bfloat16 ? 1 : 3;
+    ExpectWorkAlone(*assembly, WorkOf(GetParam(), target), least, KnownSpills(GetParam(), target));
   }
 }
 
 std::vector<cpu::Product> FastProducts() {
   std::vector<cpu::Product> fast;
   for (const cpu::Product& product : cpu::knownProducts())
-    if (product.micro) fast.push_back(product);
+    if (product.micro || product.input == cpu::Input::Bfloat16) fast.push_back(product);
   return fast;
 }
 
