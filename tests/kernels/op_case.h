@@ -17,20 +17,17 @@ struct OpSpec {
 class OpCase {
  public:
   static absl::StatusOr<std::unique_ptr<OpCase>> Create(const OpSpec& spec);
-  ~OpCase();
 
   // %y for all rows of the tables.
   absl::StatusOr<std::vector<float>> Interpret();
   absl::StatusOr<std::vector<float>> Run(const cpu::Target& target);
 
  private:
-  explicit OpCase(const OpSpec& spec);
-  std::string Text(const OpSpec& spec) const;
+  explicit OpCase(const OpSpec& spec) : tokens_(spec.tokens) {}
 
-  int64_t tokens_, columns_;
-  std::string path_;
-  mlir::MLIRContext context_;
-  mlir::OwningOpRef<mlir::ModuleOp> module_, planned_;
+  int64_t tokens_;
+  WeightFile file_;
+  std::unique_ptr<StepModule> module_, planned_;
 };
 
 }  // namespace emel::testing

@@ -1,6 +1,7 @@
 // Every function of one number, over all of them, on every CPU that this machine is or emulates,
 // against the interpreter.
 
+#include "dialects/emel/Emel.h"
 #include "tests/kernels/op_case.h"
 #include "tests/support/build_kind.h"
 #include "tests/support/matchers.h"
