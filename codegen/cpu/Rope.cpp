@@ -36,7 +36,7 @@ static Angles findAngles(RopeOp op) {
     high = std::min(dims - 1, std::ceil(turn(op.getBetaSlow().convertToDouble())));
     angles.magnitude *= 1 + 0.1 * std::log(1 / scale);
   }
-  for (int64_t pair = 0; pair < op.getDims() / 2; ++pair) {
+  for (int64_t pair = 0, pairs = op.getDims() / 2; pair < pairs; ++pair) {
     double angle = std::pow(base, -2.0 * pair / dims), mix = 0;
     if (ext != 0)
       mix = ext * (1 - std::clamp((pair - low) / std::max(0.001, high - low), 0.0, 1.0));

@@ -141,7 +141,7 @@ std::vector<Row> AllRows(const cpu::Target& own) {
       rows.push_back({row.name(), [row](const cpu::Target& target, const Options& options) {
                         return TimeProduct(row, target, options);
                       }});
-  for (const std::string& cells : {"f16", "q8_0"})
+  for (std::string cells : {"f16", "q8_0"})
     rows.push_back(
         {"attention " + cells, [cells](const cpu::Target& target, const Options& options) {
            return TimeAttention(cells, target, options);
