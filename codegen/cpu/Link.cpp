@@ -1,11 +1,16 @@
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <thread>
+
 #include "codegen/cpu/Image.h"
 #include "codegen/cpu/Sanitize.h"
 #include "lld/Common/Driver.h"
 #include "llvm/BinaryFormat/ELF.h"
 #include "llvm/Object/ELFObjectFile.h"
-#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Errno.h"
 #include "llvm/Support/MemoryBuffer.h"
-#include "llvm/Support/Path.h"
 #include "mlir/IR/Diagnostics.h"
 
 LLD_HAS_DRIVER(elf)
@@ -16,34 +21,68 @@ namespace emel::cpu {
 
 namespace {
 
-/// Files that are gone when this is.
-class TemporaryFiles {
+/// Files in memory: nothing of them is left behind, however this process ends.
+class MemoryFiles {
  public:
-  ~TemporaryFiles() {
-    for (const auto &path : paths_) llvm::sys::fs::remove(path);
+  ~MemoryFiles() {
+    for (int descriptor : descriptors_) close(descriptor);
   }
-  /// Empty where the file cannot be written.
-  std::string write(StringRef suffix, ArrayRef<char> bytes) {
-    SmallString<128> path;
-    int descriptor;
-    if (llvm::sys::fs::createTemporaryFile("emel", suffix, descriptor, path)) return "";
-    paths_.push_back(std::string(path));
-    llvm::raw_fd_ostream out(descriptor, /*shouldClose=*/true);
-    out.write(bytes.data(), bytes.size());
-    out.flush();
-    bool isWritten = !out.has_error();
-    out.clear_error();
-    return isWritten ? paths_.back() : "";
+  /// Where a new file with these bytes can be opened; empty, with errno, where there cannot be one.
+  std::string write(ArrayRef<char> bytes) {
+    int descriptor = memfd_create("emel", MFD_CLOEXEC);
+    if (descriptor < 0) return "";
+    descriptors_.push_back(descriptor);
+    while (!bytes.empty()) {
+      ssize_t count = ::write(descriptor, bytes.data(), bytes.size());
+      if (count < 0 && errno != EINTR) return "";
+      bytes = bytes.drop_front(std::max<ssize_t>(count, 0));
+    }
+    return pathOf(descriptor);
   }
 
-  static std::string folder() {
-    SmallString<128> path;
-    llvm::sys::path::system_temp_directory(/*ErasedOnReboot=*/true, path);
-    return std::string(path);
+  static std::string pathOf(int descriptor) {
+    return "/proc/self/fd/" + std::to_string(descriptor);
   }
 
  private:
-  std::vector<std::string> paths_;
+  std::vector<int> descriptors_;
+};
+
+/// Takes what is written to a path. A pipe, since lld renames a temporary to an output that is a
+/// file, but writes to anything else as it is.
+class Pipe {
+ public:
+  Pipe() {
+    if (pipe2(ends_, O_CLOEXEC) != 0) return;
+    path_ = MemoryFiles::pathOf(ends_[1]);
+    reader_ = std::thread([this] { read(); });
+  }
+  ~Pipe() { finish(); }
+  /// Empty, with errno, where there is none.
+  const std::string &path() const { return path_; }
+  /// All that was written, once.
+  std::vector<char> finish() {
+    if (!reader_.joinable()) return {};
+    close(ends_[1]);
+    reader_.join();
+    close(ends_[0]);
+    return std::move(bytes_);
+  }
+
+ private:
+  void read() {
+    char part[1 << 16];
+    for (ssize_t count = 1; count != 0;) {
+      count = ::read(ends_[0], part, sizeof(part));
+      if (count > 0) bytes_.insert(bytes_.end(), part, part + count);
+      if (count < 0 && errno != EINTR) return;
+    }
+  }
+
+  int ends_[2];
+  std::string path_;
+  std::thread reader_;
+  std::vector<char> bytes_;
 };
 
 }  // namespace
@@ -92,10 +131,9 @@ const ImageSymbol *Image::find(StringRef name) const {
 }
 
 /// Reads the section .image of what was linked, and the functions in it.
-static FailureOr<Image> readImage(StringRef path, Location loc) {
-  auto buffer = llvm::MemoryBuffer::getFile(path);
-  if (!buffer) return emitError(loc) << "cannot read what was linked";
-  auto file = llvm::object::ObjectFile::createObjectFile((*buffer)->getMemBufferRef());
+static FailureOr<Image> readImage(ArrayRef<char> linked, Location loc) {
+  auto file = llvm::object::ObjectFile::createObjectFile(
+      llvm::MemoryBufferRef(StringRef(linked.data(), linked.size()), "image"));
   if (!file) {
     return emitError(loc) << "cannot read what was linked: " << llvm::toString(file.takeError());
   }
@@ -131,7 +169,7 @@ static std::string linkerScript(Sanitizer sanitizer) {
 
 FailureOr<Image> linkImage(ArrayRef<SmallVector<char, 0>> objects, Location loc,
                            Sanitizer sanitizer) {
-  TemporaryFiles files;
+  MemoryFiles files;
   std::vector<std::string> paths;
   for (const auto &bytes : objects) {
     auto object = llvm::object::ObjectFile::createELFObjectFile(
@@ -140,24 +178,24 @@ FailureOr<Image> linkImage(ArrayRef<SmallVector<char, 0>> objects, Location loc,
       return emitError(loc) << "cannot read an object: " << llvm::toString(object.takeError());
     if (failed(checkObject(llvm::cast<llvm::object::ELFObjectFileBase>(**object), loc)))
       return failure();
-    paths.push_back(files.write("o", bytes));
+    paths.push_back(files.write(bytes));
   }
   std::string script = linkerScript(sanitizer);
-  paths.push_back(files.write("ld", {script.data(), script.size()}));
-  std::string out = files.write("elf", {});
-  if (llvm::is_contained(paths, "") || out.empty())
-    return emitError(loc) << "cannot write temporary files in " << files.folder()
-                          << ", which $TMPDIR names: it may be full or not writable";
+  paths.push_back(files.write({script.data(), script.size()}));
+  Pipe out;
+  if (llvm::is_contained(paths, "") || out.path().empty())
+    return emitError(loc) << "cannot hold what is to be linked in memory: "
+                          << llvm::sys::StrError();
   std::string scriptFlag = "--script=" + paths.back();
-  std::vector<const char *> arguments{"ld.lld", "--no-undefined", "--nmagic", scriptFlag.c_str(),
-                                      "-o",     out.c_str()};
+  std::vector<const char *> arguments{"ld.lld", "--no-undefined",  "--nmagic", scriptFlag.c_str(),
+                                      "-o",     out.path().c_str()};
   for (size_t i = 0; i + 1 < paths.size(); ++i) arguments.push_back(paths[i].c_str());
   std::string messages;
   llvm::raw_string_ostream sink(messages);
   const lld::DriverDef drivers[] = {{lld::Gnu, &lld::elf::link}};
   lld::Result result = lld::lldMain(arguments, sink, sink, drivers);
   if (result.retCode != 0) return emitError(loc) << "cannot link the code: " << messages;
-  return readImage(out, loc);
+  return readImage(out.finish(), loc);
 }
 
 }  // namespace emel::cpu
