@@ -27,6 +27,7 @@ struct Options {
   uint64_t context = 0, maxArena = 0, batch = 512, small = 8, workers = 64, threads = 0;
   std::string target = "generic", kv = "f16", numerics = "fast", sanitize = "none";
   bool checkTensors = false, quiet = false, debugPoison = false;
+  std::vector<const cpu::Target*> targets;  // of `cpu`; none where this one is native and unknown
 };
 
 void declare(tools::CommandLine& line, Options& options) {
@@ -121,29 +122,24 @@ std::string print(const LayoutReport& layouts) {
   return text;
 }
 
-absl::StatusOr<std::vector<const cpu::Target*>> findTargets(const std::string& names) {
-  std::vector<const cpu::Target*> targets;
-  for (llvm::StringRef name : llvm::split(names, ',')) {
+/// Finds the targets of --cpu; a message about a name that there is not.
+std::optional<std::string> findTargets(Options& options) {
+  for (llvm::StringRef name : llvm::split(options.cpu, ',')) {
     const cpu::Target* target = name == "native" ? cpu::nativeTarget() : cpu::findTarget(name);
-    if (!target && name == "native")
-      return absl::InvalidArgumentError(
-          "this CPU has none of the feature sets that code can be made for; name one with --cpu");
-    if (!target) {
+    if (!target && name != "native") {
       std::string known;
       for (const cpu::Target& own : cpu::knownTargets()) known += ", " + own.name.str();
-      return absl::InvalidArgumentError("--cpu: there is no '" + name.str() + "', expected native" +
-                                        known);
+      return "--cpu: there is no '" + name.str() + "', expected native" + known;
     }
-    if (!llvm::is_contained(targets, target)) targets.push_back(target);
+    if (target && !llvm::is_contained(options.targets, target)) options.targets.push_back(target);
   }
-  return targets;
+  return std::nullopt;
 }
 
 /// Whether prompts may take bf16 instead of 8 bits: wherever the code runs, there is AMX.
 bool takesBf16(const Options& options) {
-  auto targets = findTargets(options.cpu);
-  return options.numerics == "fast" && targets.ok() &&
-         llvm::all_of(*targets, [](const cpu::Target* target) { return target->hasAmx; });
+  return options.numerics == "fast" && !options.targets.empty() &&
+         llvm::all_of(options.targets, [](const cpu::Target* target) { return target->hasAmx; });
 }
 
 cpu::Checks checksOf(const Options& options) {
@@ -165,8 +161,22 @@ PlanOptions planOptions(const Options& options) {
   return planning;
 }
 
+ArtifactOptions artifactOptions(const Options& options, tools::Progress& progress) {
+  ArtifactOptions artifact;
+  artifact.targets = options.targets;
+  artifact.maxWorkers = static_cast<int64_t>(options.workers);
+  artifact.checks = checksOf(options);
+  artifact.threads = static_cast<unsigned>(options.threads);
+  artifact.load = *io::ParseStrategy(options.load);
+  artifact.progress = [&](llvm::StringRef what, uint64_t done, uint64_t total) {
+    progress.Update(std::string_view(what), done, total);
+  };
+  return artifact;
+}
+
 /// Runs all passes and writes what is wanted of the plan.
-absl::StatusOr<std::string> plan(mlir::ModuleOp module, const Options& options) {
+absl::StatusOr<std::string> plan(mlir::ModuleOp module, const Options& options,
+                                 tools::Progress& progress) {
   PlanOptions planning = planOptions(options);
   if (options.emit == "layouts") {
     absl::StatusOr<LayoutReport> layouts = groupModel(module, planning);
@@ -176,11 +186,8 @@ absl::StatusOr<std::string> plan(mlir::ModuleOp module, const Options& options) 
   if (!layouts.ok()) return layouts.status();
   if (options.emit == "plan") return print(module);
   if (options.emit == "llvm" || options.emit == "asm") {
-    auto targets = findTargets(options.cpu);
-    if (!targets.ok()) return targets.status();
-    return writeCode(module, *targets->front(),
-                     options.emit == "asm" ? cpu::CodeKind::Assembly : cpu::CodeKind::Llvm,
-                     checksOf(options));
+    auto kind = options.emit == "asm" ? cpu::CodeKind::Assembly : cpu::CodeKind::Llvm;
+    return writeCode(module, artifactOptions(options, progress), kind);
   }
   mlir::FailureOr<PlanSummary> summary = summarizePlan(module);
   if (mlir::failed(summary)) return absl::InternalError("the plan is incomplete");
@@ -190,10 +197,9 @@ absl::StatusOr<std::string> plan(mlir::ModuleOp module, const Options& options) 
 }
 
 /// What the artifact records of how it was made: all that its bytes depend on.
-std::vector<std::pair<std::string, std::string>> recordOptions(
-    const Options& options, llvm::ArrayRef<const cpu::Target*> targets) {
-  std::string names = llvm::join(
-      llvm::map_range(targets, [](const cpu::Target* target) { return target->name.str(); }), ",");
+std::vector<std::pair<std::string, std::string>> recordOptions(const Options& options) {
+  auto name = [](const cpu::Target* target) { return target->name.str(); };
+  std::string names = llvm::join(llvm::map_range(options.targets, name), ",");
   std::vector<std::pair<std::string, std::string>> record{
       {"cpu", names},
       {"target", options.target},
@@ -227,8 +233,6 @@ void printSummary(const Options& options, const artifact::Plan& plan,
 absl::Status writeArtifactFile(mlir::ModuleOp module, const Options& options,
                                tools::Progress& progress) {
   auto start = std::chrono::steady_clock::now();
-  auto targets = findTargets(options.cpu);
-  if (!targets.ok()) return targets.status();
   progress.Update("planning", 0, 1);
   PlanOptions planning = planOptions(options);
   absl::StatusOr<LayoutReport> layouts = planModel(module, planning);
@@ -243,19 +247,11 @@ absl::Status writeArtifactFile(mlir::ModuleOp module, const Options& options,
   auto out = tools::ArtifactOutput::Create(options.output,
                                            {options.emit == "exe", options.weights == "external"});
   if (!out.ok()) return out.status();
-  ArtifactOptions artifact;
-  artifact.targets = *targets;
-  artifact.maxWorkers = planning.workers;
-  artifact.checks = checksOf(options);
+  ArtifactOptions artifact = artifactOptions(options, progress);
   DecodedWeights decoded = findDecodedWeights(module);
   artifact.contract = writePlanReport(module, *summary, *layouts, planning, decoded);
-  artifact.options = recordOptions(options, *targets);
+  artifact.options = recordOptions(options);
   artifact.model = &*model;
-  artifact.threads = static_cast<unsigned>(options.threads);
-  artifact.load = open.strategy;
-  artifact.progress = [&](llvm::StringRef what, uint64_t done, uint64_t total) {
-    progress.Update(std::string_view(what), done, total);
-  };
   out->Connect(artifact);
   auto plan = writeArtifact(module, artifact, [&](uint64_t at, absl::Span<const uint8_t> bytes) {
     return out->WriteAt(at, bytes);
@@ -301,7 +297,7 @@ absl::Status compile(const Options& options) {
   } else if (options.emit == "mlir") {
     text = print(*result->module);
   } else {
-    absl::StatusOr<std::string> planned = plan(*result->module, options);
+    absl::StatusOr<std::string> planned = plan(*result->module, options, progress);
     if (!planned.ok()) return planned.status();
     text = std::move(*planned);
   }
@@ -333,11 +329,14 @@ std::optional<std::string> complete(Options& options, bool emitGiven) {
            (options.output == "-" ? "standard output" : "'" + options.output + "'");
   if (options.weights == "external" && !container)
     return "--weights=external goes with artifacts and executables";
-  if (options.emit != "llvm" && options.emit != "asm") return std::nullopt;
-  auto targets = findTargets(options.cpu);
-  if (!targets.ok() || targets->size() == 1) return std::nullopt;
-  return "--emit=" + options.emit + " writes the code for one CPU: expected one --cpu, found '" +
-         options.cpu + "'";
+  if (auto problem = findTargets(options)) return problem;
+  bool isText = options.emit == "llvm" || options.emit == "asm";
+  if ((isText || container) && options.targets.empty())
+    return "--cpu: this CPU has none of the feature sets that code can be made for; name others";
+  if (isText && options.targets.size() > 1)
+    return "--emit=" + options.emit + " writes the code for one CPU: expected one --cpu, found '" +
+           options.cpu + "'";
+  return std::nullopt;
 }
 
 }  // namespace

@@ -52,6 +52,11 @@ llvm::Expected<llvm::SmallVector<char, 0>> emitCode(LlvmCode &code, const Target
 mlir::FailureOr<llvm::SmallVector<char, 0>> emitCode(mlir::ModuleOp module, const Target &target,
                                                      CodeKind kind);
 
+/// One text of several of CodeKind::Llvm for one target, which are as they should be: nothing in
+/// them is optimised again.
+llvm::Expected<llvm::SmallVector<char, 0>> joinCode(
+    llvm::ArrayRef<llvm::SmallVector<char, 0>> pieces, const Target &target, CodeKind kind);
+
 /// Links objects. Refuses, with an error that names it, what would have to be changed when loading:
 /// absolute addresses, undefined symbols, data that can be written.
 mlir::FailureOr<Image> linkImage(llvm::ArrayRef<llvm::SmallVector<char, 0>> objects,

@@ -1,12 +1,15 @@
 #include "codegen/cpu/Image.h"
 #include "codegen/cpu/Sanitize.h"
+#include "llvm/AsmParser/Parser.h"
 #include "llvm/CodeGen/MachineModuleInfo.h"
 #include "llvm/CodeGen/Passes.h"
 #include "llvm/CodeGen/TargetPassConfig.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
+#include "llvm/Linker/Linker.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 #include "mlir/Conversion/Passes.h"
@@ -83,14 +86,7 @@ FailureOr<LlvmCode> toLlvm(ModuleOp module) {
   return code;
 }
 
-llvm::Expected<SmallVector<char, 0>> emitCode(LlvmCode &code, const Target &target, CodeKind kind,
-                                              Sanitizer sanitizer) {
-  auto made = createMachine(target);
-  if (!made) return made.takeError();
-  llvm::TargetMachine *machine = made->get();
-  code.module->setTargetTriple(target.triple);
-  code.module->setDataLayout(machine->createDataLayout());
-
+static void optimize(llvm::Module &module, llvm::TargetMachine *machine) {
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
   llvm::CGSCCAnalysisManager callGraph;
@@ -103,22 +99,51 @@ llvm::Expected<SmallVector<char, 0>> emitCode(LlvmCode &code, const Target &targ
   builder.registerFunctionAnalyses(functions);
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, callGraph, modules);
-  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2).run(*code.module, modules);
-  instrument(*code.module, sanitizer);
+  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2).run(module, modules);
+}
 
+static llvm::Expected<SmallVector<char, 0>> write(llvm::Module &module, const Target &target,
+                                                  llvm::TargetMachine &machine, CodeKind kind) {
   SmallVector<char, 0> bytes;
   llvm::raw_svector_ostream out(bytes);
   if (kind == CodeKind::Llvm) {
-    code.module->print(out, nullptr);
+    module.print(out, nullptr);
     return bytes;
   }
   llvm::legacy::PassManager emission;
   auto type = kind == CodeKind::Object ? llvm::CodeGenFileType::ObjectFile
                                        : llvm::CodeGenFileType::AssemblyFile;
-  if (addEmission(*machine, emission, out, type))
+  if (addEmission(machine, emission, out, type))
     return llvm::createStringError("cannot write code for " + target.name);
-  emission.run(*code.module);
+  emission.run(module);
   return bytes;
+}
+
+llvm::Expected<SmallVector<char, 0>> emitCode(LlvmCode &code, const Target &target, CodeKind kind,
+                                              Sanitizer sanitizer) {
+  auto machine = createMachine(target);
+  if (!machine) return machine.takeError();
+  code.module->setTargetTriple(target.triple);
+  code.module->setDataLayout((*machine)->createDataLayout());
+  optimize(*code.module, machine->get());
+  instrument(*code.module, sanitizer);
+  return write(*code.module, target, **machine, kind);
+}
+
+llvm::Expected<SmallVector<char, 0>> joinCode(ArrayRef<SmallVector<char, 0>> pieces,
+                                              const Target &target, CodeKind kind) {
+  auto machine = createMachine(target);
+  if (!machine) return machine.takeError();
+  llvm::LLVMContext context;
+  llvm::Module whole("emel", context);
+  for (const auto &piece : pieces) {
+    std::string text(piece.begin(), piece.end());  // which ends in a zero
+    llvm::SMDiagnostic error;
+    auto module = llvm::parseAssemblyString(text, error, context);
+    if (!module || llvm::Linker::linkModules(whole, std::move(module)))
+      return llvm::createStringError("cannot join code: " + error.getMessage());
+  }
+  return write(whole, target, **machine, kind);
 }
 
 FailureOr<SmallVector<char, 0>> emitCode(ModuleOp module, const Target &target, CodeKind kind) {

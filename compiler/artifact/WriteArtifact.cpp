@@ -33,6 +33,11 @@ static artifact::PageLayer pageLayer(KvType type, int64_t offset) {
   return layer;
 }
 
+static void addWeights(const Packing &packing, cpu::ModelPlaces &places) {
+  for (PackedWeight packed : packing.weights())
+    places.weights[packed.weight.getSymName()] = packed.offset;
+}
+
 /// What does not depend on the code.
 static artifact::Plan describePlan(ModuleOp module, const cpu::ModelPlaces &places,
                                    int64_t maxWorkers) {
@@ -121,8 +126,7 @@ class ArtifactWriter {
     DiagnosticCollector diagnostics(module_.getContext());
     FailureOr<Packing> packing = Packing::create(module_, pack);
     if (failed(packing)) return diagnostics.status();
-    for (PackedWeight weight : packing->weights())
-      places_.weights[weight.weight.getSymName()] = weight.offset;
+    addWeights(*packing, places_);
     CompiledEntries code(module_, options_.targets, places_, cpu::CodeKind::Object, options_.checks,
                          pool_);
     if (failed(hashes_.start(module_)) || failed(code.lower(options_.progress)))
@@ -221,20 +225,24 @@ absl::StatusOr<artifact::Plan> writeArtifact(ModuleOp module, const ArtifactOpti
   return ArtifactWriter(module, options, std::move(sink)).run();
 }
 
-absl::StatusOr<std::string> writeCode(ModuleOp module, const cpu::Target &target,
-                                      cpu::CodeKind kind, const cpu::Checks &checks) {
+absl::StatusOr<std::string> writeCode(ModuleOp module, const ArtifactOptions &options,
+                                      cpu::CodeKind kind) {
+  assert(options.targets.size() == 1);
+  DiagnosticCollector diagnostics(module.getContext());
+  FailureOr<Packing> packing = Packing::create(module, {.load = options.load});
+  if (failed(packing)) return diagnostics.status();
   cpu::ModelPlaces places;
   places.addLayers(*module.getOps<plan::EntryOp>().begin());
-  DiagnosticCollector diagnostics(module.getContext());
-  llvm::DefaultThreadPool pool;
-  const cpu::Target *targets[] = {&target};
-  CompiledEntries entries(module, targets, places, kind, checks, pool);
-  if (failed(entries.lower({}))) return diagnostics.status();
-  auto code = entries.take(0, {});
+  addWeights(*packing, places);
+  llvm::DefaultThreadPool pool(llvm::hardware_concurrency(options.threads));
+  CompiledEntries entries(module, options.targets, places, cpu::CodeKind::Llvm, options.checks,
+                          pool);
+  if (failed(entries.lower(options.progress))) return diagnostics.status();
+  auto code = entries.take(0, options.progress);
   if (failed(code)) return diagnostics.status();
-  std::string text;
-  for (const auto &part : code->objects) text.append(part.begin(), part.end());
-  return text;
+  auto text = cpu::joinCode(code->objects, *options.targets.front(), kind);
+  if (!text) return absl::InternalError(llvm::toString(text.takeError()));
+  return std::string(text->begin(), text->end());
 }
 
 }  // namespace emel

@@ -49,9 +49,9 @@ struct ArtifactOptions {
 absl::StatusOr<artifact::Plan> writeArtifact(mlir::ModuleOp module, const ArtifactOptions &options,
                                              artifact::Writer::Sink sink);
 
-/// The code of one target as text.
-absl::StatusOr<std::string> writeCode(mlir::ModuleOp module, const cpu::Target &target,
-                                      cpu::CodeKind kind, const cpu::Checks &checks = {});
+/// The code of an artifact's one target as text.
+absl::StatusOr<std::string> writeCode(mlir::ModuleOp module, const ArtifactOptions &options,
+                                      cpu::CodeKind kind);
 
 }  // namespace emel
 
