@@ -22,7 +22,7 @@ namespace emel {
 namespace {
 
 struct Options {
-  std::string model, emit, output = "-", load = "mmap", cpu = "native", weights = "inside";
+  std::string model, emit, output = "-", load = "read", cpu = "native", weights = "inside";
   std::optional<std::string> why;
   uint64_t context = 0, maxArena = 0, batch = 512, small = 8, workers = 64, threads = 0;
   std::string target = "generic", kv = "f16", numerics = "fast", sanitize = "none";
@@ -88,7 +88,9 @@ void declare(tools::CommandLine& line, Options& options) {
               &options.sanitize);
   line.Flag("-q", "prints no progress and no summary, only warnings and errors", &options.quiet);
   line.Section("how to read");
-  line.Choice("--load", {"mmap", "read"}, "how the model's file reaches memory", &options.load);
+  line.Choice("--load", {"mmap", "read"},
+              "how the model's file reaches memory: a map is as fast, and all of it ends up resident",
+              &options.load);
   line.Flag("--check-tensors", "reads every weight: values finite, block scales valid",
             &options.checkTensors);
   line.Example("emel-compile model.gguf -o model.emel", "compile a model for this machine");
