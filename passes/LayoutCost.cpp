@@ -40,8 +40,7 @@ SmallVector<LayoutAttr> layoutCandidates(RankedTensorType type) {
   return candidates;
 }
 
-/// Operations a second of the class that multiplies by such a weight.
-static double bulkRate(const LayoutTarget &target, Type element) {
+double bulkRate(const LayoutTarget &target, Type element) {
   if (element.isF32() || element.isF64()) return target.f32;
   if (element.isF16()) return target.f16;
   return element.isBF16() ? target.bf16 : target.quantized;

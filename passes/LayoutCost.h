@@ -22,6 +22,9 @@ struct LayoutTarget {
 const LayoutTarget *findLayoutTarget(llvm::StringRef name);
 std::string layoutTargetNames();  // "x86-64-v3, x86-64-v4, …"
 
+/// Operations a second of the class that multiplies by such elements.
+double bulkRate(const LayoutTarget &target, mlir::Type element);
+
 /// The layouts that a weight of the type can have; the first one, null, is GGUF's arrangement.
 llvm::SmallVector<LayoutAttr> layoutCandidates(mlir::RankedTensorType type);
 

@@ -25,7 +25,7 @@ struct Options {
   std::string model, emit, output = "-", load = "read", cpu = "native", weights = "inside";
   std::optional<std::string> why;
   uint64_t context = 0, maxArena = 0, batch = 512, small = 8, workers = 64, threads = 0;
-  std::string target = "generic", kv = "f16", numerics = "fast", sanitize = "none";
+  std::string target, kv = "f16", numerics = "fast", sanitize = "none";
   bool checkTensors = false, quiet = false, debugPoison = false;
   std::vector<const cpu::Target*> targets;  // of `cpu`; none where this one is native and unknown
 };
@@ -59,7 +59,8 @@ void declare(tools::CommandLine& line, Options& options) {
   line.Number("--batch", "N", "the most tokens of a step", 1, 1 << 20, &options.batch);
   line.Number("--small", "N", "the most tokens of the entry for a few of them", 1, 1 << 20,
               &options.small);
-  line.Choice("--kv", {"f16", "q8_0", "f32"}, "what keys and values are kept as between steps", &options.kv);
+  line.Choice("--kv", {"f16", "q8_0", "f32"}, "what keys and values are kept as between steps",
+              &options.kv);
   line.Number("--max-arena", "BYTES", "fails where the arena needs more; 0: no limit", 0, INT64_MAX,
               &options.maxArena);
   line.Number("--workers", "N",
@@ -70,11 +71,14 @@ void declare(tools::CommandLine& line, Options& options) {
              "the CPUs to make code for: native, sapphirerapids, x86-64-v4, x86-64-v3, aarch64",
              &options.cpu);
   line.Choice("--numerics", {"fast", "invariant"},
-              "fast: prompts may be computed in another way than single tokens where that is faster; invariant: "
+              "fast: prompts may be computed in another way than single tokens where that is "
+              "faster; invariant: "
               "each token gets the same bits either way",
               &options.numerics);
   line.Choice("--target", {"x86-64-v3", "x86-64-v4", "sapphirerapids", "generic"},
-              "whose speeds decide layouts and the predicted rates", &options.target);
+              "whose speeds decide layouts and the predicted rates (default: of the CPUs "
+              "of --cpu the slowest)",
+              &options.target);
   line.Number("--threads", "N",
               "threads to compile with; 0 takes one for each CPU; the bytes do not depend on it", 0,
               1024, &options.threads);
@@ -83,14 +87,16 @@ void declare(tools::CommandLine& line, Options& options) {
             "logits stay the same bits, unless plan or code are wrong",
             &options.debugPoison);
   line.Choice("--sanitize", {"none", "address", "thread"},
-              "code whose accesses to memory AddressSanitizer or ThreadSanitizer checks, for an emel-run that is "
+              "code whose accesses to memory AddressSanitizer or ThreadSanitizer checks, for an "
+              "emel-run that is "
               "built with it (cmake --preset asan, tsan)",
               &options.sanitize);
   line.Flag("-q", "prints no progress and no summary, only warnings and errors", &options.quiet);
   line.Section("how to read");
-  line.Choice("--load", {"mmap", "read"},
-              "how the model's file reaches memory: a map is as fast, and all of it ends up resident",
-              &options.load);
+  line.Choice(
+      "--load", {"mmap", "read"},
+      "how the model's file reaches memory: a map is as fast, and all of it ends up resident",
+      &options.load);
   line.Flag("--check-tensors", "reads every weight: values finite, block scales valid",
             &options.checkTensors);
   line.Example("emel-compile model.gguf -o model.emel", "compile a model for this machine");
@@ -136,6 +142,15 @@ std::optional<std::string> findTargets(Options& options) {
     if (target && !llvm::is_contained(options.targets, target)) options.targets.push_back(target);
   }
   return std::nullopt;
+}
+
+/// Whose speeds to reckon with where nobody says: of several CPUs the slowest, the last that is
+/// known.
+std::string slowestTarget(const Options& options) {
+  for (const cpu::Target& target : llvm::reverse(cpu::knownTargets()))
+    if (llvm::is_contained(options.targets, &target))
+      return findLayoutTarget(target.name) ? target.name.str() : "generic";
+  return "generic";
 }
 
 /// Whether prompts may take bf16 instead of 8 bits: wherever the code runs, there is AMX.
@@ -313,9 +328,9 @@ absl::Status compile(const Options& options) {
 bool isPlace(const std::string& output) {
   std::error_code error;
   auto status = std::filesystem::status(output, error);
-  return output != "-" && (!std::filesystem::exists(status) ||
-                           std::filesystem::is_regular_file(status) ||
-                           std::filesystem::is_directory(status));
+  return output != "-" &&
+         (!std::filesystem::exists(status) || std::filesystem::is_regular_file(status) ||
+          std::filesystem::is_directory(status));
 }
 
 /// Completes the options; a message about those that do not go together.
@@ -332,6 +347,7 @@ std::optional<std::string> complete(Options& options, bool emitGiven) {
   if (options.weights == "external" && !container)
     return "--weights=external goes with artifacts and executables";
   if (auto problem = findTargets(options)) return problem;
+  if (options.target.empty()) options.target = slowestTarget(options);
   bool isText = options.emit == "llvm" || options.emit == "asm";
   if ((isText || container) && options.targets.empty())
     return "--cpu: this CPU has none of the feature sets that code can be made for; name others";

@@ -94,8 +94,14 @@ static Json describeEntry(const PlannedEntry &entry) {
           {"arena_lower_bound_bytes", entry.liveBytes(ArenaKind::Shared)},
           {"arena_no_reuse_bytes", entry.noReuseBytes},
           {"scratch_bytes_per_worker", entry.usedBytes(ArenaKind::Worker)},
-          {"flops_per_token", entry.flops / tokens},
-          {"bytes_per_token", entry.bytesRead / tokens}};
+          {"flops_per_token", entry.work.flops() / tokens},
+          {"bytes_per_token", entry.work.bytesRead / tokens}};
+}
+
+static double secondsOf(const Work &work, const LayoutTarget &target) {
+  double computing = 0;
+  for (auto [type, flops] : work.flopsOf) computing += flops / bulkRate(target, type);
+  return std::max({work.bytesRead / target.readBytes, computing, 1e-12});
 }
 
 /// What memory and arithmetic of the target allow at best.
@@ -103,15 +109,19 @@ static Json describeRoofline(const PlanSummary &plan, const LayoutTarget &target
   Json json = {{"target", target.name.str()},
                {"assumes",
                 {{"read_bytes_per_second", target.readBytes},
-                 {"flops_of_bulk_kernels", target.quantized},
-                 {"flops_of_float32_kernels", target.f32}}}};
+                 {"flops_per_second",
+                  {{"quantized", target.quantized},
+                   {"bf16", target.bf16},
+                   {"f16", target.f16},
+                   {"f32", target.f32}}}}}};
   for (const PlannedEntry &entry : plan.entries) {
-    double rate = entry.tokens > 8 ? target.quantized : target.f32;
-    double reading = entry.bytesRead / target.readBytes, computing = entry.flops / rate;
+    double least = secondsOf(entry.workWithoutCells, target);
+    bool isReading = entry.workWithoutCells.bytesRead / target.readBytes >= least;
     json["entry_points"].push_back(
         {{"name", entry.name},
-         {"tokens_per_second", entry.tokens / std::max({reading, computing, 1e-12})},
-         {"bound_by", reading >= computing ? "memory" : "arithmetic"}});
+         {"tokens_per_second", entry.tokens / least},
+         {"tokens_per_second_at_full_context", entry.tokens / secondsOf(entry.work, target)},
+         {"bound_by", isReading ? "memory" : "arithmetic"}});
   }
   return json;
 }
@@ -154,6 +164,9 @@ std::string writePlanReport(ModuleOp module, const PlanSummary &plan, const Layo
       "flops and bytes are those of the largest step of an entry with every sequence at the full "
       "context, divided by "
       "its tokens",
+      "roofline: at most so many tokens a second, in full steps of one sequence, at its beginning "
+      "and at the end "
+      "of the context, on two cores of the target with weights that come from memory",
       "kv_bytes holds one sequence of the full context"};
   return json.dump(2) + "\n";
 }

@@ -3,6 +3,7 @@
 #include "dialects/emel/Layouts.h"
 #include "dialects/plan/EntryShapes.h"
 #include "llvm/Support/MathExtras.h"
+#include "passes/Grouping.h"
 
 using namespace mlir;
 
@@ -32,6 +33,12 @@ int64_t PlannedEntry::liveBytes(ArenaKind arena) const {
   for (size_t epoch = 0; epoch < epochs.size(); ++epoch)
     most = std::max(most, liveBytesIn(arena, epoch));
   return most;
+}
+
+double Work::flops() const {
+  double flops = 0;
+  for (auto [type, part] : flopsOf) flops += part;
+  return flops;
 }
 
 namespace {
@@ -88,13 +95,34 @@ class Summarizer {
   void addLaunch(LaunchOp launch, const EntryShapes &shapes, PlannedEntry &out) {
     ++out.launches;
     out.epochs.back().push_back(launch.getKernel().str());
+    for (OpResult value : launch.getOperation()->getResults())
+      if (launch.getPlace(value.getResultNumber())) addBuffer(launch, value, out);
+    addWork(launch, shapes, summary_.context, out.work);
+    addWork(launch, shapes, 0, out.workWithoutCells);
+  }
+
+  void addWork(LaunchOp launch, const EntryShapes &shapes, int64_t context, Work &work) {
+    plan::KernelOp kernel = symbols_.lookup<plan::KernelOp>(launch.getKernel());
     const plan::KernelAccess &access = shapes.accessOf(launch);
-    for (OpResult value : launch.getOperation()->getResults()) {
-      unsigned i = value.getResultNumber();
-      out.flops += access.countFlops(i, plan::wholeOf(access.resultType(i)), summary_.context);
-      if (launch.getPlace(i)) addBuffer(launch, value, out);
+    double &flops = work.flopsOf[multipliedType(kernel)];
+    for (unsigned i = 0; i < launch->getNumResults(); ++i)
+      flops += access.countFlops(i, plan::wholeOf(access.resultType(i)), context);
+    work.bytesRead += readBytes(kernel, access, context);
+  }
+
+  /// What a kernel multiplies: of several types the one that CPUs multiply fastest.
+  static Type multipliedType(plan::KernelOp kernel) {
+    Builder build(kernel.getContext());
+    if (multipliesBf16(kernel)) return build.getBF16Type();
+    Type fastest = build.getF32Type();
+    for (Type type : kernel.getArgumentTypes()) {
+      auto state = dyn_cast<KvType>(type);
+      Type element = state ? state.getElementType() : getElementTypeOrSelf(type);
+      if (element.isInteger() || element.isIndex()) continue;
+      if (!isa<FloatType>(element)) return element;
+      if (element.getIntOrFloatBitWidth() < 32) fastest = element;
     }
-    out.bytesRead += readBytes(launch, shapes);
+    return fastest;
   }
 
   void addBuffer(LaunchOp launch, OpResult value, PlannedEntry &out) {
@@ -119,15 +147,12 @@ class Summarizer {
 
   /// What a launch reads of its weights, where tokens choose as many experts as they can, and of
   /// states, all cells of the context.
-  double readBytes(LaunchOp launch, const EntryShapes &shapes) {
-    plan::KernelOp kernel = symbols_.lookup<plan::KernelOp>(launch.getKernel());
-    const plan::KernelAccess &access = shapes.accessOf(launch);
+  double readBytes(plan::KernelOp kernel, const plan::KernelAccess &access, int64_t context) {
     double bytes = 0;
     for (auto [i, argument] : llvm::enumerate(kernel.getArguments())) {
       if (auto state = dyn_cast<KvType>(argument.getType())) {
         bool isRead = llvm::any_of(argument.getUsers(), llvm::IsaPred<CostOpInterface>);
-        if (isRead)
-          bytes += static_cast<double>(state.getHeads() * state.getHeadBytes()) * summary_.context;
+        if (isRead) bytes += static_cast<double>(state.getHeads() * state.getHeadBytes()) * context;
         continue;
       }
       auto type = cast<RankedTensorType>(access.argumentType(i));

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "dialects/plan/Plan.h"
+#include "llvm/ADT/MapVector.h"
 
 /// What people want to know of a plan: buffers, launches, work. CSV, report and picture are written
 /// from it.
@@ -17,13 +18,22 @@ struct PlannedBuffer {
   int64_t lower, upper, size, offset;
 };
 
+/// What a step does.
+struct Work {
+  double bytesRead = 0;  // of weights, keys and values
+  /// Flops by what kernels multiply: the types of weights, keys and values, or bf16; else f32.
+  llvm::MapVector<mlir::Type, double> flopsOf;
+
+  double flops() const;
+};
+
 struct PlannedEntry {
   std::string name;
   int64_t tokens = 0, rows = 0, launches = 0, barriers = 0;
   std::vector<PlannedBuffer> buffers;
   std::vector<std::vector<std::string>> epochs;  // the kernels launched in each
-  int64_t noReuseBytes = 0;         // if no two values of the shared arena shared bytes
-  double flops = 0, bytesRead = 0;  // of the largest step, at the full context
+  int64_t noReuseBytes = 0;     // if no two values of the shared arena shared bytes
+  Work work, workWithoutCells;  // of the largest step: at the full context, and at the very least
 
   /// Of the buffers in an arena: the highest end, and the most that live at once.
   int64_t usedBytes(plan::ArenaKind arena) const;

@@ -39,3 +39,13 @@ for entry in report["entry_points"]:
                 a["offset"] + a["size"] <= b["offset"] or b["offset"] + b["size"] <= a["offset"]
             assert apart, (entry["name"], a, b)
     assert entry["flops_per_token"] > 0 and entry["bytes_per_token"] > 0
+
+# The best that can be: within what memory gives for the weights alone, and above what a full context leaves.
+roofline = report["roofline"]
+rates = roofline["assumes"]["flops_per_second"]
+for entry, best in zip(report["entry_points"], roofline["entry_points"], strict=True):
+    full = best["tokens_per_second_at_full_context"]
+    assert entry["name"] == best["name"] and 0 < full <= best["tokens_per_second"], best
+    assert full <= 1.001 * max(rates.values()) / entry["flops_per_token"], (best, entry)
+    assert full >= 0.999 * min(min(rates.values()) / entry["flops_per_token"],
+                               roofline["assumes"]["read_bytes_per_second"] / entry["bytes_per_token"]), (best, entry)
