@@ -7,6 +7,8 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
+#include "llvm/TargetParser/Host.h"
+#include "llvm/TargetParser/Triple.h"
 #include "mlir/IR/AsmState.h"
 #include "tools/compile/artifact_output.h"
 #include "tools/support/command_line.h"
@@ -348,9 +350,14 @@ std::optional<std::string> complete(Options& options, bool emitGiven) {
     return "--weights=external goes with artifacts and executables";
   if (auto problem = findTargets(options)) return problem;
   if (options.target.empty()) options.target = slowestTarget(options);
+  auto ownArchitecture = llvm::Triple(llvm::sys::getProcessTriple()).getArch();
   bool isText = options.emit == "llvm" || options.emit == "asm";
   if ((isText || container) && options.targets.empty())
     return "--cpu: this CPU has none of the feature sets that code can be made for; name others";
+  for (const cpu::Target* target : options.targets)
+    if (options.emit == "exe" && llvm::Triple(target->triple).getArch() != ownArchitecture)
+      return "--emit=exe runs as the emel-run beside emel-compile does, which code for " +
+             target->name.str() + " does not: expected other --cpu, or --emit=artifact";
   if (isText && options.targets.size() > 1)
     return "--emit=" + options.emit + " writes the code for one CPU: expected one --cpu, found '" +
            options.cpu + "'";

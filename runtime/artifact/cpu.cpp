@@ -95,8 +95,8 @@ absl::StatusOr<size_t> ChooseVariant(absl::Span<const CpuVariant> variants, CpuF
     if (!wanted.empty() && variant.name != wanted) continue;
     known = true;
     if (!cpu.Includes(variant.features)) {
-      absl::StrAppend(&missing, missing.empty() ? "" : "; ", variant.name, " lacks ",
-                      ToString({variant.features.bits & ~cpu.bits}));
+      absl::StrAppend(&missing, missing.empty() ? "" : "; ", "code for ", variant.name, " needs ",
+                      ToString({variant.features.bits & ~cpu.bits}), ", which this CPU lacks");
     } else if (best == variants.size() ||
                std::popcount(variants[best].features.bits) < std::popcount(variant.features.bits)) {
       best = i;
@@ -108,7 +108,7 @@ absl::StatusOr<size_t> ChooseVariant(absl::Span<const CpuVariant> variants, CpuF
         absl::StrCat("expected code for ", wanted.empty() ? "some CPU" : Text(wanted),
                      ", found code for ", variants.empty() ? "none" : Names(variants)));
   }
-  return absl::FailedPreconditionError(absl::StrCat("no code here fits this CPU: ", missing));
+  return absl::FailedPreconditionError(missing);
 }
 
 absl::StatusOr<size_t> ChooseVariantHere(absl::Span<const CpuVariant> variants,

@@ -169,7 +169,7 @@ TEST_F(CApi, TellsBadFilesFromUnsupportedOnes) {
   other.SetPlan();
   Write(other.Build());
   EXPECT_STATUS(emel_model_load(path_.c_str(), nullptr, &model), EMEL_UNSUPPORTED,
-                HasSubstr("no code here fits this CPU: any lacks #62"));
+                HasSubstr("code for any needs #62, which this CPU lacks"));
   std::string bytes = RunnableArtifact().Build();
   bytes[emel::artifact::kVersionAt] = 99;
   Write(bytes);
