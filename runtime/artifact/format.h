@@ -11,6 +11,7 @@ namespace emel::artifact {
 
 // Eight bytes that a transfer as text would not leave as they are.
 inline constexpr char kMagic[] = "EMEL\r\n\x1a\n";
+inline constexpr uint32_t kMagicTextBytes = 4;  // which it does leave
 inline constexpr uint32_t kFormatVersion = 1;
 
 // What a reader must understand to use an artifact.
@@ -68,6 +69,9 @@ constexpr uint64_t AlignUp(uint64_t value, uint64_t alignment) {
 
 // The end of an executable with an artifact inside: magic, offset and size of the artifact (64 bits
 // each), 8 zero bytes.
+inline constexpr char kExecutableMagic[] =
+    "\x7f"
+    "ELF";  // at its beginning
 inline constexpr char kFooterMagic[] = "EMEL\r\nXE";
 inline constexpr uint32_t kFooterBytes = 32;
 

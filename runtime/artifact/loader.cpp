@@ -3,6 +3,7 @@
 #include "runtime/artifact/bytes.h"
 #include "runtime/io/status.h"
 
+#include <absl/strings/match.h>
 #include <absl/strings/str_cat.h>
 
 #include <algorithm>
@@ -90,14 +91,32 @@ absl::StatusOr<Artifact> Loader::Load() {
   return std::move(artifact_);
 }
 
+// What a file without an artifact's magic is.
+absl::Status Loader::NoArtifact(absl::Span<const uint8_t> first) const {
+  std::string text(first.begin(), first.end());
+  if (absl::StartsWith(text, kExecutableMagic)) {
+    return Error("expected an executable that ends in a whole artifact, found none at its end", 0);
+  }
+  text.erase(
+      std::remove_if(text.begin(), text.end(), [](char c) { return c == '\r' || c == '\n'; }),
+      text.end());
+  if (absl::StartsWith(text, "EMEL\x1a")) {
+    return Error(
+        "artifact with other line ends than it was written with: transfer it as it is, "
+        "not as text",
+        0);
+  }
+  return Error("expected an artifact, which begins with 'EMEL', found another kind of file", 0);
+}
+
 absl::Status Loader::FindArtifact() {
   const uint64_t size = artifact_.file_->file->size();
   io::Access& access = *artifact_.file_->access;
-  uint8_t magic[8] = {};
-  const size_t head = std::min<uint64_t>(size, sizeof(magic));
-  EMEL_RETURN_IF_ERROR(access.Read(0, absl::MakeSpan(magic, head)));
+  uint8_t first[16] = {};
+  const size_t head = std::min<uint64_t>(size, sizeof(first));
+  EMEL_RETURN_IF_ERROR(access.Read(0, absl::MakeSpan(first, head)));
   artifact_.bytes_ = size;
-  if (head > 0 && std::memcmp(magic, kMagic, head) == 0) {
+  if (head > 0 && std::memcmp(first, kMagic, std::min<size_t>(head, 8)) == 0) {
     if (size >= kPageBytes) return absl::OkStatus();
     return Error(absl::StrCat("artifact cut short: expected ", kPageBytes,
                               " bytes of header and section table, found ", size),
@@ -107,9 +126,7 @@ absl::Status Loader::FindArtifact() {
   if (size >= kFooterBytes) {
     EMEL_RETURN_IF_ERROR(access.Read(size - kFooterBytes, absl::MakeSpan(footer)));
   }
-  if (std::memcmp(footer, kFooterMagic, 8) != 0) {
-    return Error("expected an artifact, which begins with 'EMEL', found another kind of file", 0);
-  }
+  if (std::memcmp(footer, kFooterMagic, 8) != 0) return NoArtifact(absl::MakeSpan(first, head));
   const uint64_t base = Fetch<uint64_t>(footer + 8), bytes = Fetch<uint64_t>(footer + 16);
   if (base % kPageBytes != 0 || bytes < kPageBytes || base > size || bytes > size ||
       base + bytes + kFooterBytes != size || !AllZero(absl::MakeSpan(footer).subspan(24))) {

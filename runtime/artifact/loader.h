@@ -20,6 +20,7 @@ class Loader {
  private:
   // Reading goes through calls that survive a file that someone cuts short meanwhile.
   absl::StatusOr<std::unique_ptr<MappedFile>> OpenFile(const std::string& path) const;
+  absl::Status NoArtifact(absl::Span<const uint8_t> first) const;
   absl::Status FindArtifact();  // where it begins: in the file, or in an executable
   absl::Status ReadFirstPage();
   absl::Status CheckHeader();

@@ -16,12 +16,15 @@ absl::StatusOr<Artifact> Artifact::Open(const std::string& path, const OpenOptio
 
 bool IsArtifact(const std::string& path, const io::Syscalls& syscalls) {
   const auto file = io::File::Open(path, syscalls);
-  if (!file.ok() || (*file)->size() < kFooterBytes) return false;
-  const auto begins_with = [&](uint64_t offset, const char* magic) {
+  if (!file.ok()) return false;
+  const auto begins_with = [&](uint64_t offset, const char* magic, size_t bytes) {
     uint8_t found[8];
-    return (*file)->Pread(offset, absl::MakeSpan(found)).ok() && std::memcmp(found, magic, 8) == 0;
+    return bytes <= (*file)->size() && offset <= (*file)->size() - bytes &&
+           (*file)->Pread(offset, absl::MakeSpan(found, bytes)).ok() &&
+           std::memcmp(found, magic, bytes) == 0;
   };
-  return begins_with(0, kMagic) || begins_with((*file)->size() - kFooterBytes, kFooterMagic);
+  return begins_with(0, kMagic, kMagicTextBytes) || begins_with(0, kExecutableMagic, 4) ||
+         begins_with((*file)->size() - kFooterBytes, kFooterMagic, 8);
 }
 
 const Section* Artifact::Find(SectionKind kind, std::string_view name) const {

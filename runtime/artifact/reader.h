@@ -118,7 +118,8 @@ class Artifact {
   std::unique_ptr<MappedFile> file_, weights_file_;
 };
 
-// Whether a file claims to be, or to end in, an artifact; Open says whether that is true.
+// Whether a file claims to be, or to end in, an artifact, as an executable does; Open says whether
+// that is true, and what else may have become of it.
 bool IsArtifact(const std::string& path, const io::Syscalls& syscalls = io::Syscalls::System());
 
 }  // namespace emel::artifact

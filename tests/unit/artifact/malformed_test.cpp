@@ -62,7 +62,22 @@ const Defect kDefects[] = {
     {"text", [](auto& b) { b = "hello, this is a file of another kind"; },
      "expected an artifact, which begins with 'EMEL', found another kind of file", false},
     {"gguf", [](auto& b) { b = "GGUF" + std::string(5000, '\0'); }, "another kind of file", false},
-    {"sent_as_text", [](auto& b) { b.erase(4, 1); }, "another kind of file", false},
+    {"sent_as_text", [](auto& b) { b.erase(4, 1); },
+     "artifact with other line ends than it was written with: transfer it as it is, not as text",
+     false},
+    {"sent_as_text_the_other_way",
+     [](auto& b) {
+       for (size_t i = 0; (i = b.find('\n', i)) != b.npos; i += 2) b.insert(i, "\r");
+     },
+     "artifact with other line ends", false},
+    {"executable_alone",
+     [](auto& b) {
+       b = "\x7f"
+           "ELF" +
+           std::string(5000, 'x');
+     },
+     "expected an executable that ends in a whole artifact, found none at its end", false},
+    {"seven_bytes", [](auto& b) { b.resize(7); }, "artifact cut short: expected 4096", false},
     {"half_a_page", [](auto& b) { b.resize(2048); },
      "artifact cut short: expected 4096 bytes of header and section table, found 2048", false},
     {"cut_short", [](auto& b) { b.pop_back(); }, "artifact cut short: expected ", false},
