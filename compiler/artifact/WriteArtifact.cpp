@@ -134,7 +134,9 @@ class ArtifactWriter {
     // Vectors at the last weight's end may read a line beyond it.
     plan_.weights_bytes = artifact::AlignUp(packing->bytes(), 64) + 64;
     auto write = [&](PackSink sink) {
-      if (failed(packing->write(sink))) return diagnostics.status();
+      absl::Status taken;
+      auto take = [&](absl::Span<const uint8_t> bytes) { return taken = sink(bytes); };
+      if (failed(packing->write(take))) return taken.ok() ? diagnostics.status() : taken;
       return sink(std::vector<uint8_t>(plan_.weights_bytes - packing->bytes()));
     };
     EMEL_RETURN_IF_ERROR(writeWeights(write));

@@ -69,8 +69,11 @@ FailureOr<bool> Packing::isSame(WeightOp a, WeightOp b) {
 
 LogicalResult Packing::write(PackSink sink) {
   uint64_t written = 0;
+  bool isTaken = true;
   auto append = [&](absl::Span<const uint8_t> bytes) {
-    EMEL_RETURN_IF_ERROR(sink(bytes));
+    absl::Status status = sink(bytes);
+    isTaken = status.ok();
+    EMEL_RETURN_IF_ERROR(status);
     written += bytes.size();
     if (options_.progress) options_.progress(written, bytes_);
     return absl::OkStatus();
@@ -83,6 +86,7 @@ LogicalResult Packing::write(PackSink sink) {
     std::vector<uint8_t> zeros(packed.offset - written);
     absl::Status status = zeros.empty() ? absl::OkStatus() : append(zeros);
     if (status.ok()) status = writeOne(packed, **source, append);
+    if (!isTaken) return failure();
     if (!status.ok()) return weight.emitError(std::string(status.message()));
   }
   return success();

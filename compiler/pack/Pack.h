@@ -39,7 +39,7 @@ using PackSink = absl::FunctionRef<absl::Status(absl::Span<const uint8_t>)>;
 ///     for (const PackedWeight &weight : packing->weights()) ...
 ///     packing->write(sink);                              // exactly bytes() bytes
 ///
-/// Errors are reported at the weight.
+/// Errors are reported at the weight, but those of the sink, which are not the weight's.
 class Packing {
  public:
   /// Places the weights. Only those that name a twin are read: they are compared with it in full,

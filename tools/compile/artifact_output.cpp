@@ -6,6 +6,7 @@
 #include "runtime/io/status.h"
 
 #include <absl/strings/str_cat.h>
+#include <absl/strings/str_replace.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -95,6 +96,14 @@ absl::Status ArtifactOutput::WriteAt(uint64_t offset, absl::Span<const uint8_t> 
   return out_.WriteAt(offset, bytes);
 }
 
+// An error of a file that has no name yet: nobody knows it under the one it was opened by.
+absl::Status ArtifactOutput::Unnamed(const absl::Status& status, const std::string& name) const {
+  if (status.ok()) return status;
+  const std::string spoken = absl::StrCat("the weights file beside '", path_, "'");
+  return absl::Status(status.code(), absl::StrReplaceAll(status.message(),
+                                                         {{absl::StrCat("'", name, "'"), spoken}}));
+}
+
 // New code for weights that are there already packs them to know their digest, and writes none.
 absl::StatusOr<artifact::ExternalWeights> ArtifactOutput::StoreWeights(
     uint64_t bytes, absl::FunctionRef<absl::Status(PackSink)> write) {
@@ -116,14 +125,15 @@ absl::StatusOr<artifact::ExternalWeights> ArtifactOutput::StoreWeights(
     auto external = describe(sha256);
     if (HasDigest(weights_folder_ + weights_name_, bytes, external.sha256)) return external;
   }
-  EMEL_ASSIGN_OR_RETURN(OutputFile out,
-                        OutputFile::Create(weights_folder_ + "weights" + kWeightsSuffix));
-  weights_.emplace(std::move(out));
+  const std::string unnamed = weights_folder_ + "weights" + kWeightsSuffix;  // until it is hashed
+  auto out = OutputFile::Create(unnamed);
+  if (!out.ok()) return Unnamed(out.status(), unnamed);
+  weights_.emplace(*std::move(out));
   artifact::Sha256 sha256;
   uint64_t at = 0;
   EMEL_RETURN_IF_ERROR(write([&](absl::Span<const uint8_t> part) {
     sha256.Update(part);
-    EMEL_RETURN_IF_ERROR(weights_->WriteAt(at, part));
+    EMEL_RETURN_IF_ERROR(Unnamed(weights_->WriteAt(at, part), unnamed));
     at += part.size();
     return absl::OkStatus();
   }));

@@ -38,6 +38,8 @@ class ArtifactOutput {
   absl::StatusOr<artifact::ExternalWeights> StoreWeights(
       uint64_t bytes, absl::FunctionRef<absl::Status(PackSink)> write);
 
+  absl::Status Unnamed(const absl::Status& status, const std::string& name) const;
+
   OutputFile out_;
   std::string path_;
   Options options_;
