@@ -119,11 +119,15 @@ std::string Memory(const artifact::Plan& plan) {
   return absl::StrCat("memory\n", table.ToString(), "\n");
 }
 
+std::string Dump(const Json& value) {
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 std::string Short(const Json& value) {
   if (value.is_array()) return absl::StrCat(value.size(), " items");
   if (value.is_object()) return absl::StrCat(value.size(), " keys");
   if (value.is_string()) return Printable(value.get<std::string>());
-  return value.dump();
+  return Dump(value);
 }
 
 // Two levels of a JSON section; --format=json has it all.
@@ -147,8 +151,8 @@ Json WithShardRows(Json provenance) {
   Json rows = Json::object();
   for (const Json& shard : provenance["shards"]) {
     if (!shard.is_object()) return provenance;
-    const std::string file =
-        shard.value("file", Json()).dump(-1, ' ', false, Json::error_handler_t::replace);
+    const Json name = shard.value("file", Json());
+    const std::string file = name.is_string() ? name.get<std::string>() : Dump(name);
     rows[file] = absl::StrCat(Short(shard.value("bytes", Json())), " bytes, SHA-256 ",
                               Short(shard.value("sha256", Json())));
   }

@@ -43,6 +43,15 @@ TEST_F(InspectArtifactTest, TableShowsEverything) {
                     HasSubstr("metadata (2 keys)")));
 }
 
+TEST_F(InspectArtifactTest, ShardsGoByTheirNames) {
+  TinyArtifact tiny;
+  tiny.Find(SectionKind::kProvenance).bytes =
+      R"({"shards": [{"file": "a.gguf", "bytes": 3, "sha256": "ab"}, {"file": ["\n"]}]})";
+  const Outcome run = Inspect({Write(tiny)});
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("shards.a.gguf     3 bytes, SHA-256 ab\n"));
+}
+
 TEST_F(InspectArtifactTest, JsonShowsEverything) {
   const Outcome run = Inspect({Write(TinyArtifact()), "--format=json", "--verify"});
   ASSERT_EQ(run.code, 0) << run.err;
