@@ -1,6 +1,7 @@
 #include "runtime/artifact/reader.h"
 #include "tests/support/memory_files.h"
 #include "tests/support/tiny_artifact.h"
+#include "tools/inspect/inspect.h"
 
 #include <cstdlib>
 #include <iostream>
@@ -61,11 +62,20 @@ void CheckArtifact(const Artifact& artifact, uint64_t file_bytes) {
       Require(offset < code->size, "entries lie within the code");
     }
     Require(artifact.ReadSymbols(variant.name).ok(), "symbols are sound");
+    const auto imports = artifact.ReadImports(variant.name);
+    Require(imports.ok(), "imports are sound");
+    Require(
+        imports->functions.empty() || imports->table + 8 * imports->functions.size() <= code->size,
+        "addresses of imports go into the code");
   }
   Require(artifact.weights().size() == artifact.plan().weights_bytes || artifact.weights().empty(),
           "weights are as the plan says");
   ChooseVariant(CpuVariants(artifact.plan()), DetectCpu()).status().IgnoreError();
   artifact.ReadModel().status().IgnoreError();
+  auto nowhere = tools::OutputFile::Create("/dev/null");
+  Require(nowhere.ok(), "there is /dev/null");
+  tools::PrintArtifactTable(artifact, *nowhere).IgnoreError();
+  tools::PrintArtifactJson(artifact, *nowhere).IgnoreError();
 }
 
 // Whether the bytes are accepted.

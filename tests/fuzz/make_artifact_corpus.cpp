@@ -37,6 +37,21 @@ const Seed kSeeds[] = {
              ToText(Encode(emel::artifact::ExternalWeights{{}, 100, "m.weights"}))};
        });
      }},
+    {"imports",
+     [] {
+       return Changed([](TinyArtifact& t) {
+         const emel::artifact::Imports imports{16, {"__tsan_read1", "__tsan_write1"}};
+         t.sections.insert(t.sections.begin() + 5,
+                           {SectionKind::kImports, "first", ToText(Encode(imports))});
+       });
+     }},
+    {"shards",
+     [] {
+       return Changed([](TinyArtifact& t) {
+         t.Find(SectionKind::kProvenance).bytes =
+             R"({"shards": [{"file": "a.gguf", "bytes": 3, "sha256": "ab"}], "options": {"cpu": "x"}})";
+       });
+     }},
     {"one-variant",
      [] {
        return Changed([](TinyArtifact& t) {
