@@ -32,29 +32,51 @@ struct Options {
   std::vector<const cpu::Target*> targets;  // of `cpu`; none where this one is native and unknown
 };
 
-void declare(tools::CommandLine& line, Options& options) {
+void declareOutput(tools::CommandLine& line, Options& options) {
   line.Operand("MODEL", "a GGUF model; of a split one the first shard", &options.model);
   line.Section("what to write");
   line.Choice("--emit",
               {"artifact", "exe", "mlir", "layouts", "plan", "report", "plan-csv", "plan-svg",
                "llvm", "asm"},
               "artifact: what emel-run runs (the default for an OUT that does not end in .mlir); "
-              "exe: the same as one program that needs no "
-              "other file; mlir: the model as "
-              "imported (the default else); layouts: how each weight is stored and what else was "
-              "possible; plan: after all "
-              "passes; report: memory, launches, work and layouts as JSON; plan-csv, plan-svg: the "
-              "arena over plan time; llvm, "
-              "asm: the code",
+              "exe: the same as one program that needs no other file; mlir: the model as imported "
+              "(the default else); layouts: how each weight is stored and what else was possible; "
+              "plan: after all passes; report: memory, launches, work and layouts as JSON; "
+              "plan-csv, plan-svg: the arena over plan time; llvm, asm: the code",
               &options.emit);
   line.Value("-o", "OUT", "where to write; - is standard output", &options.output);
-  line.Choice(
-      "--weights", {"inside", "external"},
-      "external: weights go to a file of their own beside OUT, named by their SHA-256; where "
-      "that is there already, only code is written",
-      &options.weights);
+  line.Choice("--weights", {"inside", "external"},
+              "external: weights go to a file of their own beside OUT, named by their SHA-256; "
+              "where that is there already, only code is written",
+              &options.weights);
   line.Value("--why", "TENSOR", "writes where a tensor lies and which ops read it instead",
              &options.why);
+  line.Flag("-q", "prints no progress and no summary, only warnings and errors", &options.quiet);
+}
+
+void declareCode(tools::CommandLine& line, Options& options) {
+  line.Value("--cpu", "NAME[,NAME...]",
+             "the CPUs to make code for: native, sapphirerapids, x86-64-v4, x86-64-v3, aarch64",
+             &options.cpu);
+  line.Choice("--numerics", {"fast", "invariant"},
+              "fast: prompts may be computed in another way than single tokens where that is "
+              "faster; invariant: each token gets the same bits either way",
+              &options.numerics);
+  line.Choice("--target", {"x86-64-v3", "x86-64-v4", "sapphirerapids", "generic"},
+              "whose speeds decide layouts and the predicted rates (default: of the CPUs of "
+              "--cpu the slowest)",
+              &options.target);
+  line.Flag("--debug-poison",
+            "code that fills memory with NaN wherever the plan says that it holds nothing: the "
+            "logits stay the same bits, unless plan or code are wrong",
+            &options.debugPoison);
+  line.Choice("--sanitize", {"none", "address", "thread"},
+              "code whose accesses to memory AddressSanitizer or ThreadSanitizer checks, for an "
+              "emel-run that is built with it (cmake --preset asan, tsan)",
+              &options.sanitize);
+}
+
+void declareCompiling(tools::CommandLine& line, Options& options) {
   line.Section("how to compile");
   line.Number("--context", "N", "the longest sequence to compile for; 0 takes the model's own", 0,
               INT32_MAX, &options.context);
@@ -69,31 +91,13 @@ void declare(tools::CommandLine& line, Options& options) {
               "the most workers an artifact runs with; each that does run needs scratch memory, "
               "which the report counts for all",
               1, 4096, &options.workers);
-  line.Value("--cpu", "NAME[,NAME...]",
-             "the CPUs to make code for: native, sapphirerapids, x86-64-v4, x86-64-v3, aarch64",
-             &options.cpu);
-  line.Choice("--numerics", {"fast", "invariant"},
-              "fast: prompts may be computed in another way than single tokens where that is "
-              "faster; invariant: "
-              "each token gets the same bits either way",
-              &options.numerics);
-  line.Choice("--target", {"x86-64-v3", "x86-64-v4", "sapphirerapids", "generic"},
-              "whose speeds decide layouts and the predicted rates (default: of the CPUs "
-              "of --cpu the slowest)",
-              &options.target);
   line.Number("--threads", "N",
               "threads to compile with; 0 takes one for each CPU; the bytes do not depend on it", 0,
               1024, &options.threads);
-  line.Flag("--debug-poison",
-            "code that fills memory with NaN wherever the plan says that it holds nothing: the "
-            "logits stay the same bits, unless plan or code are wrong",
-            &options.debugPoison);
-  line.Choice("--sanitize", {"none", "address", "thread"},
-              "code whose accesses to memory AddressSanitizer or ThreadSanitizer checks, for an "
-              "emel-run that is "
-              "built with it (cmake --preset asan, tsan)",
-              &options.sanitize);
-  line.Flag("-q", "prints no progress and no summary, only warnings and errors", &options.quiet);
+  declareCode(line, options);
+}
+
+void declareReading(tools::CommandLine& line, Options& options) {
   line.Section("how to read");
   line.Choice(
       "--load", {"mmap", "read"},
@@ -101,6 +105,9 @@ void declare(tools::CommandLine& line, Options& options) {
       &options.load);
   line.Flag("--check-tensors", "reads every weight: values finite, block scales valid",
             &options.checkTensors);
+}
+
+void declareExamples(tools::CommandLine& line) {
   line.Example("emel-compile model.gguf -o model.emel", "compile a model for this machine");
   line.Example("emel-compile model.gguf --emit=exe -o model && ./model -p 'Once'",
                "one program that holds its model");
@@ -114,6 +121,13 @@ void declare(tools::CommandLine& line, Options& options) {
   line.Example("emel-compile model.gguf --emit=layouts", "how weights are stored, and why");
   line.Example("emel-compile model.gguf --emit=plan-svg -o plan.svg", "see the memory plan");
   line.Example("emel-compile model.gguf --why blk.0.attn_q.weight", "where a tensor is used");
+}
+
+void declare(tools::CommandLine& line, Options& options) {
+  declareOutput(line, options);
+  declareCompiling(line, options);
+  declareReading(line, options);
+  declareExamples(line);
 }
 
 std::string print(mlir::ModuleOp module) {
@@ -343,15 +357,17 @@ std::optional<std::string> complete(Options& options, bool emitGiven) {
                        ? "mlir"
                        : "artifact";
   bool container = options.emit == "artifact" || options.emit == "exe";
+  bool isText = options.emit == "llvm" || options.emit == "asm";
   if (container && !isPlace(options.output))
     return "--emit=" + options.emit + " needs -o OUT, a file, found " +
            (options.output == "-" ? "standard output" : "'" + options.output + "'");
+  if ((options.debugPoison || options.sanitize != "none") && !container && !isText)
+    return "--debug-poison and --sanitize go with artifacts, executables and code as text";
   if (options.weights == "external" && !container)
     return "--weights=external goes with artifacts and executables";
   if (auto problem = findTargets(options)) return problem;
   if (options.target.empty()) options.target = slowestTarget(options);
   auto ownArchitecture = llvm::Triple(llvm::sys::getProcessTriple()).getArch();
-  bool isText = options.emit == "llvm" || options.emit == "asm";
   if ((isText || container) && options.targets.empty())
     return "--cpu: this CPU has none of the feature sets that code can be made for; name others";
   for (const cpu::Target* target : options.targets)
