@@ -9,7 +9,7 @@ import sys
 import xml.etree.ElementTree as xml
 
 # How many tests must have been executed, skipped ones not counted. Raise it as tests come.
-MINIMUM = 1300
+MINIMUM = 1400
 
 
 def kind(name):
