@@ -97,6 +97,9 @@ absl::Status Loader::NoArtifact(absl::Span<const uint8_t> first) const {
   if (absl::StartsWith(text, kExecutableMagic)) {
     return Error("expected an executable that ends in a whole artifact, found none at its end", 0);
   }
+  if (absl::StartsWith(text, "GGUF")) {
+    return Error("expected an artifact, found a GGUF model: emel-compile makes one of it", 0);
+  }
   text.erase(
       std::remove_if(text.begin(), text.end(), [](char c) { return c == '\r' || c == '\n'; }),
       text.end());

@@ -6,6 +6,7 @@
 #include "tools/run/text_stream.h"
 #include "tools/support/output_file.h"
 
+#include <absl/strings/ascii.h>
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_format.h>
 #include <absl/strings/str_split.h>
@@ -126,9 +127,9 @@ absl::Status Runner::CheckLength() const {
   const uint32_t context = session_->sequences().limits().context;
   const uint64_t more = options_.generate.value_or(0) == 0 ? 0 : *options_.generate - 1;
   if (tokens_.size() <= context && more <= context - tokens_.size()) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("expected at most ", context, " positions, found ",
-                                                 tokens_.size(), " tokens to feed and ", more,
-                                                 " to generate"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("expected at most ", context, " positions, the context, found a prompt of ",
+                   tokens_.size(), " and ", more, " to feed after it"));
 }
 
 absl::Status Runner::Step(absl::Span<const int32_t> tokens, uint32_t rows) {
@@ -194,7 +195,11 @@ absl::Status RunModel(const RunOptions& options) { return Runner(options).Run();
 
 absl::StatusOr<std::vector<int32_t>> ParseTokens(std::string_view text) {
   std::vector<int32_t> tokens;
-  for (absl::string_view part : absl::StrSplit(absl::StripSuffix(Text(text), ","), ',')) {
+  absl::string_view list = absl::StripSuffix(Text(text), ",");
+  // As emel-tokenize prints them.
+  if (absl::ConsumePrefix(&list, "[")) list = absl::StripSuffix(list, "]");
+  for (absl::string_view part : absl::StrSplit(list, ',')) {
+    part = absl::StripAsciiWhitespace(part);
     int32_t token;
     const char* const end = part.data() + part.size();
     const auto [rest, error] = std::from_chars(part.data(), end, token);

@@ -213,6 +213,7 @@ bool CommandLine::given(std::string_view name) const {
 
 std::string CommandLine::Nearest(std::string_view name) const {
   std::string best;
+  if (name.size() < 3) return best;  // of one letter everything is near
   size_t least = std::max<size_t>(2, name.size() / 3) + 1;
   for (const Option& option : options_) {
     bool prefix = name.size() > 3 && std::string_view(option.name).substr(0, name.size()) == name;

@@ -63,11 +63,6 @@ class Verifier {
     const auto begin = std::chrono::steady_clock::now();
     EMEL_RETURN_IF_ERROR(RunArtifact());
     EMEL_RETURN_IF_ERROR(RunInterpreter());
-    if (expected_.size() != logits_.size()) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "expected an artifact of this model, whose rows have ", expected_.size() / tokens(),
-          " logits, found one with ", logits_.size() / tokens(), " (", options_.artifact, ")"));
-    }
     result_.comparison =
         compareLogits(expected_, logits_, logits_.size() / tokens(), options_.difference);
     result_.seconds =
@@ -179,6 +174,14 @@ absl::Status Verifier::RunInterpreter() {
   // What attention sees depends on it where a model scales its rotations.
   load.import.context = static_cast<int64_t>(result_.context);
   EMEL_ASSIGN_OR_RETURN(ImportResult imported, loadGguf(context, options_.model, load));
+  const auto model =
+      (*imported.module)->getAttrOfType<mlir::DictionaryAttr>(EmelDialect::kModelAttr);
+  const int64_t vocabulary = model.getAs<mlir::IntegerAttr>("vocab").getInt();
+  if (static_cast<uint64_t>(vocabulary) * tokens() != logits_.size()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "expected an artifact of this model, whose rows have ", vocabulary,
+        " logits, found one with ", logits_.size() / tokens(), " (", options_.artifact, ")"));
+  }
   if (!options_.exact) EMEL_RETURN_IF_ERROR(Round(*imported.module));
   DiagnosticCollector diagnostics(&context);
   interpreter::Interpreter interpreter(*imported.module, {});

@@ -61,7 +61,7 @@ const Defect kDefects[] = {
     {"empty", [](auto& b) { b.clear(); }, "found another kind of file (m.emel, offset 0)", false},
     {"text", [](auto& b) { b = "hello, this is a file of another kind"; },
      "expected an artifact, which begins with 'EMEL', found another kind of file", false},
-    {"gguf", [](auto& b) { b = "GGUF" + std::string(5000, '\0'); }, "another kind of file", false},
+    {"gguf", [](auto& b) { b = "GGUF" + std::string(5000, '\0'); }, "found a GGUF model", false},
     {"sent_as_text", [](auto& b) { b.erase(4, 1); },
      "artifact with other line ends than it was written with: transfer it as it is, not as text",
      false},

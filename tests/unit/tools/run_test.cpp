@@ -119,8 +119,9 @@ TEST_F(RunTest, BadInputLeavesNothing) {
     EXPECT_EQ(FileCount(), 1u) << message;
   };
   fails({"--tokens", "1,40"}, "--tokens: token 2 of 2: expected an id below 40, found 40");
-  fails({"--tokens", "1", "--generate", "101"},
-        "expected at most 100 positions, found 1 tokens to feed and 100 to generate");
+  fails(
+      {"--tokens", "1", "--generate", "101"},
+      "expected at most 100 positions, the context, found a prompt of 1 and 100 to feed after it");
   fails({"--tokens", "1,2,3", "--context", "2"}, "expected at most 2 positions");
   fails(
       {"--tokens", "1", "--context", "101"},
@@ -146,6 +147,12 @@ TEST_F(RunTest, BadUsage) {
   fails({"--tokens", "1,-2", "--generate", "1"}, "expected ids separated by commas, found '-2'");
 }
 
+TEST_F(RunTest, TakesIdsAsTheTokenizerPrintsThem) {
+  const Outcome run = RunIt({"--tokens", "[1, 5, 7]", "--generate", "3", "--ids"});
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_EQ(run.out, absl::StrJoin(Continue({1, 5, 7}, 3), ",") + "\n");
+}
+
 TEST_F(RunTest, KeepsItsArtifact) {
   const Outcome run = RunIt({"--tokens", "1", "--logits", Path("m.emel")});
   EXPECT_EQ(run.code, 1);
@@ -161,7 +168,8 @@ TEST_F(RunTest, WithoutStandardStreams) {
   const Outcome run = emel::testing::Run({"/bin/sh", "-c", command + " --timings <&- 2>&-"});
   EXPECT_EQ(run.code, 0);
   EXPECT_EQ(Read(Path("l.f32")).size(), 2 * RunnableArtifact::Logits({1}).size() * sizeof(float));
-  const Outcome lost = emel::testing::Run({"/bin/sh", "-c", command + " --generate 1 --ids <&- >&-"});
+  const Outcome lost =
+      emel::testing::Run({"/bin/sh", "-c", command + " --generate 1 --ids <&- >&-"});
   EXPECT_EQ(lost.code, 1);
   EXPECT_THAT(lost.err, HasSubstr("cannot write 'standard output'"));
 }
