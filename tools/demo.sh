@@ -66,6 +66,7 @@ cat <<NEXT
    the memory plan, drawn    $bin/emel-compile $model --emit=plan-svg -o plan.svg
    the code                  $bin/emel-compile $model --emit=asm -o tales.s
    what each pass does       $bin/emel-compile $model --emit=mlir | $bin/emel-opt --emel-simplify --mlir-print-ir-after-all
+   the same program, to keep $bin/emel-compile $model --emit=exe -o tales && ./tales -p '$prompt'
    a check of the results    $bin/emel-compile $model -o tales.emel && $bin/emel-verify $model tales.emel
    every byte of the file    $bin/emel-inspect $model --map
    everything, checked       make test
