@@ -15,13 +15,14 @@
 
 #include "codegen/cpu/AmxProduct.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 
 namespace emel::cpu {
 
-static constexpr int64_t kPanel = layout::kR16Rows, kLine = layout::kR16Line;
+static constexpr int64_t kLine = layout::kR16Line;
 /// Rows and columns of the input that a tile holds, and its bytes.
 static constexpr int64_t kTileRows = 16, kStep = 32, kTileBytes = 1024;
 /// What is decoded at once: it stays in the second cache beside the rows that it meets.

@@ -8,6 +8,7 @@
 #include "codegen/cpu/VectorMath.h"
 #include "dialects/emel/Emel.h"
 #include "llvm/Support/xxhash.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "runtime/include/emel/step.h"

@@ -12,8 +12,6 @@ using namespace mlir;
 
 namespace emel::cpu {
 
-static constexpr int64_t kPanel = layout::kR16Rows;
-
 //===----------------------------------------------------------------------===//
 // Packed weights
 //===----------------------------------------------------------------------===//

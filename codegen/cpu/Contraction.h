@@ -3,11 +3,15 @@
 
 #include "codegen/cpu/SemiringCode.h"
 #include "codegen/cpu/Tile.h"
+#include "runtime/layout/r16.h"
 
 #include <functional>
 
 /// Products of rows with the matrices of a weight.
 namespace emel::cpu {
+
+/// Rows of a packed weight that lie side by side.
+inline constexpr int64_t kPanel = layout::kR16Rows;
 
 /// Rows of the input and of the result, by their numbers. Where a stride is given, so many bytes
 /// lie between consecutive rows of the result; else 0, and they lie anywhere.

@@ -2,6 +2,7 @@
 
 #include "codegen/cpu/DecodeBlocks.h"
 #include "dialects/emel/Layouts.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 
 using namespace mlir;
 

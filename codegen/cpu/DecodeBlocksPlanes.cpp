@@ -2,6 +2,7 @@
 // and those whose bits select a level. 16 elements at a time, as 32-bit lanes.
 
 #include "codegen/cpu/DecodeBlocks.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "runtime/gguf/levels.h"
 

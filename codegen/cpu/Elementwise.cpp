@@ -3,6 +3,7 @@
 #include "codegen/cpu/Ops.h"
 #include "codegen/cpu/VectorMath.h"
 #include "dialects/emel/Emel.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
 #include <numbers>

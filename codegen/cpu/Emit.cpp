@@ -1,5 +1,7 @@
 #include "codegen/cpu/Emit.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -9,6 +11,8 @@
 using namespace mlir;
 
 namespace emel::cpu {
+
+Type Emit::ptr() { return LLVM::LLVMPointerType::get(getContext()); }
 
 //===----------------------------------------------------------------------===//
 // Constants and indices

@@ -2,8 +2,7 @@
 #define EMEL_CODEGEN_CPU_EMIT_H_
 
 #include "llvm/ADT/STLFunctionalExtras.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 
 /// What kernels are written with: 64-bit integers for indices, pointers and byte offsets for
@@ -22,7 +21,7 @@ class Emit : public mlir::ImplicitLocOpBuilder {
   mlir::Type i32() { return getI32Type(); }
   mlir::Type i64() { return getI64Type(); }
   mlir::Type f32() { return getF32Type(); }
-  mlir::Type ptr() { return mlir::LLVM::LLVMPointerType::get(getContext()); }
+  mlir::Type ptr();
   mlir::VectorType vec(mlir::Type element, int64_t lanes = kLanes) {
     return mlir::VectorType::get({lanes}, element);
   }

@@ -2,6 +2,7 @@
 
 #include "codegen/cpu/Contraction.h"
 #include "codegen/cpu/Ops.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 
 using namespace mlir;
 

@@ -2,6 +2,7 @@
 // rows, columns in ascending order.
 
 #include "codegen/cpu/Micro.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 
 using namespace mlir;
 

@@ -11,6 +11,7 @@
 
 #include "codegen/cpu/Micro.h"
 #include "codegen/cpu/Quants.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "runtime/gguf/activation.h"
 

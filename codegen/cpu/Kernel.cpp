@@ -3,6 +3,8 @@
 #include "codegen/cpu/Tile.h"
 #include "dialects/emel/Emel.h"
 #include "dialects/plan/UnknownSizes.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "runtime/include/emel/step.h"
 

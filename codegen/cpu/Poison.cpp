@@ -1,6 +1,8 @@
 #include "codegen/cpu/Poison.h"
 
 #include "codegen/cpu/Kernel.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
 using namespace mlir;
 using namespace emel::plan;

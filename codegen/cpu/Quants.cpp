@@ -1,6 +1,8 @@
 #include "codegen/cpu/Quants.h"
 
 #include "codegen/cpu/DecodeBlocks.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
 using namespace mlir;
 

@@ -6,6 +6,7 @@
 #include "codegen/cpu/VectorMath.h"
 #include "dialects/emel/Emel.h"
 #include "llvm/Support/xxhash.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;

@@ -3,6 +3,7 @@
 
 #include "codegen/cpu/Emit.h"
 #include "dialects/emel/Semirings.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 
 /// The sums and products that contractions are written with: vectors of float32, lane by lane.
 namespace emel::cpu {

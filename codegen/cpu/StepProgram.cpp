@@ -4,6 +4,8 @@
 #include "codegen/cpu/Poison.h"
 #include "dialects/emel/Emel.h"
 #include "dialects/plan/PlanInfo.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "runtime/include/emel/step.h"
 

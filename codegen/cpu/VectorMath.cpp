@@ -1,5 +1,7 @@
 #include "codegen/cpu/VectorMath.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
 #include <cmath>
 #include <numbers>
 
