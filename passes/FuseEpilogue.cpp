@@ -11,7 +11,7 @@ namespace emel {
 namespace {
 
 /// What takes nothing but results of the group, column by column, and weights.
-bool mayJoin(Operation *group, Operation *user) {
+bool joinsEpilogue(Operation *group, Operation *user) {
   if (!isHeavy(group) || isa<FuseOp>(user)) return false;
   bool isClosed = llvm::all_of(user->getOperands(), [&](Value operand) {
     return isWeight(operand) || isInGroup(operand, group);
@@ -22,7 +22,7 @@ bool mayJoin(Operation *group, Operation *user) {
 class FuseEpilogue : public impl::FuseEpilogueBase<FuseEpilogue> {
   void runOnOperation() override {
     Record record(getOperation(), getArgument());
-    record.count("joined", growGroups(getOperation(), Joining::AllUsers, mayJoin));
+    record.count("joined", growGroups(getOperation(), Joining::AllUsers, joinsEpilogue));
   }
 };
 

@@ -11,7 +11,7 @@ namespace emel {
 namespace {
 
 /// What takes, beside columns of the group, tensors from elsewhere.
-bool mayJoin(Operation *group, Operation *user) {
+bool joinsResidual(Operation *group, Operation *user) {
   if (!isHeavy(group) || isa<FuseOp>(user)) return false;
   bool hasNoState = llvm::all_of(user->getOperandTypes(), llvm::IsaPred<RankedTensorType>);
   return hasNoState && followsColumns(user, [&](Value value) { return isInGroup(value, group); });
@@ -20,7 +20,7 @@ bool mayJoin(Operation *group, Operation *user) {
 class FuseResidual : public impl::FuseResidualBase<FuseResidual> {
   void runOnOperation() override {
     Record record(getOperation(), getArgument());
-    record.count("joined", growGroups(getOperation(), Joining::AllUsers, mayJoin));
+    record.count("joined", growGroups(getOperation(), Joining::AllUsers, joinsResidual));
   }
 };
 

@@ -11,7 +11,7 @@ namespace emel {
 namespace {
 
 /// What takes, beside columns of the group, positions, slots and states.
-bool mayJoin(Operation *group, Operation *user) {
+bool joinsRope(Operation *group, Operation *user) {
   if (!isHeavy(group) || isa<FuseOp>(user)) return false;
   bool isPlaced = llvm::all_of(user->getOperands(), [&](Value operand) {
     auto tensor = dyn_cast<RankedTensorType>(operand.getType());
@@ -24,7 +24,7 @@ bool mayJoin(Operation *group, Operation *user) {
 class FuseRope : public impl::FuseRopeBase<FuseRope> {
   void runOnOperation() override {
     Record record(getOperation(), getArgument());
-    record.count("joined", growGroups(getOperation(), Joining::AllUsers, mayJoin));
+    record.count("joined", growGroups(getOperation(), Joining::AllUsers, joinsRope));
   }
 };
 

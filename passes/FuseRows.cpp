@@ -11,7 +11,7 @@ namespace emel {
 namespace {
 
 /// What computes rows of its own from rows of the group, without a sum over a large weight.
-bool mayJoin(Operation *group, Operation *user) {
+bool joinsRows(Operation *group, Operation *user) {
   return isRowWise(group) && isRowWise(user) &&
          needsOnlyRowsOf(user, [&](Value value) { return isInGroup(value, group); });
 }
@@ -19,7 +19,7 @@ bool mayJoin(Operation *group, Operation *user) {
 class FuseRows : public impl::FuseRowsBase<FuseRows> {
   void runOnOperation() override {
     Record record(getOperation(), getArgument());
-    record.count("joined", growGroups(getOperation(), Joining::SomeUsers, mayJoin));
+    record.count("joined", growGroups(getOperation(), Joining::SomeUsers, joinsRows));
   }
 };
 

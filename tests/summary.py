@@ -1,68 +1,96 @@
 #!/usr/bin/python3
-"""usage: tests/summary.py CTEST.xml LIT.xml
-Says how many tests of each kind ran, lists those that did not and why, and fails where one failed or fewer
-than MINIMUM ran: a test that silently left the build must not look like success."""
+"""usage: tests/summary.py RESULTS
+Says how many tests of each kind ran, lists those that did not and why, and fails where one failed, where fewer
+than MINIMUM ran, or where a reference test was skipped though the reference data is there: a test that silently
+left the build must not look like success. RESULTS is a folder with ctest.xml, lit.xml, and a report of
+GoogleTest's for each run of a unit test program."""
 
 import collections
+import os
+import pathlib
 import re
 import sys
 import xml.etree.ElementTree as xml
 
 # How many tests must have been executed, skipped ones not counted. Raise it as tests come.
-MINIMUM = 1400
-
-
-def kind(name):
-    """What sort of CTest test a name belongs to."""
-    for prefix in ("lint", "fuzz-corpus", "reference", "adding"):
-        if name.startswith(prefix):
-            return prefix
-    return "unit" if "." in name else "other"
-
-
-def skip_reason(output):
-    """GoogleTest prints where the test skipped itself and, on the lines after it, why."""
-    found = re.search(r": Skipped\n(.*?)\n*\[ *SKIPPED", output, re.DOTALL)
-    return " ".join(found[1].split()) if found else "no reason given"
+MINIMUM = 1900
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+# What tests that compare with reference data say where there is none.
+WANTS_REFERENCE = re.compile(r"no reference data|EMEL_ORACLE")
 
 
 def ctest_cases(path):
-    """(kind, name, outcome, text) of each test; the one that runs lit is replaced by what lit reports."""
+    """(kind, name, outcome, text) of each test that is one process. What is split further has reports of its own, and
+    counts here only where it failed: a program that crashed leaves no report."""
     for case in xml.parse(path).iter("testcase"):
-        name, output = case.get("name").split("  # GetParam")[0], case.findtext("system-out", "")
+        name, output = case.get("name"), case.findtext("system-out", "")
         outcome = {"run": "passed", "fail": "failed"}.get(case.get("status"), "skipped")
-        if name != "lit":
-            yield kind(name), name, outcome, skip_reason(output) if outcome == "skipped" else output
+        kind = next((kind for kind in ("lint", "fuzz-corpus", "reference", "adding", "docs") if name.startswith(kind)),
+                    "other")
+        if name == "lit" or name.startswith("unit-"):
+            if outcome == "failed" and not report_of(path, name).exists():
+                yield "unit", name, outcome, output
+        else:
+            yield kind, name, outcome, output
 
 
-def lit_cases(path):
+def report_of(ctest, name):
+    return ctest.with_name(f"{name.removeprefix('unit-').replace('/', '-')}.xml")
+
+
+def cases_of(path):
+    """The same of a report by lit or GoogleTest."""
     for case in xml.parse(path).iter("testcase"):
-        name = f"{case.get('classname').replace('.', '/')}/{case.get('name')}"
+        kind = "lit" if path.name == "lit.xml" else "unit"
+        name = f"{case.get('classname').replace('.', '/')}{'/' if kind == 'lit' else '.'}{case.get('name')}"
         skipped, failure = case.find("skipped"), case.find("failure")
         if failure is not None:
-            yield "lit", name, "failed", failure.text or ""
+            yield kind, name, "failed", "\n".join(part.text or "" for part in case.findall("failure"))
         elif skipped is not None:
-            yield "lit", name, "skipped", skipped.get("message", "")
-        else:
-            yield "lit", name, "passed", ""
+            # GoogleTest says where, then why.
+            reason = (skipped.get("message") or "").split("\n", 1)[-1] if kind == "unit" else skipped.get("message")
+            yield kind, name, "skipped", " ".join((reason or "").split())
+        elif case.get("status") != "notrun":
+            yield kind, name, "passed", ""
+
+
+def judge(case, has_reference):
+    kind, name, outcome, text = case
+    if outcome == "skipped" and has_reference and WANTS_REFERENCE.search(text):
+        return kind, name, "failed", f"skipped, though the reference data is there: {text}"
+    return case
+
+
+def print_skipped(cases):
+    by_reason = collections.defaultdict(list)
+    for _, name, outcome, reason in cases:
+        if outcome == "skipped":
+            by_reason[reason or "no reason given"].append(name)
+    for reason, names in sorted(by_reason.items(), key=lambda row: -len(row[1])):
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        print(f"skipped {names[0]}{more}: {reason}")
 
 
 def main():
-    if len(sys.argv) != 3:
+    if len(sys.argv) != 2:
         sys.exit(__doc__)
-    cases = [*ctest_cases(sys.argv[1]), *lit_cases(sys.argv[2])]
+    folder = pathlib.Path(sys.argv[1])
+    oracle = pathlib.Path(os.environ.get("EMEL_ORACLE", ROOT / "../shared/oracle"))
+    found = [*ctest_cases(folder / "ctest.xml")]
+    for report in sorted(folder.glob("*.xml")):
+        if report.name != "ctest.xml":
+            found += cases_of(report)
+    cases = [judge(case, oracle.is_dir()) for case in found]
     counts = collections.Counter((of, outcome) for of, _, outcome, _ in cases)
     failed = [case for case in cases if case[2] == "failed"]
     for _, name, _, output in failed:
-        print(f"--- {name}\n{output.strip()}\n")
-    for _, name, outcome, reason in cases:
-        if outcome == "skipped":
-            print(f"skipped {name}: {reason}")
+        print(f"--- {name}\n{output.strip()[-20000:]}\n")
+    print_skipped(cases)
     print(f"\n{'kind':<12}{'passed':>8}{'failed':>8}{'skipped':>8}")
     for of in sorted({of for of, *_ in cases}):
         print(f"{of:<12}" + "".join(f"{counts[of, outcome]:>8}" for outcome in ("passed", "failed", "skipped")))
     executed = sum(outcome != "skipped" for _, _, outcome, _ in cases)
-    print(f"{executed} tests executed, {len(failed)} failed")
+    print(f"{executed - len(failed)} passed, {len(failed)} failed, {len(cases) - executed} skipped")
     if executed < MINIMUM:
         sys.exit(f"expected at least {MINIMUM} tests, executed {executed}")
     sys.exit(1 if failed else 0)

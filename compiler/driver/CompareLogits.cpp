@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-using namespace llvm;
+using llvm::ArrayRef;
 
 namespace emel {
 

@@ -63,8 +63,8 @@ static Box mapPart(OpResult result, const Box &part, OpOperand &operand, Type op
     std::optional<DimMap> map =
         tileOp.mapTile(result.getResultNumber(), dim, operand.getOperandNumber());
     if (!map) continue;
-    Range &own = needed[map->dim];
-    Range mapped = map->apply(range, own.end);
+    emel::Range &own = needed[map->dim];
+    emel::Range mapped = map->apply(range, own.end);
     own = {std::max(own.begin, mapped.begin), std::min(own.end, mapped.end)};
   }
   return needed;
@@ -121,7 +121,7 @@ double KernelAccess::countFlops(unsigned result, const Box &part, int64_t contex
   KernelOp kernel = kernel_;
   DenseMap<Value, SmallVector<int64_t>> shapes;
   for (auto &[value, box] : partsFor(result, part))
-    for (Range range : box) shapes[value].push_back(range.end - range.begin);
+    for (emel::Range range : box) shapes[value].push_back(range.end - range.begin);
   double flops = 0;
   for (Operation &op : kernel.getBody().front().without_terminator()) {
     bool isNeeded = llvm::any_of(op.getResults(), [&](Value v) { return shapes.contains(v); });
@@ -135,7 +135,7 @@ double KernelAccess::countFlops(unsigned result, const Box &part, int64_t contex
     if (isa<TileOpInterface>(op) || op.getNumOperands() == 0)
       for (int64_t size : shapes[op.getResult(0)]) elements *= size;
     else  // It cannot be divided: any part takes all the work.
-      for (Range range : wholeOf(typeIn(types_, op.getResult(0)))) elements *= range.end;
+      for (emel::Range range : wholeOf(typeIn(types_, op.getResult(0)))) elements *= range.end;
     flops += elements;
   }
   return flops;
@@ -190,7 +190,7 @@ Box Tiles::part(int64_t index) const {
   return part;
 }
 
-Range plan::byteHull(RankedTensorType type, const Box &part) {
+emel::Range plan::byteHull(RankedTensorType type, const Box &part) {
   int64_t first = 0, last = 0;
   for (auto [dim, range] : llvm::zip_equal(type.getShape(), part)) {
     if (range.isEmpty()) return {};

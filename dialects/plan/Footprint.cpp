@@ -14,11 +14,11 @@ static int64_t unitOf(Type type) {
 
 static void addPart(Touch &touch, TileId tile, Box box) {
   if (int64_t unit = unitOf(touch.type); unit > 1 && !box.empty()) {
-    Range &inner = box.back();
+    emel::Range &inner = box.back();
     inner = {inner.begin / unit * unit,
              static_cast<int64_t>(llvm::divideCeil(inner.end, unit)) * unit};
   }
-  if (llvm::none_of(box, [](Range range) { return range.isEmpty(); }))
+  if (llvm::none_of(box, [](emel::Range range) { return range.isEmpty(); }))
     touch.parts.push_back({tile, std::move(box)});
 }
 

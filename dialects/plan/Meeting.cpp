@@ -8,7 +8,7 @@ using namespace mlir;
 using namespace emel;
 using namespace emel::plan;
 
-Range plan::storageOf(Type type, const Box &box) {
+emel::Range plan::storageOf(Type type, const Box &box) {
   if (isa<KvType>(type)) return box.front();
   auto tensor = cast<RankedTensorType>(type);
   if (!tensor.getEncoding()) return byteHull(tensor, box);
@@ -16,7 +16,9 @@ Range plan::storageOf(Type type, const Box &box) {
   return {0, *getStorageBytes(tensor)};
 }
 
-static Range shifted(Range range, int64_t by) { return {range.begin + by, range.end + by}; }
+static emel::Range shifted(emel::Range range, int64_t by) {
+  return {range.begin + by, range.end + by};
+}
 
 static bool boxesMeet(const Box &a, const Box &b) {
   for (auto [own, other] : llvm::zip_equal(a, b))
@@ -25,7 +27,8 @@ static bool boxesMeet(const Box &a, const Box &b) {
 }
 
 /// The bytes of a part as contiguous runs, ascending; fails where these are more than `most`.
-static LogicalResult findRuns(Type type, const Box &box, int64_t most, std::vector<Range> &runs) {
+static LogicalResult findRuns(Type type, const Box &box, int64_t most,
+                              std::vector<emel::Range> &runs) {
   auto tensor = dyn_cast<RankedTensorType>(type);
   if (!tensor || tensor.getEncoding() || tensor.getRank() < 2) {
     runs.push_back(storageOf(type, box));
@@ -74,7 +77,7 @@ class Finder {
   const int64_t delta_;
   /// Whether elements of equal indices, and no others, share bytes.
   const bool isAligned_;
-  std::vector<Range> keysA_, keysB_;
+  std::vector<emel::Range> keysA_, keysB_;
   /// The runs of bytes that may still be compared.
   int64_t budget_ = 1 << 22;
 };
@@ -105,13 +108,13 @@ void Finder::chooseKeys() {
 bool Finder::meets(const TilePart &a, const TilePart &b) {
   if (isAligned_) return boxesMeet(a.box, b.box);
   constexpr int64_t kMostRuns = 1 << 14;
-  std::vector<Range> runsA, runsB;
+  std::vector<emel::Range> runsA, runsB;
   if (budget_ < 0 || failed(findRuns(a_.type, a.box, kMostRuns, runsA)) ||
       failed(findRuns(b_.type, b.box, kMostRuns, runsB)))
     return true;
   budget_ -= runsA.size() + runsB.size();
   for (size_t i = 0, j = 0; i < runsA.size() && j < runsB.size();) {
-    Range other = shifted(runsB[j], delta_);
+    emel::Range other = shifted(runsB[j], delta_);
     if (runsA[i].overlaps(other)) return true;
     ++(runsA[i].end < other.end ? i : j);
   }

@@ -1,13 +1,13 @@
 #include "runtime/gguf/check_tensors.h"
 
 #include "runtime/gguf/cursor.h"
+#include "runtime/gguf/decode_block.h"
 #include "runtime/gguf/layout.h"
 #include "runtime/io/status.h"
 
 #include <absl/strings/str_cat.h>
 
 #include <algorithm>
-#include <cstring>
 #include <vector>
 
 namespace emel::gguf {
@@ -44,13 +44,6 @@ constexpr Field kFields[] = {
     {TensorType::kNVFP4, Encoding::kE4M3, 0, 4}, {TensorType::kQ1_0, Encoding::kF16, 0},
     {TensorType::kQ2_0, Encoding::kF16, 0},
 };
-
-template <typename T>
-T Load(const uint8_t* bytes) {
-  T value;
-  std::memcpy(&value, bytes, sizeof(T));
-  return value;
-}
 
 template <typename T>
 bool ExponentBelow(const uint8_t* bytes, T all_ones) {

@@ -16,12 +16,12 @@ void EncodeF32(const float* x, uint8_t* b) { Store(b, *x); }
 void EncodeF16(const float* x, uint8_t* b) { Store(b, FloatToHalf(*x)); }
 void EncodeBF16(const float* x, uint8_t* b) { Store(b, FloatToBfloat16(*x)); }
 
-struct Row {
+struct Encoder {
   TensorType type;
   void (*encode)(const float* values, uint8_t* block);
 };
 
-constexpr Row kRows[] = {
+constexpr Encoder kEncoders[] = {
     {TensorType::kF32, EncodeF32},       {TensorType::kF16, EncodeF16},
     {TensorType::kBF16, EncodeBF16},     {TensorType::kQ4_0, EncodeQ4_0},
     {TensorType::kQ4_1, EncodeQ4_1},     {TensorType::kQ5_0, EncodeQ5_0},
@@ -32,9 +32,9 @@ constexpr Row kRows[] = {
     {TensorType::kIQ4_XS, EncodeIQ4_XS}, {TensorType::kMXFP4, EncodeMXFP4},
 };
 
-const Row* FindRow(TensorType type) {
-  for (const Row& row : kRows) {
-    if (row.type == type) return &row;
+const Encoder* FindEncoder(TensorType type) {
+  for (const Encoder& encoder : kEncoders) {
+    if (encoder.type == type) return &encoder;
   }
   return nullptr;
 }
@@ -61,20 +61,20 @@ uint16_t FloatToBfloat16(float value) {
   return static_cast<uint16_t>((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
 }
 
-bool HasQuantizer(TensorType type) { return FindRow(type) != nullptr; }
+bool HasQuantizer(TensorType type) { return FindEncoder(type) != nullptr; }
 
 std::string QuantizerNames() {
   std::string names;
-  for (const Row& row : kRows) {
-    absl::StrAppend(&names, names.empty() ? "" : ", ", Text(GetInfo(row.type).name));
+  for (const Encoder& encoder : kEncoders) {
+    absl::StrAppend(&names, names.empty() ? "" : ", ", Text(GetInfo(encoder.type).name));
   }
   return names;
 }
 
 absl::Status Quantize(TensorType type, absl::Span<const float> values, absl::Span<uint8_t> out) {
   const TensorTypeInfo& info = GetInfo(type);
-  const Row* row = FindRow(type);
-  if (row == nullptr) {
+  const Encoder* encoder = FindEncoder(type);
+  if (encoder == nullptr) {
     return absl::InvalidArgumentError(absl::StrCat(
         "type ", Text(info.name), ": expected one that has a quantiser (", QuantizerNames(), ")"));
   }
@@ -86,7 +86,7 @@ absl::Status Quantize(TensorType type, absl::Span<const float> values, absl::Spa
                      " elements and ", out.size(), " bytes"));
   }
   for (size_t i = 0; i < blocks; ++i) {
-    row->encode(values.data() + i * info.block_elements, out.data() + i * info.block_bytes);
+    encoder->encode(values.data() + i * info.block_elements, out.data() + i * info.block_bytes);
   }
   return absl::OkStatus();
 }

@@ -53,7 +53,7 @@ emel_plan_status_t Report(const absl::Status& status) {
 
 // Runs what is behind the border. Nothing of ours throws, but the standard library does.
 template <typename Function>
-emel_plan_status_t Run(Function function) {
+emel_plan_status_t Call(Function function) {
   try {
     return function();
   } catch (const std::bad_alloc&) {
@@ -68,7 +68,7 @@ emel_plan_status_t Run(Function function) {
 // Runs `function(object)` on a handle's object.
 template <typename Objects, typename Handle, typename Function>
 emel_plan_status_t With(const Handle* handle, const char* what, Function function) {
-  return Run([&] {
+  return Call([&] {
     const auto use = Objects::Get().Find(handle);
     if (use) return function(*use);
     if (use.busy()) return Fail(EMEL_PLAN_BUSY, absl::StrCat("the ", what, " serves another call"));
@@ -211,7 +211,7 @@ const char* emel_plan_describe_status(emel_plan_status_t status) {
 const char* emel_plan_get_message(void) { return message; }
 
 emel_plan_status_t emel_graph_create(emel_graph_t** graph) {
-  return Run([&] {
+  return Call([&] {
     if (absl::Status status = Expect(graph, "graph"); !status.ok()) return Report(status);
     *graph = Graphs::Get().Create();
     return emel_plan_status_t{EMEL_PLAN_OK};
@@ -255,7 +255,7 @@ emel_plan_status_t emel_graph_add_node(emel_graph_t* graph, const emel_node_t* d
 
 emel_plan_status_t emel_planner_create(const emel_planner_options_t* options,
                                        emel_planner_t** planner) {
-  return Run([&] { return CreatePlanner(options, planner); });
+  return Call([&] { return CreatePlanner(options, planner); });
 }
 
 emel_plan_status_t emel_planner_destroy(emel_planner_t* planner) {

@@ -9,15 +9,16 @@
 #include <utility>
 
 namespace emel::text {
-namespace {
 
-struct Freer {
+struct PcreFreer {
   void operator()(pcre2_code* code) const { pcre2_code_free(code); }
   void operator()(pcre2_match_data* data) const { pcre2_match_data_free(data); }
   void operator()(pcre2_match_context* context) const { pcre2_match_context_free(context); }
 };
 template <typename T>
-using Owned = std::unique_ptr<T, Freer>;
+using Owned = std::unique_ptr<T, PcreFreer>;
+
+namespace {
 
 std::string Message(int error) {
   PCRE2_UCHAR text[128] = "unknown";

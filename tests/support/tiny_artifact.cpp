@@ -31,7 +31,7 @@ artifact::Plan MakePlan() {
   return plan;
 }
 
-std::string ModelBytes() {
+std::string MetadataBytes() {
   gguf::Writer writer;
   writer.AddString("general.architecture", "llama");
   writer.AddString("general.license", "apache-2.0");
@@ -45,7 +45,7 @@ TinyArtifact::TinyArtifact() : plan(MakePlan()) {
   sections = {
       {SectionKind::kPlan, "", ToText(Encode(plan))},
       {SectionKind::kContract, "", "{\"arena\": 4096}"},
-      {SectionKind::kModel, "", ModelBytes()},
+      {SectionKind::kModel, "", MetadataBytes()},
       {SectionKind::kProvenance, "", "{\"compiler\": \"test\"}"},
       {SectionKind::kCode, "first", std::string(100, '\xc3')},
       {SectionKind::kSymbols, "first", ToText(Encode(symbols))},

@@ -121,7 +121,7 @@ std::string FormatBits(uint64_t bytes, uint64_t parameters) {
                          8.0 * static_cast<double>(bytes) / static_cast<double>(parameters));
 }
 
-std::string Files(const Model& model) {
+std::string ModelFiles(const Model& model) {
   std::string out;
   for (const Shard& shard : model.shards()) {
     absl::StrAppend(&out, Printable(shard.path), "  GGUF version ", shard.version, ", ",
@@ -141,7 +141,7 @@ std::string Headlines(const Model& model, const Totals& totals) {
   return table.ToString();
 }
 
-std::string Tensors(const Model& model) {
+std::string ModelTensors(const Model& model) {
   TextTable table({"name", "type", ">shape", "category", ">layer", ">shard", ">offset", ">size"});
   for (const Tensor& tensor : model.tensors()) {
     gguf::TensorRole role = gguf::RoleOf(tensor.name);
@@ -187,9 +187,9 @@ std::string MetadataTable(const Model& model) {
 
 absl::Status PrintTable(const Model& model, OutputFile& out) {
   Totals totals = TotalsOf(model);
-  EMEL_RETURN_IF_ERROR(out.Write(absl::StrCat(Files(model), Headlines(model, totals), "\n")));
+  EMEL_RETURN_IF_ERROR(out.Write(absl::StrCat(ModelFiles(model), Headlines(model, totals), "\n")));
   EMEL_RETURN_IF_ERROR(out.Write(absl::StrCat(MetadataTable(model), "\n")));
-  EMEL_RETURN_IF_ERROR(out.Write(absl::StrCat(Tensors(model), "\n")));
+  EMEL_RETURN_IF_ERROR(out.Write(absl::StrCat(ModelTensors(model), "\n")));
   return out.Write(TypeTotals(totals));
 }
 

@@ -18,14 +18,14 @@ using ::emel::testing::TinyArtifact;
 using ::testing::AnyOf;
 using ::testing::HasSubstr;
 
-struct Defect {
+struct PlanDefect {
   const char* name;
   std::function<void(Plan&)> change;
   const char* message;
 };
-void PrintTo(const Defect& defect, std::ostream* os) { *os << defect.name; }
+void PrintTo(const PlanDefect& defect, std::ostream* os) { *os << defect.name; }
 
-const Defect kDefects[] = {
+const PlanDefect kPlanDefects[] = {
     {"step_version", [](auto& p) { p.step_version = 0; }, "speaks version 0 of the step interface"},
     {"vocabulary", [](auto& p) { p.vocabulary = 0; },
      "plan: vocabulary: expected 1 to 2147483647, found 0"},
@@ -88,9 +88,9 @@ const Defect kDefects[] = {
      "plan: variant 'first': expected it once"},
 };
 
-class PlanDefect : public ::testing::TestWithParam<Defect> {};
+class DefectivePlan : public ::testing::TestWithParam<PlanDefect> {};
 
-TEST_P(PlanDefect, IsRefused) {
+TEST_P(DefectivePlan, IsRefused) {
   Plan plan = TinyArtifact().plan;
   GetParam().change(plan);
   const auto expected =
@@ -101,7 +101,7 @@ TEST_P(PlanDefect, IsRefused) {
   EXPECT_THAT(std::string(DecodePlan(Encode(plan)).status().message()),
               HasSubstr(GetParam().message));
 }
-INSTANTIATE_TEST_SUITE_P(Plans, PlanDefect, ::testing::ValuesIn(kDefects),
+INSTANTIATE_TEST_SUITE_P(Plans, DefectivePlan, ::testing::ValuesIn(kPlanDefects),
                          [](const auto& info) { return info.param.name; });
 
 TEST(Plan, EntriesOfVariantsAreCounted) {

@@ -3,6 +3,8 @@
 #include "codegen/cpu/Kernel.h"
 #include "dialects/emel/Layouts.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -34,7 +36,7 @@ using testing::IsOk;
 // Decodes the columns from `begin` on of a row.
 using Decode = void(const uint8_t* table, int64_t row, int64_t begin, int64_t size, float* out);
 
-MLIRContext& Context() {
+MLIRContext& RowContext() {
   static MLIRContext& context = *[] {
     auto* made = new MLIRContext(MLIRContext::Threading::DISABLED);
     made->loadDialect<EmelDialect, arith::ArithDialect, math::MathDialect, scf::SCFDialect,
@@ -53,20 +55,20 @@ std::string NameOf(Format format) {
 RankedTensorType TableOf(Format format) {
   int64_t block = gguf::GetInfo(format.type).block_elements;
   auto layout = LayoutAttr::get(
-      &Context(), format.layout == layout::Layout::kR16 ? Layout::R16 : Layout::RowMajor);
+      &RowContext(), format.layout == layout::Layout::kR16 ? Layout::R16 : Layout::RowMajor);
   return RankedTensorType::get({3, 19, block == 1 ? 37 : 5 * block},
-                               getElementType(&Context(), format.type), layout);
+                               getElementType(&RowContext(), format.type), layout);
 }
 
 // A function for any columns, and one for all of them.
 LogicalResult EmitDecoders(ModuleOp module, const Target& target, Format format) {
-  Emit emit(module.getLoc(), &Context());
+  Emit emit(module.getLoc(), &RowContext());
   RankedTensorType table = TableOf(format);
   std::string name = NameOf(format);
   for (bool isWhole : {false, true}) {
     emit.setInsertionPointToEnd(module.getBody());
     auto type =
-        LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(&Context()),
+        LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(&RowContext()),
                                     {emit.ptr(), emit.i64(), emit.i64(), emit.i64(), emit.ptr()});
     auto function = emit.create<LLVM::LLVMFuncOp>(isWhole ? name + "_whole" : name, type);
     function.setPassthroughAttr(functionAttributes(emit, target));
@@ -84,7 +86,7 @@ LogicalResult EmitDecoders(ModuleOp module, const Target& target, Format format)
 }
 
 FailureOr<Image> ImageOf(const Target& target, absl::Span<const Format> formats) {
-  OwningOpRef<ModuleOp> module = ModuleOp::create(UnknownLoc::get(&Context()));
+  OwningOpRef<ModuleOp> module = ModuleOp::create(UnknownLoc::get(&RowContext()));
   for (Format format : formats)
     if (failed(EmitDecoders(*module, target, format))) return failure();
   if (failed(lowerToLlvm(*module))) return failure();
@@ -108,7 +110,7 @@ absl::StatusOr<std::unique_ptr<testing::StepModule>> RowsModule(Format format, i
                                                                 testing::WeightFile& file,
                                                                 absl::Span<const uint8_t> bytes) {
   std::string element;
-  llvm::raw_string_ostream(element) << getElementType(&Context(), format.type);
+  llvm::raw_string_ostream(element) << getElementType(&RowContext(), format.type);
   bool is_packed = format.layout == layout::Layout::kR16;
   file.Add("w", testing::TensorOf({rows, columns}, element), bytes,
            is_packed ? "packed <r16>" : "");
@@ -234,7 +236,7 @@ TEST_P(EveryTable, HasTheValuesOfTheReferenceWhereItIsEmulated) {
 std::vector<Format> Tables() {
   std::vector<Format> tables;
   for (Format format : layout::Formats()) {
-    Type element = getElementType(&Context(), format.type);
+    Type element = getElementType(&RowContext(), format.type);
     if (!isa<IntegerType>(element) && !element.isF64()) tables.push_back(format);
   }
   return tables;
@@ -251,11 +253,11 @@ TEST(Decode, EveryTargetHasEveryFormat) {
 }
 
 TEST(Decode, RefusesTablesThatAreNoWeights) {
-  OwningOpRef<ModuleOp> module = ModuleOp::create(UnknownLoc::get(&Context()));
-  Emit emit(module->getLoc(), &Context());
+  OwningOpRef<ModuleOp> module = ModuleOp::create(UnknownLoc::get(&RowContext()));
+  Emit emit(module->getLoc(), &RowContext());
   emit.setInsertionPointToEnd(module->getBody());
   std::string message;
-  ScopedDiagnosticHandler handler(&Context(), [&](Diagnostic& found) { message = found.str(); });
+  ScopedDiagnosticHandler handler(&RowContext(), [&](Diagnostic& found) { message = found.str(); });
   auto table = RankedTensorType::get({4, 32}, emit.getI1Type());
   Value zero = emit.i64(0);
   Span columns{zero, emit.i64(32), 32};

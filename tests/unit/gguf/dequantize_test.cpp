@@ -1,5 +1,7 @@
 #include "runtime/gguf/dequantize.h"
 
+#include "tests/support/files.h"
+
 #include <gtest/gtest.h>
 
 #include <cctype>
@@ -7,7 +9,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <limits>
 #include <set>
 #include <string>
@@ -19,11 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr size_t kTypesWithBlocks = 27;
-
-std::vector<uint8_t> ReadBytes(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 // The type of "q2_K.quant.bin".
 const TensorTypeInfo* TypeOfFile(const fs::path& path) {
@@ -44,8 +40,8 @@ std::set<std::string_view> CheckFolder(const fs::path& folder) {
       ADD_FAILURE() << "no such type";
       continue;
     }
-    std::vector<uint8_t> bytes = ReadBytes(entry.path());
-    std::vector<uint8_t> expected = ReadBytes(fs::path(entry.path()).replace_extension(".f32"));
+    std::vector<uint8_t> bytes = testing::ReadBytes(entry.path());
+    std::vector<uint8_t> expected = testing::ReadBytes(fs::path(entry.path()).replace_extension(".f32"));
     std::vector<float> values(expected.size() / sizeof(float));
     absl::Status status = Dequantize(info->type, bytes, absl::MakeSpan(values));
     EXPECT_TRUE(status.ok()) << status;

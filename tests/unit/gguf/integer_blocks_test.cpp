@@ -1,6 +1,7 @@
 #include "runtime/gguf/integer_blocks.h"
 
 #include "runtime/gguf/dequantize.h"
+#include "tests/support/files.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +9,6 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <set>
 #include <string>
 #include <vector>
@@ -23,11 +23,6 @@ constexpr TensorType kTypes[] = {
 #include "runtime/gguf/integer_forms.inc"
 };
 
-std::vector<uint8_t> ReadBytes(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
 // The blocks of a type: those in the files of `folder` whose names begin with the type's.
 std::vector<uint8_t> BlocksOf(const TensorTypeInfo& info, const fs::path& folder) {
   std::vector<uint8_t> bytes;
@@ -37,7 +32,7 @@ std::vector<uint8_t> BlocksOf(const TensorTypeInfo& info, const fs::path& folder
     bool same = std::equal(type.begin(), type.end(), info.name.begin(), info.name.end(),
                            [](char a, char b) { return std::tolower(a) == b; });
     if (!same || entry.path().extension() != ".bin") continue;
-    std::vector<uint8_t> more = ReadBytes(entry.path());
+    std::vector<uint8_t> more = testing::ReadBytes(entry.path());
     bytes.insert(bytes.end(), more.begin(), more.end());
   }
   return bytes;

@@ -23,14 +23,14 @@ using ::emel::testing::SmallModel;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr char kPath[] = "model.gguf";
+constexpr char kModelPath[] = "model.gguf";
 
 class ModelTest : public ::testing::Test {
  protected:
   absl::StatusOr<Model> Open(const GgufBuilder& builder, OpenOptions options = {}) {
-    files_.Add(kPath, builder.Build());
+    files_.Add(kModelPath, builder.Build());
     options.syscalls = &syscalls_;
-    return Model::Open(kPath, options);
+    return Model::Open(kModelPath, options);
   }
 
   // The single key "x" of a file that has nothing else.
@@ -152,9 +152,9 @@ TEST_F(ModelTest, ListsKeysAndTensorsInTheFilesOrder) {
 TEST_F(ModelTest, OffsetsAreThoseOfTheFile) {
   const auto model = Open(SmallModel());
   ASSERT_THAT(model, IsOk());
-  const std::string& bytes = files_[kPath];
+  const std::string& bytes = files_[kModelPath];
   const Shard& shard = model->shards()[0];
-  EXPECT_EQ(shard.path, kPath);
+  EXPECT_EQ(shard.path, kModelPath);
   EXPECT_EQ(shard.file_bytes, bytes.size());
   EXPECT_EQ(shard.version, 3u);
   EXPECT_EQ(shard.alignment, 32u);
@@ -210,7 +210,7 @@ TEST_F(ModelTest, ReadsTensorData) {
 
 TEST_F(ModelTest, VocabOnlyNeedsNoData) {
   GgufBuilder builder = SmallModel();
-  files_.Add(kPath, "");
+  files_.Add(kModelPath, "");
   for (auto& tensor : builder.tensors) tensor.data.clear();
   builder.tensor("b.weight").offset = 64;
   builder.tensor("c.bias").offset = 224;
@@ -326,7 +326,7 @@ TEST_F(ModelTest, AFileCutShortAfterOpeningIsReported) {
   for (const io::Strategy strategy : {io::Strategy::kMap, io::Strategy::kRead}) {
     const auto model = Open(SmallModel(), {.strategy = strategy});
     ASSERT_THAT(model, IsOk());
-    files_[kPath].resize(files_[kPath].size() - 40);
+    files_[kModelPath].resize(files_[kModelPath].size() - 40);
     std::vector<uint8_t> out(6);
     EXPECT_THAT(model->Read(*model->FindTensor("c.bias"), 0, absl::MakeSpan(out)),
                 Fails(absl::StatusCode::kDataLoss, HasSubstr("cut short while open")));

@@ -10,7 +10,7 @@
 namespace emel::gguf {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 TEST(Writer, WritesWhatTheReaderReads) {
   Writer writer(64);
@@ -30,7 +30,7 @@ TEST(Writer, WritesWhatTheReaderReads) {
   EXPECT_EQ(layout->bytes, (std::vector<uint64_t>{204, 20}));
   EXPECT_EQ(layout->offsets[1] - layout->offsets[0], 256u);
 
-  std::string path = testing::TempDir() + "writer_" + std::to_string(getpid()) + ".gguf";
+  std::string path = ::testing::TempDir() + "writer_" + std::to_string(getpid()) + ".gguf";
   std::string file = layout->head;
   file.resize(layout->file_bytes, '\x11');
   std::ofstream(path, std::ios::binary) << file;

@@ -19,13 +19,13 @@ using ::emel::testing::IsOk;
 using ::emel::testing::MemoryFiles;
 using ::testing::HasSubstr;
 
-constexpr char kPath[] = "weights.bin";
+constexpr char kMappedPath[] = "weights.bin";
 
 class MapTest : public ::testing::Test {
  protected:
-  MapTest() { files_.Add(kPath, "0123456789"); }
+  MapTest() { files_.Add(kMappedPath, "0123456789"); }
   absl::StatusOr<std::unique_ptr<Source>> Open() {
-    return OpenSource(kPath, Strategy::kMap, syscalls_);
+    return OpenSource(kMappedPath, Strategy::kMap, syscalls_);
   }
 
   MemoryFiles files_;
@@ -38,12 +38,12 @@ TEST_F(MapTest, ViewsBytesInPlace) {
   const auto view = (*source)->View(2, 3);
   ASSERT_THAT(view, IsOk());
   EXPECT_EQ(std::string(view->begin(), view->end()), "234");
-  EXPECT_EQ(static_cast<const void*>(view->data()), files_[kPath].data() + 2);
+  EXPECT_EQ(static_cast<const void*>(view->data()), files_[kMappedPath].data() + 2);
   EXPECT_THAT((*source)->View(2, 9), Fails(absl::StatusCode::kOutOfRange, ::testing::_));
 }
 
 TEST_F(MapTest, TheReadStrategyHasNoView) {
-  auto source = OpenSource(kPath, Strategy::kRead, syscalls_);
+  auto source = OpenSource(kMappedPath, Strategy::kRead, syscalls_);
   ASSERT_THAT(source, IsOk());
   EXPECT_THAT((*source)->View(0, 1), Fails(absl::StatusCode::kUnimplemented, ::testing::_));
   uint8_t byte;
@@ -53,7 +53,7 @@ TEST_F(MapTest, TheReadStrategyHasNoView) {
 TEST_F(MapTest, AViewOfACutFileIsDataLoss) {
   auto source = Open();
   ASSERT_THAT(source, IsOk());
-  files_[kPath].resize(4);
+  files_[kMappedPath].resize(4);
   EXPECT_THAT((*source)->View(2, 2), IsOk());
   EXPECT_THAT((*source)->View(2, 3), Fails(absl::StatusCode::kDataLoss, HasSubstr("cut short")));
 }

@@ -1,8 +1,8 @@
 // Compiled models: they compute what the interpreter does, within what the reference data allows,
 // and the same bits for any number of workers, in any pieces and any company.
 //
-// Each model is a process that compiles it once, for the best variant of this machine and, by turns,
-// one of the others that it runs; with EMEL_TEST_VARIANTS=all for all of them.
+// Each model is a process that compiles it once, for the best variant of this machine and, by
+// turns, one of the others that it runs; with EMEL_TEST_VARIANTS=all for all of them.
 
 #include "compiler/driver/CompareLogits.h"
 #include "mlir/Pass/PassManager.h"
@@ -70,13 +70,13 @@ void expectSharedWork(const exec::Program& program, const std::vector<int32_t>& 
   }
 }
 
-struct Case {
+struct CompiledCase {
   std::string name, gguf, folder;
   Json json;  // of the reference data's manifest; null for a committed model
 };
-void PrintTo(const Case& test, std::ostream* out) { *out << test.name; }
+void PrintTo(const CompiledCase& test, std::ostream* out) { *out << test.name; }
 
-class CompiledTest : public ::testing::TestWithParam<Case> {
+class CompiledTest : public ::testing::TestWithParam<CompiledCase> {
  protected:
   /// Calls `check` with the code of each variant.
   template <typename Check>
@@ -116,17 +116,19 @@ TEST_P(CompiledFixtureTest, ComputesWhatTheInterpreterDoes) {
         LogitsComparison comparison = compareLogits(expected, rows, program.vocabulary);
         std::printf("mean divergence %.2e, largest difference %.2e\n", comparison.meanDivergence,
                     comparison.largestDifference);
-        // Four layers in every format there is: enough activations lie near the middle of two levels.
-    EXPECT_LE(comparison.meanDivergence,
-              GetParam().name == "llama_all_types" ? kWhereRoundingsFall : kFixtureMeanDivergence);
-    EXPECT_LE(comparison.divergences.front(), kFixtureMeanDivergence);
+        // Four layers in every format there is: enough activations lie near the middle of two
+        // levels.
+        EXPECT_LE(comparison.meanDivergence, GetParam().name == "llama_all_types"
+                                                 ? kWhereRoundingsFall
+                                                 : kFixtureMeanDivergence);
+        EXPECT_LE(comparison.divergences.front(), kFixtureMeanDivergence);
         expectSharedWork(program, tokens, rows);
       },
       {"--numerics=invariant"});
 }
 
-std::vector<Case> fixtures() {
-  std::vector<Case> found;
+std::vector<CompiledCase> fixtureCases() {
+  std::vector<CompiledCase> found;
   fs::path root = fs::path(EMEL_SOURCE_DIR) / "tests/fixtures";
   for (const auto& entry : fs::directory_iterator(root / "models")) {
     std::string name = entry.path().filename().string();
@@ -138,7 +140,7 @@ std::vector<Case> fixtures() {
   return found;
 }
 
-INSTANTIATE_TEST_SUITE_P(Fixtures, CompiledFixtureTest, ::testing::ValuesIn(fixtures()),
+INSTANTIATE_TEST_SUITE_P(Fixtures, CompiledFixtureTest, ::testing::ValuesIn(fixtureCases()),
                          [](const auto& info) { return info.param.name; });
 
 /// What the README of the reference data allows for types of weights.
@@ -183,7 +185,8 @@ TEST_P(CompiledOracleTest, KeepsTheRules) {
       std::vector<float> floats =
           readFloats(GetParam().folder + "/" + run["logits_file"].get<std::string>());
       std::vector<double> exact(floats.begin(), floats.end());
-      for (size_t piece : {SIZE_MAX, size_t{1}}) {  // the whole prompt, which may take other code; single tokens
+      for (size_t piece :
+           {SIZE_MAX, size_t{1}}) {  // the whole prompt, which may take other code; single tokens
         SCOPED_TRACE(piece != 1 ? "as a prompt" : "one by one");
         std::vector<double> rows = feed(program, tokens, 2, piece);
         expectSame(feed(program, tokens, 3, piece), rows);
@@ -212,8 +215,8 @@ TEST_P(CompiledOracleTest, KeepsTheRules) {
 }
 
 /// One nameless model where there is no reference data.
-std::vector<Case> oracleCases() {
-  std::vector<Case> found;
+std::vector<CompiledCase> oracleCases() {
+  std::vector<CompiledCase> found;
   for (const OracleModel& model : oracleModels())
     found.push_back({model.name, model.folder + "/model.gguf", model.folder, model.json});
   if (found.empty()) found.push_back({"absent", "", "", {}});

@@ -52,17 +52,17 @@ uint64_t anonymousBytes() {
   return bytes;
 }
 
-struct Case {
+struct MemoryCase {
   const char* name;
   std::vector<std::string> modelgen, compile;
   uint32_t workers = 2, sequences = 1;
 };
-void PrintTo(const Case& test, std::ostream* out) { *out << test.name; }
+void PrintTo(const MemoryCase& test, std::ostream* out) { *out << test.name; }
 
 const std::vector<std::string> kDense = {"--layers=2",   "--embd=256", "--heads=8",
                                          "--kv-heads=4", "--ffn=512",  "--vocab=512"};
 
-std::vector<Case> cases() {
+std::vector<MemoryCase> memoryCases() {
   auto shape = [](std::vector<std::string> more) {
     more.insert(more.begin(), kDense.begin(), kDense.end());
     return more;
@@ -75,13 +75,13 @@ std::vector<Case> cases() {
   };
 }
 
-class MemoryTest : public ::testing::TestWithParam<Case> {
+class MemoryTest : public ::testing::TestWithParam<MemoryCase> {
  protected:
   void TearDown() override { std::filesystem::remove(gguf_); }
 
   void compile() {
     std::vector<std::string> command = {EMEL_BINARY_DIR "/bin/emel-modelgen", "-o", gguf_};
-    const Case& test = GetParam();
+    const MemoryCase& test = GetParam();
     command.insert(command.end(), test.modelgen.begin(), test.modelgen.end());
     Outcome outcome = emel::testing::Run(command);
     ASSERT_EQ(outcome.code, 0) << outcome.err;
@@ -154,7 +154,7 @@ TEST_P(MemoryTest, IsThatOfTheContract) {
   EXPECT_LE(mapped, most);
 }
 
-INSTANTIATE_TEST_SUITE_P(Models, MemoryTest, ::testing::ValuesIn(cases()),
+INSTANTIATE_TEST_SUITE_P(Models, MemoryTest, ::testing::ValuesIn(memoryCases()),
                          [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,8 @@ struct OracleModel {
   std::string name, folder;
   nlohmann::json json;
 };
+/// Keeps failure messages short.
+inline void PrintTo(const OracleModel& model, std::ostream* out) { *out << model.name; }
 /// All, or those of architectures that we import; none where there is no reference data.
 std::vector<OracleModel> oracleModels(bool onlyKnown = true);
 

@@ -12,9 +12,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-// Keeps failure messages short.
-void PrintTo(const OracleModel& model, std::ostream* out) { *out << model.name; }
-
 /// One nameless model where there is no reference data.
 std::vector<OracleModel> models() {
   std::vector<OracleModel> found = oracleModels();

@@ -68,8 +68,8 @@ class StepAfterEachPass : public mlir::PassInstrumentation {
     return logits;
   }
 
-  /// The largest difference from the logits before, of the middle row: where rounding makes a router
-  /// choose another expert, some rows change as a whole.
+  /// The largest difference from the logits before, of the middle row: where rounding makes a
+  /// router choose another expert, some rows change as a whole.
   double middleDifference(const std::vector<double>& logits) {
     if (logits.size() != logits_.size()) return INFINITY;
     size_t width = logits.size() / (2 * tokens_.size());
@@ -94,7 +94,7 @@ struct Model {
 void PrintTo(const Model& model, std::ostream* out) { *out << model.name; }
 
 /// The committed models, and those of the reference data where there is some.
-std::vector<Model> models() {
+std::vector<Model> fixtureModels() {
   std::vector<Model> found{{"tales", EMEL_SOURCE_DIR "/models/tales.gguf"}};
   for (const auto& entry : fs::directory_iterator(EMEL_SOURCE_DIR "/tests/fixtures/models")) {
     std::string name = entry.path().filename().string();
@@ -123,7 +123,7 @@ TEST_P(PassesTest, KeepWhatTheModelComputes) {
   EXPECT_TRUE(runner.logits({2, 4}) == before);
 }
 
-INSTANTIATE_TEST_SUITE_P(Models, PassesTest, ::testing::ValuesIn(models()),
+INSTANTIATE_TEST_SUITE_P(Models, PassesTest, ::testing::ValuesIn(fixtureModels()),
                          [](const auto& info) { return info.param.name; });
 
 }  // namespace
