@@ -1,57 +1,63 @@
 # The commands of a working day. `make help` lists them.
 JOBS ?= $(shell nproc)
+export JOBS
 RELEASE := build/release
-ASAN ?= build/asan
-TSAN := build/tsan
+ASAN ?= asan
 # ThreadSanitizer wants to know where things are; kernels that scatter them widely it cannot follow.
 IN_PLACE = $(shell setarch -R true 2>/dev/null && echo setarch -R)
 
 .DEFAULT_GOAL := help
-.PHONY: help dependencies build demo test asan tsan checks clean
+.PHONY: help dependencies test-dependencies tools build demo test asan tsan checks clean
 
 help:  ## says what there is
-	@echo "make demo    builds the tools and runs them on the model that ships here"
+	@echo "make demo    builds the compiler and the runner, and takes the model that ships here from a file to a story"
+	@echo "make tools   builds all tools, into $(RELEASE)/bin"
 	@echo "make test    builds everything and runs every test"
 	@echo "make build   builds everything into $(RELEASE)"
 	@echo "make asan    runs the unit tests and compiled code under the address and undefined-behaviour sanitizers"
 	@echo "make tsan    runs the runtime and compiled code under the thread sanitizer"
-	@echo "make checks  does what CI does: the tests, sanitizers, fuzzing, coverage"
+	@echo "make checks  does all that CI does, and does it deeply: an hour or two"
 	@echo "make clean   removes build/"
 	@echo "Each installs what it needs first; JOBS=N sets how many compilers run at once ($(JOBS))."
 
 dependencies:
 	@tools/install-dependencies.sh
 
-# Ninja configures again by itself when a CMake file changes.
-$(RELEASE)/build.ninja build/asan/build.ninja $(TSAN)/build.ninja: build/%/build.ninja: | dependencies
-	@cmake --preset $*
+test-dependencies:
+	@tools/install-dependencies.sh test
 
-build: dependencies $(RELEASE)/build.ninja
-	@cmake --build $(RELEASE) -j $(JOBS)
+tools: dependencies
+	@tools/build.sh release -- tools/all
 
-demo: dependencies $(RELEASE)/build.ninja
-	@cmake --build $(RELEASE) -j $(JOBS) --target tools/all
+build: test-dependencies
+	@tools/build.sh release EMEL_BUILD_TESTS=ON --
+
+# What tests need is neither installed nor built, but kept where it is there.
+demo: dependencies
+	@test -f $(RELEASE)/build.ninja || echo "building the compiler and the runner: some minutes the first time"
+	@tools/build.sh release $(if $(wildcard $(RELEASE)/build.ninja),,EMEL_BUILD_TESTS=OFF) -- emel-compile emel-run emel-inspect
 	@tools/demo.sh $(RELEASE)/bin
 
 test: build
 	@tests/run.sh $(RELEASE) $(JOBS)
 
-# The release build's compiler makes the instrumented code.
-asan: dependencies $(RELEASE)/build.ninja $(ASAN)/build.ninja
-	@cmake --build $(RELEASE) -j $(JOBS) --target emel-compile emel-modelgen emel-run
-	@cmake --build $(ASAN) -j $(JOBS) --target emel-run tests/unit/all
-	@EMEL_TEST_COMPILER=$(CURDIR)/$(RELEASE)/bin ctest --test-dir $(ASAN)/tests/unit -j $(JOBS) --output-on-failure --progress
-	@tests/instrumented.sh address $(RELEASE) $(ASAN)
+# The release build's compiler makes the instrumented code. EXCEPT is a pattern of tests to leave out.
+asan: test-dependencies
+	@tools/build.sh release -- emel-compile emel-modelgen emel-run
+	@tools/build.sh $(ASAN) -- emel-run tests/unit/all
+	@EMEL_TEST_COMPILER=$(CURDIR)/$(RELEASE)/bin ctest --test-dir build/$(ASAN)/tests/unit -j $(JOBS) \
+	  $(if $(EXCEPT),-E '$(EXCEPT)') --output-on-failure --progress
+	@tests/instrumented.sh address $(RELEASE) build/$(ASAN)
 
 # What has threads is small, and built without LLVM.
-tsan: dependencies $(RELEASE)/build.ninja $(TSAN)/build.ninja
-	@cmake --build $(RELEASE) -j $(JOBS) --target emel-compile emel-modelgen emel-run
-	@cmake --build $(TSAN) -j $(JOBS) --target emel-run tests/unit/exec/all tests/unit/state/all
-	@for part in exec state; do $(IN_PLACE) ctest --test-dir $(TSAN)/tests/unit/$$part -j $(JOBS) --output-on-failure --progress || exit; done
-	@$(IN_PLACE) tests/instrumented.sh thread $(RELEASE) $(TSAN)
+tsan: test-dependencies
+	@tools/build.sh release -- emel-compile emel-modelgen emel-run
+	@tools/build.sh tsan -- emel-run tests/unit/exec/all tests/unit/state/all
+	@for part in exec state; do $(IN_PLACE) ctest --test-dir build/tsan/tests/unit/$$part -j $(JOBS) --output-on-failure --progress || exit; done
+	@$(IN_PLACE) tests/instrumented.sh thread $(RELEASE) build/tsan
 
 checks:
-	@.ci/run
+	@.ci/run deep
 
 clean:
 	rm -rf build

@@ -60,14 +60,19 @@ for threads in 1 2 7; do
   echo "     $threads thread$([[ $threads == 1 ]] || echo s): the same story"
 done
 
-heading "Next"
 bin=${bin#"$root"/}
+heading "Next, with a model of your own"
 cat <<NEXT
+   $bin/emel-compile model.gguf -o model.emel            # or --emit=exe -o model: one executable
+   $bin/emel-run model.emel -p 'Once upon a time'
+   $bin/emel-inspect model.gguf                          # what it holds
+NEXT
+heading "Next, with this one"
+cat <<NEXT
+   the same program, to keep $bin/emel-compile $model --emit=exe -o tales && ./tales -p '$prompt'
    the memory plan, drawn    $bin/emel-compile $model --emit=plan-svg -o plan.svg
    the code                  $bin/emel-compile $model --emit=asm -o tales.s
-   what each pass does       $bin/emel-compile $model --emit=mlir | $bin/emel-opt --emel-simplify --mlir-print-ir-after-all
-   the same program, to keep $bin/emel-compile $model --emit=exe -o tales && ./tales -p '$prompt'
-   a check of the results    $bin/emel-compile $model -o tales.emel && $bin/emel-verify $model tales.emel
    every byte of the file    $bin/emel-inspect $model --map
+   the other tools           make tools
    everything, checked       make test
 NEXT
