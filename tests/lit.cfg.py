@@ -20,4 +20,5 @@ if lit.util.which("llvm-mc", config.environment["PATH"]):  # of a package that o
 config.substitutions += [
     ("%fixtures", os.path.join(config.test_source_root, "fixtures")),
     ("%python", config.python),
+    ("%build", config.emel_binary_dir),
 ]
