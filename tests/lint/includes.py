@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""Checks which folder includes which: the runtime knows nothing of the compiler, and nobody includes
-upwards. Includes in quotes are paths from the repository root."""
+"""Checks which folder includes which: the runtime knows nothing of the compiler, nobody includes upwards, and a
+folder of the runtime includes only those that the table of runtime/README.md lets it depend on. Includes in
+quotes are paths from the repository root."""
 
 import re
 
@@ -21,12 +22,31 @@ OURS = set(FORBIDDEN) | {"tests"}
 INCLUDE = re.compile(r'^\s*#?\s*include\s+([<"])([^>"]+)[>"]', re.MULTILINE)
 
 
+def runtime_table():
+    """What each folder of the runtime may include, from `| `exec` | what it holds | `artifact`, `state` |`."""
+    rows = re.findall(r"^\| `([\w/]+)` \|[^|]*\|([^|]*)\|$", repository.text("runtime/README.md"), re.MULTILINE)
+    return {name.split("/")[0]: set(re.findall(r"`(\w+)`", allowed)) for name, allowed in rows}
+
+
+RUNTIME = runtime_table()
+
+
+def check_runtime(path, name):
+    own, target = path.parts[1], name.split("/")[1]
+    if own not in RUNTIME:
+        yield f"{path}: the table of runtime/README.md has no row for {own}"
+    elif target != own and target not in RUNTIME[own]:
+        yield f"{path}: by the table of runtime/README.md, {own} does not depend on {target}: {name}"
+
+
 def check(path, source):
     folder = path.parts[0]
     for kind, name in INCLUDE.findall(source):
         target = name.split("/")[0]
         if "/" in name and target in FORBIDDEN.get(folder, ()):
             yield f"{path}: {folder}/ must not include {name}"
+        if folder == target == "runtime":
+            yield from check_runtime(path, name)
         if kind == "<" and target in OURS and "/" in name:
             yield f"{path}: our own header belongs in quotes: {name}"
         if kind == '"' and "/" not in name:
