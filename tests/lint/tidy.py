@@ -1,0 +1,115 @@
+#!/usr/bin/python3
+"""usage: tests/lint/tidy.py [SECONDS]
+Runs clang-tidy 19 on every .cpp file and fails where it finds something. A file that passed is not looked at again
+until it, a header of ours that it includes, or .clang-tidy changes: what passed is kept in ~/.cache/emel/tidy.
+SECONDS is how long to look, 600 by default; those that changed last come first, and the rest is counted."""
+
+import concurrent.futures
+import hashlib
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "emel/tidy"
+BUILD = ROOT / "build/tidy"
+INCLUDE = re.compile(rb'^#include "([^"]+)"', re.MULTILINE)
+# Tables become headers in a build; without one, every file depends on all of them.
+TABLES = sorted(ROOT.glob("dialects/*/*.td")) + sorted(ROOT.glob("passes/*.td"))
+
+
+def run(*command):
+    return subprocess.run([str(part) for part in command], cwd=ROOT, capture_output=True, text=True)
+
+
+def output(*command):
+    done = run(*command)
+    if done.returncode:
+        sys.exit(f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def configure():
+    """One command per file, as batches are not what editors and clang-tidy read, and the headers that tables become."""
+    output("cmake", "-S", ROOT, "-B", BUILD, "-G", "Ninja", "-DCMAKE_C_COMPILER=clang-19",
+           "-DCMAKE_CXX_COMPILER=clang++-19", "-DCMAKE_BUILD_TYPE=Debug", "-DEMEL_FUZZ=ON")
+    output("ninja", "-C", BUILD, "emel_dialect_gen", "emel_plan_dialect_gen", "emel_passes_gen")
+
+
+def sources():
+    """Every .cpp file that is compiled, the last changed first."""
+    compiled = {pathlib.Path(path) for path in
+                re.findall(r'"file": "([^"]+)"', (BUILD / "compile_commands.json").read_text())}
+    files = [ROOT / name for name in output("git", "ls-files", "*.cpp").split()]
+    changed = output("git", "log", "--format=", "--name-only", "-n", "200").split()
+    order = {ROOT / name: place for place, name in reversed(list(enumerate(changed)))}
+    return sorted((file for file in files if file in compiled), key=lambda file: order.get(file, len(changed)))
+
+
+class Digests:
+    """What decides on the findings in a file."""
+
+    def __init__(self):
+        self.base = hashlib.sha256((output("clang-tidy-19", "--version") + (ROOT / ".clang-tidy").read_text()).encode())
+        for table in TABLES:
+            self.base.update(table.read_bytes())
+        self.read = {}
+
+    def reach(self, file, seen):
+        if file in seen or not file.is_file():
+            return
+        seen.add(file)
+        if file not in self.read:
+            self.read[file] = file.read_bytes()
+        for name in INCLUDE.findall(self.read[file]):
+            self.reach(ROOT / name.decode(), seen)
+
+    def of(self, file):
+        seen = set()
+        self.reach(file, seen)
+        digest = self.base.copy()
+        for part in sorted(seen):
+            digest.update(str(part.relative_to(ROOT)).encode() + self.read[part])
+        return digest.hexdigest()
+
+
+def main():
+    if len(sys.argv) > 2 or (len(sys.argv) == 2 and not sys.argv[1].isdigit()):
+        sys.exit(__doc__)
+    end = time.monotonic() + float(sys.argv[1] if len(sys.argv) == 2 else 600)
+    CACHE.mkdir(parents=True, exist_ok=True)
+    configure()
+    digests = Digests()
+    known, passed, left, failures = 0, 0, 0, []
+
+    def look(file):
+        nonlocal known, passed, left
+        mark = CACHE / digests.of(file)
+        if mark.exists():
+            mark.touch()
+            known += 1
+        elif time.monotonic() > end:
+            left += 1
+        else:
+            done = run("clang-tidy-19", "--quiet", "-p", BUILD, file)
+            if done.returncode:
+                failures.append(done.stdout)
+            else:
+                mark.touch()
+                passed += 1
+
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(look, sources()))
+    for text in failures:
+        print(text)
+    print(f"clang-tidy 19: {passed} files passed, {known} had passed before, {len(failures)} have findings")
+    if left:
+        print(f"left out clang-tidy of {left} files: no time; `make checks` takes it")
+    sys.exit(1 if failures else 0)
+
+
+if __name__ == "__main__":
+    main()
