@@ -1,5 +1,6 @@
 #include "tests/kernels/run_kernel.h"
 
+#include "runtime/artifact/cpu.h"
 #include "runtime/include/emel/step.h"
 #include "tests/support/process.h"
 
@@ -297,9 +298,9 @@ absl::StatusOr<KernelResults> EmulateKernel(const CompiledKernel& kernel,
 }
 
 Runner RunnerOf(const cpu::Target& target) {
-  const cpu::Target* native = cpu::nativeTarget();
-  if (native && target.triple == native->triple)
-    return &target >= native ? Runner::kNative : Runner::kNone;
+  // As a loader asks, for code of this name alone.
+  if (artifact::ChooseVariantHere(artifact::KnownVariants(), target.name.str()).ok())
+    return Runner::kNative;
   static const bool has_emulator = Run({"/usr/bin/env", "qemu-aarch64", "--version"}).code == 0;
   return target.triple.starts_with("aarch64") && has_emulator ? Runner::kEmulator : Runner::kNone;
 }
