@@ -43,7 +43,8 @@ absl::StatusOr<const cpu::Target*> FindTarget(const std::string& name) {
   if (!target)
     return absl::InvalidArgumentError(
         absl::StrCat("--cpu: there is no code for '", name, "' to be made"));
-  if (testing::RunnerOf(*target) != testing::Runner::kNative)
+  auto runner = testing::RunnerOf(*target);
+  if (!runner.ok() || *runner != testing::Runner::kNative)
     return absl::InvalidArgumentError(
         absl::StrCat("--cpu: this machine cannot run code for ", target->name.str()));
   return target;

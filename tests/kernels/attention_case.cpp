@@ -112,7 +112,7 @@ absl::StatusOr<std::vector<float>> AttentionCase::Interpret(int64_t slot) {
   return module_->Interpret(Tokens({{slot, 0, spec_.positions}}).tokens);
 }
 
-absl::StatusOr<CompiledKernel> AttentionCase::Compile(const cpu::Target& target) {
+absl::StatusOr<CompiledKernel> AttentionCase::Compile(const TestForm& form) {
   if (!is_planned_) {
     absl::Status status = module_->Run([&](PassManager& passes) {
       PipelineOptions options;
@@ -123,7 +123,7 @@ absl::StatusOr<CompiledKernel> AttentionCase::Compile(const cpu::Target& target)
     if (!status.ok()) return status;
     is_planned_ = true;
   }
-  return module_->Compile(target);
+  return module_->Compile(form);
 }
 
 }  // namespace emel::testing

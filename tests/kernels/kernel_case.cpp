@@ -274,9 +274,9 @@ absl::Status KernelCase::Plan() {
   return status;
 }
 
-absl::StatusOr<CompiledKernel> KernelCase::Compile(const cpu::Target& target) {
+absl::StatusOr<CompiledKernel> KernelCase::Compile(const TestForm& form) {
   if (absl::Status status = Plan(); !status.ok()) return status;
-  return module_->Compile(target);
+  return module_->Compile(form);
 }
 
 absl::StatusOr<std::string> KernelCase::Assembly(const cpu::Target& target) {

@@ -42,7 +42,7 @@ class KernelCase {
   // For each element of it, the sum of the magnitudes that it is a sum of.
   std::vector<double> Magnitudes() const;
 
-  absl::StatusOr<CompiledKernel> Compile(const cpu::Target& target);
+  absl::StatusOr<CompiledKernel> Compile(const TestForm& form);
   absl::StatusOr<std::string> Assembly(const cpu::Target& target);
 
  private:

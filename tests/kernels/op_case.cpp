@@ -51,10 +51,10 @@ absl::StatusOr<std::vector<float>> OpCase::Interpret() {
   return module_->Interpret(FirstTokens(tokens_).tokens);
 }
 
-absl::StatusOr<std::vector<float>> OpCase::Run(const cpu::Target& target) {
-  auto compiled = planned_->Compile(target);
+absl::StatusOr<std::vector<float>> OpCase::Run(const TestForm& form) {
+  auto compiled = planned_->Compile(form);
   if (!compiled.ok()) return compiled.status();
-  auto results = RunOn(target, *compiled, {FirstTokens(tokens_)});
+  auto results = RunOn(form, *compiled, {FirstTokens(tokens_)});
   if (!results.ok()) return results.status();
   return results->front();
 }

@@ -20,7 +20,7 @@ class OpCase {
 
   // %y for all rows of the tables.
   absl::StatusOr<std::vector<float>> Interpret();
-  absl::StatusOr<std::vector<float>> Run(const cpu::Target& target);
+  absl::StatusOr<std::vector<float>> Run(const TestForm& form);
 
  private:
   explicit OpCase(const OpSpec& spec) : tokens_(spec.tokens) {}

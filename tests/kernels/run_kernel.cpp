@@ -1,6 +1,5 @@
 #include "tests/kernels/run_kernel.h"
 
-#include "runtime/artifact/cpu.h"
 #include "runtime/include/emel/step.h"
 #include "tests/support/process.h"
 
@@ -297,18 +296,12 @@ absl::StatusOr<KernelResults> EmulateKernel(const CompiledKernel& kernel,
   return results;
 }
 
-Runner RunnerOf(const cpu::Target& target) {
-  // As a loader asks, for code of this name alone.
-  if (artifact::ChooseVariantHere(artifact::KnownVariants(), target.name.str()).ok())
-    return Runner::kNative;
-  static const bool has_emulator = Run({"/usr/bin/env", "qemu-aarch64", "--version"}).code == 0;
-  return target.triple.starts_with("aarch64") && has_emulator ? Runner::kEmulator : Runner::kNone;
-}
-
-absl::StatusOr<KernelResults> RunOn(const cpu::Target& target, const CompiledKernel& kernel,
+absl::StatusOr<KernelResults> RunOn(const TestForm& form, const CompiledKernel& kernel,
                                     absl::Span<const StepTokens> steps) {
-  if (RunnerOf(target) == Runner::kNative) return RunKernel(kernel, steps);
-  return EmulateKernel(kernel, steps);
+  auto runner = RunnerOf(form);
+  if (!runner.ok()) return runner.status();
+  if (*runner == Runner::kEmulator) return EmulateKernel(kernel, steps);
+  return RunKernel(kernel, steps);
 }
 
 }  // namespace emel::testing

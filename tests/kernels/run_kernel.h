@@ -29,11 +29,8 @@ std::vector<double> TimeKernel(const CompiledKernel& kernel, absl::Span<const St
 absl::StatusOr<KernelResults> EmulateKernel(const CompiledKernel& kernel,
                                             absl::Span<const StepTokens> steps);
 
-// What can run a target's code: this machine, an emulator, or nothing.
-enum class Runner { kNative, kEmulator, kNone };
-Runner RunnerOf(const cpu::Target& target);
-// By whichever it is; not for Runner::kNone.
-absl::StatusOr<KernelResults> RunOn(const cpu::Target& target, const CompiledKernel& kernel,
+// By what runs the form's code.
+absl::StatusOr<KernelResults> RunOn(const TestForm& form, const CompiledKernel& kernel,
                                     absl::Span<const StepTokens> steps);
 
 }  // namespace emel::testing

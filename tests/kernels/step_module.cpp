@@ -96,7 +96,7 @@ absl::StatusOr<std::vector<float>> StepModule::Interpret(const std::vector<int32
   return std::vector<float>(step->reals().begin(), step->reals().end());
 }
 
-absl::StatusOr<CompiledKernel> StepModule::Compile(const cpu::Target& target) {
+absl::StatusOr<CompiledKernel> StepModule::Compile(const TestForm& form) {
   DiagnosticCollector diagnostics(&context_);
   auto packing = Packing::create(*module_, {});
   if (failed(packing)) return diagnostics.status();
@@ -116,9 +116,9 @@ absl::StatusOr<CompiledKernel> StepModule::Compile(const cpu::Target& target) {
   std::vector<SmallVector<char, 0>> objects;
   for (auto entry : module_->getOps<plan::EntryOp>()) {
     OwningOpRef<ModuleOp> own = ModuleOp::create(entry.getLoc());
-    auto program = cpu::emitStepProgram(entry, target, places, *own);
-    if (failed(program) || failed(cpu::lowerToLlvm(*own))) return diagnostics.status();
-    auto object = cpu::emitCode(*own, target, cpu::CodeKind::Object);
+    auto program = cpu::emitStepProgram(entry, form.target, places, *own);
+    if (failed(program)) return diagnostics.status();
+    auto object = compiler_.ObjectOf(*own, form);
     if (failed(object)) return diagnostics.status();
     objects.push_back(std::move(*object));
     made.scratch_bytes = std::max<uint64_t>(made.scratch_bytes, program->scratchBytes);

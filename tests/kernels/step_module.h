@@ -4,6 +4,7 @@
 #include "codegen/cpu/Image.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "mlir/Pass/PassManager.h"
+#include "tests/kernels/test_form.h"
 
 #include <absl/functional/function_ref.h>
 #include <absl/status/statusor.h>
@@ -72,7 +73,7 @@ class StepModule {
   // plan.
   absl::StatusOr<std::vector<float>> Interpret(const std::vector<int32_t>& tokens);
   // Of a plan.
-  absl::StatusOr<CompiledKernel> Compile(const cpu::Target& target);
+  absl::StatusOr<CompiledKernel> Compile(const TestForm& form);
   absl::StatusOr<std::string> Assembly(const cpu::Target& target);
 
  private:
@@ -80,6 +81,7 @@ class StepModule {
 
   mlir::MLIRContext context_;
   mlir::OwningOpRef<mlir::ModuleOp> module_;
+  FormCompiler compiler_;
 };
 
 }  // namespace emel::testing

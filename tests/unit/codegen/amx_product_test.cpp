@@ -5,11 +5,11 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "runtime/artifact/cpu.h"
 #include "runtime/gguf/dequantize.h"
 #include "runtime/gguf/integer_blocks.h"
 #include "runtime/gguf/quantize.h"
 #include "runtime/layout/layout.h"
+#include "tests/kernels/test_form.h"
 #include "tests/support/matchers.h"
 #include "tests/unit/codegen/loaded_image.h"
 #include "tests/unit/codegen/packed.h"
@@ -27,6 +27,7 @@ namespace {
 
 using gguf::TensorType;
 using testing::IsOk;
+using testing::TestForm;
 
 // Columns `begin` to `begin + size` of the products of rows with a matrix.
 using Multiply = void(const uint8_t* matrix, const uint16_t* input, float* out, int64_t first,
@@ -50,7 +51,7 @@ MLIRContext& Context() {
 }
 
 // "lined_up" for rows whose distance is known, "apart" for rows that lie in reverse order.
-FailureOr<Image> ImageOf(const Target& target, Case own) {
+FailureOr<Image> ImageOf(const TestForm& form, Case own) {
   OwningOpRef<ModuleOp> module = ModuleOp::create(UnknownLoc::get(&Context()));
   Emit emit(module->getLoc(), &Context());
   for (bool isApart : {false, true}) {
@@ -59,11 +60,11 @@ FailureOr<Image> ImageOf(const Target& target, Case own) {
                                             {emit.ptr(), emit.ptr(), emit.ptr(), emit.i64(),
                                              emit.i64(), emit.i64(), emit.i64(), emit.ptr()});
     auto function = emit.create<LLVM::LLVMFuncOp>(isApart ? "apart" : "lined_up", type);
-    function.setPassthroughAttr(functionAttributes(emit, target));
+    function.setPassthroughAttr(functionAttributes(emit, form.target));
     Block* body = function.addEntryBlock(emit);
     emit.setInsertionPointToStart(body);
     emit.setFrame(body->getArgument(7));
-    auto product = AmxProduct::create(emit, target, own.type, own.columns);
+    auto product = AmxProduct::create(emit, form.target, own.type, own.columns);
     if (!product) return failure();
     int64_t input = own.columns * 2, out = kOutputs * 4;
     auto address = [&](int64_t argument, Value row, int64_t stride) {
@@ -79,8 +80,7 @@ FailureOr<Image> ImageOf(const Target& target, Case own) {
     emit.create<LLVM::ReturnOp>(ValueRange{});
   }
   EXPECT_LE(emit.frameBytes(), kFrameBytes);
-  if (failed(lowerToLlvm(*module))) return failure();
-  auto object = emitCode(*module, target, CodeKind::Object);
+  auto object = testing::FormCompiler().ObjectOf(*module, form);
   if (failed(object)) return failure();
   return linkImage({*object}, module->getLoc());
 }
@@ -94,9 +94,6 @@ float FromBfloat16(uint16_t bits) { return std::bit_cast<float>(uint32_t{bits} <
 class AmxProducts : public ::testing::TestWithParam<Case> {
  protected:
   void SetUp() override {
-    const Target* native = nativeTarget();
-    if (native == nullptr || !native->hasAmx || !artifact::RequestAmx().ok())
-      GTEST_SKIP() << "this machine has no AMX";
     std::mt19937 random(3);
     std::normal_distribution<float> normal;
     int64_t columns = GetParam().columns;
@@ -113,9 +110,6 @@ class AmxProducts : public ::testing::TestWithParam<Case> {
     std::memcpy(lines_.data(), packed.data(), packed.size());
     input_.resize(kMostRows * columns);
     for (uint16_t& x : input_) x = ToBfloat16(normal(random));
-    auto image = ImageOf(*native, GetParam());
-    ASSERT_TRUE(succeeded(image));
-    image_ = std::make_unique<LoadedImage>(*image);
   }
 
   // Row `row` of the input by row `output` of the weight, and what rounding can make of it.
@@ -145,6 +139,32 @@ class AmxProducts : public ::testing::TestWithParam<Case> {
     return out;
   }
 
+  // They do not depend on what is computed beside them, nor do rows that lie apart; and nothing is
+  // written outside.
+  void ExpectThoseOfRoundedFactors() const {
+    const auto all = Run("lined_up", 0, kMostRows, 0, kOutputs);
+    for (int64_t row = 0; row < kMostRows; row += 7)
+      for (int64_t output = 0; output < kOutputs; ++output) {
+        auto [sum, bound] = Expected(row, output);
+        ASSERT_NEAR(all[row * kOutputs + output], sum, bound) << row << ", " << output;
+      }
+    for (auto [first, rows] : {std::pair(0, 1), {3, 31}, {5, 32}, {7, 33}, {1, 100}})
+      for (auto [begin, size] : {std::pair(0, 32), {0, 16}, {5, 1}, {17, 40}, {80, 3}})
+        for (bool isApart : {false, true}) {
+          const auto some = Run(isApart ? "apart" : "lined_up", first, rows, begin, size);
+          for (int64_t row = 0; row < kMostRows; ++row) {
+            const int64_t number = isApart ? kMostRows - 1 - row : row;
+            for (int64_t output = 0; output < kOutputs; ++output) {
+              const bool isInside = number >= first && number < first + rows && output >= begin &&
+                                    output < begin + size;
+              ASSERT_EQ(some[row * kOutputs + output], isInside ? all[row * kOutputs + output] : -7)
+                  << "rows " << first << " + " << rows << ", columns " << begin << " + " << size
+                  << " at " << row << ", " << output;
+            }
+          }
+        }
+  }
+
   std::vector<float> weights_;
   struct alignas(layout::kR16Line) Line {
     uint8_t bytes[layout::kR16Line];
@@ -154,30 +174,15 @@ class AmxProducts : public ::testing::TestWithParam<Case> {
   std::unique_ptr<LoadedImage> image_;
 };
 
-// They do not depend on what is computed beside them, nor do rows that lie apart; and nothing is
-// written outside.
 TEST_P(AmxProducts, AreThoseOfRoundedFactors) {
-  const auto all = Run("lined_up", 0, kMostRows, 0, kOutputs);
-  for (int64_t row = 0; row < kMostRows; row += 7)
-    for (int64_t output = 0; output < kOutputs; ++output) {
-      auto [sum, bound] = Expected(row, output);
-      ASSERT_NEAR(all[row * kOutputs + output], sum, bound) << row << ", " << output;
-    }
-  for (auto [first, rows] : {std::pair(0, 1), {3, 31}, {5, 32}, {7, 33}, {1, 100}})
-    for (auto [begin, size] : {std::pair(0, 32), {0, 16}, {5, 1}, {17, 40}, {80, 3}})
-      for (bool isApart : {false, true}) {
-        const auto some = Run(isApart ? "apart" : "lined_up", first, rows, begin, size);
-        for (int64_t row = 0; row < kMostRows; ++row) {
-          const int64_t number = isApart ? kMostRows - 1 - row : row;
-          for (int64_t output = 0; output < kOutputs; ++output) {
-            const bool isInside = number >= first && number < first + rows && output >= begin &&
-                                  output < begin + size;
-            ASSERT_EQ(some[row * kOutputs + output], isInside ? all[row * kOutputs + output] : -7)
-                << "rows " << first << " + " << rows << ", columns " << begin << " + " << size
-                << " at " << row << ", " << output;
-          }
-        }
-      }
+  for (const TestForm& form : testing::KnownForms()) {
+    if (!form.target.hasAmx || !testing::RunnerOf(form).ok()) continue;
+    SCOPED_TRACE(form.name());
+    auto image = ImageOf(form, GetParam());
+    ASSERT_TRUE(succeeded(image));
+    image_ = std::make_unique<LoadedImage>(*image);
+    ASSERT_NO_FATAL_FAILURE(ExpectThoseOfRoundedFactors());
+  }
 }
 
 std::vector<Case> Cases() {

@@ -53,11 +53,11 @@ class EveryAttention : public ::testing::TestWithParam<AttentionSpec> {
   }
 
   // What batches give, by sequence and position.
-  absl::StatusOr<Rows> Run(const cpu::Target& target, const CompiledKernel& compiled,
+  absl::StatusOr<Rows> Run(const TestForm& form, const CompiledKernel& compiled,
                            const std::vector<std::vector<Piece>>& batches) const {
     std::vector<StepTokens> steps;
     for (const std::vector<Piece>& batch : batches) steps.push_back(case_->Tokens(batch));
-    auto results = RunOn(target, compiled, steps);
+    auto results = RunOn(form, compiled, steps);
     if (!results.ok()) return results.status();
     Rows rows(expected_.size(), std::vector<float>(expected_.front().size(), 1e9f));
     for (size_t i = 0; i < steps.size(); ++i)
@@ -72,14 +72,14 @@ class EveryAttention : public ::testing::TestWithParam<AttentionSpec> {
 };
 
 TEST_P(EveryAttention, HasTheInterpretersResults) {
-  for (const cpu::Target& target : cpu::knownTargets()) {
-    SCOPED_TRACE(target.name.str());
-    auto compiled = case_->Compile(target);
+  for (const TestForm& form : KnownForms()) {
+    SCOPED_TRACE(form.name());
+    auto compiled = case_->Compile(form);
     ASSERT_THAT(compiled, IsOk());
-    if (RunnerOf(target) == Runner::kNone) continue;
+    if (!RunnerOf(form).ok()) continue;
     int64_t positions = GetParam().positions;
-    auto found = Run(target, *compiled, Batches(positions)),
-         again = Run(target, *compiled, OtherBatches(positions));
+    auto found = Run(form, *compiled, Batches(positions)),
+         again = Run(form, *compiled, OtherBatches(positions));
     ASSERT_THAT(found, IsOk());
     ASSERT_THAT(again, IsOk());
     for (size_t slot = 0; slot < expected_.size(); ++slot)

@@ -32,6 +32,7 @@ namespace {
 using gguf::TensorType;
 using layout::Format;
 using testing::IsOk;
+using testing::TestForm;
 
 // Decodes the columns from `begin` on of a row.
 using Decode = void(const uint8_t* table, int64_t row, int64_t begin, int64_t size, float* out);
@@ -85,12 +86,12 @@ LogicalResult EmitDecoders(ModuleOp module, const Target& target, Format format)
   return success();
 }
 
-FailureOr<Image> ImageOf(const Target& target, absl::Span<const Format> formats) {
+FailureOr<Image> ImageOf(testing::FormCompiler& compiler, const TestForm& form,
+                         absl::Span<const Format> formats) {
   OwningOpRef<ModuleOp> module = ModuleOp::create(UnknownLoc::get(&RowContext()));
   for (Format format : formats)
-    if (failed(EmitDecoders(*module, target, format))) return failure();
-  if (failed(lowerToLlvm(*module))) return failure();
-  auto object = emitCode(*module, target, CodeKind::Object);
+    if (failed(EmitDecoders(*module, form.target, format))) return failure();
+  auto object = compiler.ObjectOf(*module, form);
   if (failed(object)) return failure();
   return linkImage({*object}, module->getLoc());
 }
@@ -194,10 +195,12 @@ class EveryFormat : public ::testing::TestWithParam<Format> {
 
 TEST_P(EveryFormat, HasTheValuesOfTheReference) {
   const std::vector<std::vector<uint8_t>> sources = Sources();
-  for (const Target& target : knownTargets()) {
-    if (testing::RunnerOf(target) != testing::Runner::kNative) continue;
-    SCOPED_TRACE(target.name.str());
-    auto image = ImageOf(target, {GetParam()});
+  testing::FormCompiler compiler;
+  for (const TestForm& form : testing::KnownForms()) {
+    auto runner = testing::RunnerOf(form);
+    if (!runner.ok() || *runner != testing::Runner::kNative) continue;
+    SCOPED_TRACE(form.name());
+    auto image = ImageOf(compiler, form, {GetParam()});
     ASSERT_TRUE(succeeded(image));
     LoadedImage loaded(*image);
     for (const std::vector<uint8_t>& source : sources)
@@ -214,7 +217,8 @@ class EveryTable : public EveryFormat {};
 TEST_P(EveryTable, HasTheValuesOfTheReferenceWhereItIsEmulated) {
   if (testing::kSanitized) GTEST_SKIP() << "the compiler takes minutes with sanitizers";
   const Target& target = *findTarget("aarch64");
-  if (testing::RunnerOf(target) == testing::Runner::kNone) GTEST_SKIP() << "nothing runs aarch64";
+  if (auto runner = testing::RunnerOf(target); !runner.ok())
+    GTEST_SKIP() << runner.status().message();
   std::vector<uint8_t> source;
   for (const std::vector<uint8_t>& part : Sources())
     source.insert(source.end(), part.begin(), part.end());
@@ -246,9 +250,10 @@ INSTANTIATE_TEST_SUITE_P(Formats, EveryTable, ::testing::ValuesIn(Tables()),
                          [](const auto& info) { return NameOf(info.param); });
 
 TEST(Decode, EveryTargetHasEveryFormat) {
+  testing::FormCompiler compiler;
   for (const Target& target : knownTargets()) {
     SCOPED_TRACE(target.name.str());
-    EXPECT_TRUE(succeeded(ImageOf(target, layout::Formats())));
+    EXPECT_TRUE(succeeded(ImageOf(compiler, target, layout::Formats())));
   }
 }
 

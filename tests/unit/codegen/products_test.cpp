@@ -76,16 +76,25 @@ class EveryProduct : public ::testing::TestWithParam<KernelRow> {
             << "element " << i << " of " << some.size() << ": " << some[i] << " for " << all[i];
   }
 
-  // A share of the targets, which the format shifts: over all formats each share has each target.
-  static std::vector<cpu::Target> TargetsOf(size_t share, size_t shares) {
-    std::vector<cpu::Target> targets;
+  // A share of the forms, which the format shifts: over all formats each share has each form. Those
+  // of a share that lie side by side have most of their code in common.
+  static std::vector<TestForm> FormsOf(size_t share, size_t shares) {
+    std::vector<TestForm> forms;
     size_t first = share + static_cast<size_t>(GetParam().product.weight.type);
-    for (auto [i, target] : llvm::enumerate(cpu::knownTargets()))
-      if ((first + i) % shares == 0) targets.push_back(target);
-    return targets;
+    for (auto [i, form] : llvm::enumerate(KnownForms()))
+      if ((first + i / 2) % shares == 0) forms.push_back(form);
+    return forms;
   }
 
-  void ExpectInterpreted(KernelSpec spec, llvm::ArrayRef<cpu::Target> targets) {
+  // Of each target the form that runs here: its own, where that does.
+  static std::vector<TestForm> FormsOfThisMachine() {
+    std::vector<TestForm> forms;
+    for (const cpu::Target& target : cpu::knownTargets())
+      forms.push_back(RunnerOf(target).ok() ? TestForm(target) : PortableFormOf(target));
+    return forms;
+  }
+
+  void ExpectInterpreted(KernelSpec spec, const std::vector<TestForm>& forms) {
     absl::Span<const int64_t> token_counts = TokenCountsOf(spec.kernel.product);
     spec.tokens = token_counts.back();
     // Its weights can be subnormal, which tiles take for 0: by an infinity that is a NaN.
@@ -101,13 +110,13 @@ class EveryProduct : public ::testing::TestWithParam<KernelRow> {
     std::vector<double> magnitudes = (*kernel)->Magnitudes();
     std::vector<StepTokens> steps;
     for (int64_t count : token_counts) steps.push_back(FirstTokens(count));
-    for (const cpu::Target& target : targets) {
-      if (!spec.kernel.product.isFor(target)) continue;
-      SCOPED_TRACE(target.name.str());
-      auto compiled = (*kernel)->Compile(target);
+    for (const TestForm& form : forms) {
+      if (!spec.kernel.product.isFor(form.target)) continue;
+      SCOPED_TRACE(form.name());
+      auto compiled = (*kernel)->Compile(form);
       ASSERT_THAT(compiled, IsOk());
-      if (RunnerOf(target) == Runner::kNone) continue;
-      auto results = RunOn(target, *compiled, steps);
+      if (!RunnerOf(form).ok()) continue;
+      auto results = RunOn(form, *compiled, steps);
       ASSERT_THAT(results, IsOk());
       for (const std::vector<float>& found : *results) {
         SCOPED_TRACE(std::to_string(found.size() / compiled->width) + " tokens");
@@ -124,12 +133,12 @@ class EveryProduct : public ::testing::TestWithParam<KernelRow> {
 TEST_P(EveryProduct, HasTheInterpretersResults) {
   int64_t columns = block_ == 1 ? 171 : block_ <= 32 ? 288 : block_ <= 128 ? 384 : 768;
   ExpectInterpreted({.kernel = GetParam(), .rows = 53, .columns = columns, .has_specials = true},
-                    cpu::knownTargets());
+                    KnownForms());
 }
 
 TEST_P(EveryProduct, HasThemForOtherShapes) {
   int64_t columns = block_ == 1 ? 288 : block_ <= 64 ? 576 : 256;
-  ExpectInterpreted({.kernel = GetParam(), .rows = 17, .columns = columns}, cpu::knownTargets());
+  ExpectInterpreted({.kernel = GetParam(), .rows = 17, .columns = columns}, FormsOfThisMachine());
 }
 
 std::string NameOf(const ::testing::TestParamInfo<KernelRow>& info) {
@@ -151,7 +160,7 @@ TEST_P(EveryStack, HasTheInterpretersResults) {
   for (auto [i, columns] : llvm::enumerate(shapes))
     ExpectInterpreted(
         {.kernel = GetParam(), .rows = 21, .columns = columns, .experts = 5, .has_specials = true},
-        TargetsOf(i, shapes.size()));
+        FormsOf(i, shapes.size()));
 }
 
 std::vector<KernelRow> StackRows() {
@@ -162,13 +171,18 @@ std::vector<KernelRow> StackRows() {
 
 INSTANTIATE_TEST_SUITE_P(Products, EveryStack, ::testing::ValuesIn(StackRows()), NameOf);
 
-// An emulator or a machine for every target, so that a test above has not passed without running.
-TEST(EveryTarget, RunsHere) {
-  std::string missing;
-  for (const cpu::Target& target : cpu::knownTargets())
-    if (RunnerOf(target) == Runner::kNone) missing += " " + target.name.str();
-  if (!missing.empty()) GTEST_SKIP() << "nothing here runs code for" << missing;
+// Says which forms the tests here, and others, have left out.
+class EveryForm : public ::testing::TestWithParam<TestForm> {};
+
+TEST_P(EveryForm, RunsHere) {
+  if (auto runner = RunnerOf(GetParam()); !runner.ok()) GTEST_SKIP() << runner.status().message();
 }
+
+INSTANTIATE_TEST_SUITE_P(Forms, EveryForm, ::testing::ValuesIn(KnownForms()), [](const auto& info) {
+  std::string name = info.param.name();
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+});
 
 }  // namespace
 }  // namespace emel::testing

@@ -17,10 +17,10 @@ void ExpectInterpreted(const OpSpec& spec) {
   ASSERT_THAT(test, IsOk());
   auto expected = (*test)->Interpret();
   ASSERT_THAT(expected, IsOk());
-  for (const cpu::Target& target : cpu::knownTargets()) {
-    if (RunnerOf(target) == Runner::kNone) continue;
-    SCOPED_TRACE(target.name.str());
-    auto found = (*test)->Run(target);
+  for (const TestForm& form : KnownForms()) {
+    if (!RunnerOf(form).ok()) continue;
+    SCOPED_TRACE(form.name());
+    auto found = (*test)->Run(form);
     ASSERT_THAT(found, IsOk());
     EXPECT_TRUE(*found == *expected);
   }

@@ -129,10 +129,10 @@ class Functions : public ::testing::Test {
     auto expected = (*test)->Interpret();
     ASSERT_THAT(expected, IsOk());
     std::vector<float> first;
-    for (const cpu::Target& target : cpu::knownTargets()) {
-      if (RunnerOf(target) == Runner::kNone) continue;
-      SCOPED_TRACE(target.name.str());
-      auto found = (*test)->Run(target);
+    for (const TestForm& form : KnownForms()) {
+      if (!RunnerOf(form).ok()) continue;
+      SCOPED_TRACE(form.name());
+      auto found = (*test)->Run(form);
       ASSERT_THAT(found, IsOk());
       if (first.empty()) {
         ExpectClose(spec.tables[0], *found, *expected, bound);
