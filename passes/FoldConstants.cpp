@@ -19,7 +19,7 @@ using interpreter::RuntimeValue;
 using interpreter::Tensor;
 
 /// The tensor as an attribute. The interpreter has rounded its numbers to the type already.
-DenseElementsAttr toAttribute(RankedTensorType type, const Tensor& tensor) {
+DenseElementsAttr toAttribute(RankedTensorType type, const Tensor &tensor) {
   Builder builder(type.getContext());
   SmallVector<Attribute> values;
   if (tensor.isInts()) {
@@ -42,16 +42,16 @@ struct FoldConstantsPass : impl::FoldConstantsBase<FoldConstantsPass> {
     interpreter::Options options;
     options.shardFolders.assign(shardFolders.begin(), shardFolders.end());
     interpreter::Interpreter interpreter(module, options);
-    llvm::SetVector<Operation*> constants;
+    llvm::SetVector<Operation *> constants;
     // Walking forwards, an op comes after those that it depends on.
-    WalkResult walk = module.walk<WalkOrder::PreOrder>([&](Operation* op) {
+    WalkResult walk = module.walk<WalkOrder::PreOrder>([&](Operation *op) {
       if (!isFoldable(op)) return WalkResult::advance();
       if (failed(fold(op, interpreter, constants))) return WalkResult::interrupt();
       record.count("ops");
       return WalkResult::skip();
     });
     if (walk.wasInterrupted()) return signalPassFailure();
-    for (Operation* constant : constants)
+    for (Operation *constant : constants)
       record.count("bytes",
                    *getStorageBytes(cast<RankedTensorType>(constant->getResultTypes()[0])));
   }
@@ -65,12 +65,12 @@ struct FoldConstantsPass : impl::FoldConstantsBase<FoldConstantsPass> {
   }
 
   /// Whether `op` computes something, from constants and weights alone.
-  bool isFoldable(Operation* op) {
+  bool isFoldable(Operation *op) {
     if (op->getNumOperands() == 0 || op->getNumResults() == 0 || op->getNumRegions() != 0 ||
         !isPure(op) || op->hasTrait<OpTrait::IsTerminator>())
       return false;
     bool isConstant = llvm::all_of(op->getOperands(), [&](Value operand) {
-      Operation* source = operand.getDefiningOp();
+      Operation *source = operand.getDefiningOp();
       return source && isSmall(operand.getType()) &&
              (isa<GetWeightOp>(source) || matchPattern(source, m_Constant()));
     });
@@ -82,14 +82,14 @@ struct FoldConstantsPass : impl::FoldConstantsBase<FoldConstantsPass> {
   }
 
   /// Runs `op` in a function of its own and puts constants in its place.
-  LogicalResult fold(Operation* op, interpreter::Interpreter& interpreter,
-                     llvm::SetVector<Operation*>& constants) {
+  LogicalResult fold(Operation *op, interpreter::Interpreter &interpreter,
+                     llvm::SetVector<Operation *> &constants) {
     OpBuilder builder(&getContext());
     OwningOpRef<func::FuncOp> function = func::FuncOp::create(
         op->getLoc(), "fold", builder.getFunctionType({}, op->getResultTypes()));
     builder.setInsertionPointToStart(function->addEntryBlock());
     IRMapping copies;
-    llvm::SetVector<Operation*> sources;
+    llvm::SetVector<Operation *> sources;
     for (Value operand : op->getOperands())
       if (sources.insert(operand.getDefiningOp())) builder.clone(*operand.getDefiningOp(), copies);
     sources.insert(op);
@@ -99,16 +99,16 @@ struct FoldConstantsPass : impl::FoldConstantsBase<FoldConstantsPass> {
 
     builder.setInsertionPoint(op);
     SmallVector<Location> origins;
-    for (Operation* source : llvm::reverse(sources)) origins.push_back(source->getLoc());
+    for (Operation *source : llvm::reverse(sources)) origins.push_back(source->getLoc());
     Location location = FusedLoc::get(&getContext(), origins);
     for (auto [old, value] : llvm::zip(op->getResults(), results)) {
       auto type = cast<RankedTensorType>(old.getType());
-      const Tensor& tensor = *std::get<std::shared_ptr<const Tensor>>(value);
+      const Tensor &tensor = *std::get<std::shared_ptr<const Tensor>>(value);
       auto constant = builder.create<arith::ConstantOp>(location, type, toAttribute(type, tensor));
       constants.insert(constant);
       old.replaceAllUsesWith(constant);
     }
-    for (Operation* source : llvm::reverse(sources))
+    for (Operation *source : llvm::reverse(sources))
       if (source == op || isOpTriviallyDead(source)) {
         constants.remove(source);
         source->erase();

@@ -25,8 +25,8 @@ MatmulOp productOf(Value value) {
 }
 
 /// Whether an op in the place of `at` may still read the state.
-bool isReadable(Value state, Operation* at) {
-  return llvm::all_of(state.getUses(), [&](OpOperand& use) {
+bool isReadable(Value state, Operation *at) {
+  return llvm::all_of(state.getUses(), [&](OpOperand &use) {
     auto write = dyn_cast<StateOpInterface>(use.getOwner());
     bool consumes = write ? write.consumesState(use)
                           : isa<CallOpInterface>(use.getOwner()) ||
@@ -38,7 +38,7 @@ bool isReadable(Value state, Operation* at) {
 
 /// permute(softmax(q k^T) v)  ->  flash_attention(q, k, v), where q, k and v are [n, heads, row]
 /// and their products have the heads outermost.
-FlashAttentionOp formFlashAttention(PermuteOp root, OpBuilder& builder) {
+FlashAttentionOp formFlashAttention(PermuteOp root, OpBuilder &builder) {
   constexpr int64_t kSwap[] = {1, 0, 2}, kRowsLast[] = {1, 2, 0};
   MatmulOp output = productOf(permutedBy(root, kSwap));
   auto softmax = output ? output.getInput().getDefiningOp<SoftmaxOp>() : SoftmaxOp();
@@ -60,7 +60,7 @@ FlashAttentionOp formFlashAttention(PermuteOp root, OpBuilder& builder) {
 }
 
 /// flash_attention(q, kv_read(state))  ->  attention(q, state)
-AttentionOp formAttention(FlashAttentionOp flash, OpBuilder& builder) {
+AttentionOp formAttention(FlashAttentionOp flash, OpBuilder &builder) {
   auto read = flash.getKey().getDefiningOp<KvReadOp>();
   if (!read || flash.getKey() != read.getKey() || flash.getValue() != read.getValue() ||
       flash.getMask() != read.getMask() || !isReadable(read.getState(), flash))
@@ -88,7 +88,7 @@ struct FuseAttentionPass : impl::FuseAttentionBase<FuseAttentionPass> {
   void runOnOperation() override {
     Record record(getOperation(), getArgument());
     OpBuilder builder(&getContext());
-    SmallVector<Operation*> left;
+    SmallVector<Operation *> left;
     if (products)
       getOperation().walk([&](PermuteOp root) {
         FlashAttentionOp flash = formFlashAttention(root, builder);
@@ -104,17 +104,17 @@ struct FuseAttentionPass : impl::FuseAttentionBase<FuseAttentionPass> {
       flash.replaceAllUsesWith(attention.getResult());
       left.push_back(flash);
     });
-    for (Operation* op : left) eraseDead(op);
+    for (Operation *op : left) eraseDead(op);
   }
 
   /// Erases an op that nothing uses, and then those that only it used. What came in their place
   /// has their origins.
-  void eraseDead(Operation* op) {
-    llvm::SetVector<Operation*> sources;
+  void eraseDead(Operation *op) {
+    llvm::SetVector<Operation *> sources;
     for (Value operand : op->getOperands())
-      if (Operation* source = operand.getDefiningOp()) sources.insert(source);
+      if (Operation *source = operand.getDefiningOp()) sources.insert(source);
     op->erase();
-    for (Operation* source : sources)
+    for (Operation *source : sources)
       if (isOpTriviallyDead(source)) eraseDead(source);
   }
 };

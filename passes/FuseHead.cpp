@@ -12,7 +12,7 @@ namespace emel {
 namespace {
 
 /// The k largest logits of each row: `[m, vocab]` and ids `[m, k]` to `[m, k]`.
-Value gather(OpBuilder& builder, Location location, Value logits, Value ids) {
+Value gather(OpBuilder &builder, Location location, Value logits, Value ids) {
   auto rows = cast<RankedTensorType>(logits.getType());
   Type element = rows.getElementType();
   // A table for each row, of rows of one number.
@@ -59,7 +59,7 @@ struct FuseHeadPass : impl::FuseHeadBase<FuseHeadPass> {
 
   /// Makes a step return ids in place of logits; with k the k best and their logits.
   void choose(func::FuncOp step, int64_t k) {
-    Operation* end = step.front().getTerminator();
+    Operation *end = step.front().getTerminator();
     Value logits = end->getOperand(0);
     OpBuilder builder(end);
     Location location = logits.getLoc();

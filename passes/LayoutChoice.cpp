@@ -177,8 +177,8 @@ void Chooser::addWeightUse(LayoutChoice &choice, OpOperand &use) {
     choice.candidates.resize(1);
   }
   if (!canRead) return;
-  choice.needsPanels |= isa<ContractionOpInterface>(op) &&
-                        !getElementTypeOrSelf(op->getOperand(0).getType()).isF32();
+  choice.needsPanels |=
+      isa<ContractionOpInterface>(op) && !getElementTypeOrSelf(op->getOperand(0).getType()).isF32();
   for (auto [kind, phase] : llvm::enumerate(phases_)) {
     if (!isOf(phase)) continue;
     auto shapeOf = [&](Value value) { return phase.typeOf(value).getShape(); };

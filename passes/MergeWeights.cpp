@@ -44,8 +44,8 @@ class Contents {
   }
 
  private:
-  LogicalResult read(WeightOp weight, uint64_t at, uint8_t* out, uint64_t size) {
-    FailureOr<io::Source*> source = shards_.open(weight, weight);
+  LogicalResult read(WeightOp weight, uint64_t at, uint8_t *out, uint64_t size) {
+    FailureOr<io::Source *> source = shards_.open(weight, weight);
     if (failed(source)) return failure();
     absl::Status status =
         (*source)->Read(static_cast<uint64_t>(weight.getOffset()) + at, {out, size});
@@ -71,20 +71,20 @@ struct MergeWeightsPass : impl::MergeWeightsBase<MergeWeightsPass> {
     llvm::MapVector<Type, SmallVector<WeightOp>> byType;
     for (WeightOp weight : getOperation().getOps<WeightOp>())
       byType[weight.getStoredType()].push_back(weight);
-    for (auto& [type, weights] : byType)
+    for (auto &[type, weights] : byType)
       if (weights.size() > 1 && failed(mergeAll(weights, contents, budget, record)))
         return signalPassFailure();
   }
 
-  LogicalResult mergeAll(ArrayRef<WeightOp> weights, Contents& contents, uint64_t& budget,
-                         Record& record) {
+  LogicalResult mergeAll(ArrayRef<WeightOp> weights, Contents &contents, uint64_t &budget,
+                         Record &record) {
     llvm::MapVector<uint64_t, SmallVector<WeightOp>> bySample;
     for (WeightOp weight : weights) {
       FailureOr<uint64_t> hash = contents.sample(weight);
       if (failed(hash)) return failure();
       bySample[*hash].push_back(weight);
     }
-    for (auto& [hash, alike] : bySample) {
+    for (auto &[hash, alike] : bySample) {
       SmallVector<WeightOp> kept;
       for (WeightOp weight : alike)
         if (failed(mergeOne(weight, kept, contents, budget, record))) return failure();
@@ -93,8 +93,8 @@ struct MergeWeightsPass : impl::MergeWeightsBase<MergeWeightsPass> {
   }
 
   /// Merges a weight into one of those kept so far, or keeps it too.
-  LogicalResult mergeOne(WeightOp weight, SmallVectorImpl<WeightOp>& kept, Contents& contents,
-                         uint64_t& budget, Record& record) {
+  LogicalResult mergeOne(WeightOp weight, SmallVectorImpl<WeightOp> &kept, Contents &contents,
+                         uint64_t &budget, Record &record) {
     uint64_t size = weight.getSize();
     for (WeightOp first : kept) {
       FailureOr<bool> isSame = isSamePlace(first, weight);
@@ -114,7 +114,7 @@ struct MergeWeightsPass : impl::MergeWeightsBase<MergeWeightsPass> {
     return success();
   }
 
-  LogicalResult replace(WeightOp weight, WeightOp first, Record& record) {
+  LogicalResult replace(WeightOp weight, WeightOp first, Record &record) {
     if (failed(SymbolTable::replaceAllSymbolUses(weight, first.getSymNameAttr(), getOperation())))
       return weight.emitError("cannot tell who reads it");
     first->setLoc(FusedLoc::get(&getContext(), {first.getLoc(), weight.getLoc()}));

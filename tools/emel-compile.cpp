@@ -39,7 +39,8 @@ void declareOutput(tools::CommandLine& line, Options& options) {
               {"artifact", "exe", "mlir", "layouts", "plan", "report", "plan-csv", "plan-svg",
                "llvm", "asm"},
               "artifact: what emel-run runs (the default for an OUT that does not end in .mlir); "
-              "exe: the same as one program, with no other file unless weights are external; mlir: the model as imported "
+              "exe: the same as one program, with no other file unless weights are external; mlir: "
+              "the model as imported "
               "(the default else); layouts: how each weight is stored and what else was possible; "
               "plan: after all passes; report: memory, launches, work and layouts as JSON; "
               "plan-csv, plan-svg: the arena over plan time; llvm, asm: the code",

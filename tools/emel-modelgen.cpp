@@ -62,7 +62,8 @@ void Declare(CommandLine& line, Options& options) {
   line.Value("-o", "OUT.gguf", "where to write; shards are OUT-00001-of-0000N.gguf and so on",
              &spec.output);
   line.Number("--shards", "N", "files to divide the tensors among", 1, 256, &spec.shards);
-  line.Flag("--sparse", "leaves tensor data a hole but for a first block: a 70B model in no time and space",
+  line.Flag("--sparse",
+            "leaves tensor data a hole but for a first block: a 70B model in no time and space",
             &spec.sparse);
   line.Number("--threads", "N", "threads; the bytes do not depend on it", 1, 256, &spec.threads);
   line.Example("emel-modelgen -o tiny.gguf", "a small llama of q4_0 blocks");

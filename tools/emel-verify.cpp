@@ -74,7 +74,8 @@ absl::Status ReadTokens(const std::string& text, VerifyOptions& verify) {
   uint64_t count = 0;
   if (!absl::SimpleAtoi(text, &count) || count == 0) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "--tokens: expected how many tokens, at least 1, or ids such as 1,5,7, found '", text, "'"));
+        "--tokens: expected how many tokens, at least 1, or ids such as 1,5,7, found '", text,
+        "'"));
   }
   verify.count = count;
   return absl::OkStatus();

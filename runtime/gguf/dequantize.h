@@ -1,12 +1,12 @@
 #ifndef EMEL_RUNTIME_GGUF_DEQUANTIZE_H_
 #define EMEL_RUNTIME_GGUF_DEQUANTIZE_H_
 
-#include <cstdint>
+#include "runtime/gguf/tensor_type.h"
 
 #include <absl/status/status.h>
 #include <absl/types/span.h>
 
-#include "runtime/gguf/tensor_type.h"
+#include <cstdint>
 
 namespace emel::gguf {
 

@@ -1,6 +1,14 @@
 #ifndef EMEL_RUNTIME_GGUF_GGUF_H_
 #define EMEL_RUNTIME_GGUF_GGUF_H_
 
+#include "runtime/gguf/tensor_type.h"
+#include "runtime/io/source.h"
+
+#include <absl/container/flat_hash_map.h>
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+#include <absl/types/span.h>
+
 #include <array>
 #include <cstdint>
 #include <functional>
@@ -11,31 +19,35 @@
 #include <variant>
 #include <vector>
 
-#include <absl/container/flat_hash_map.h>
-#include <absl/status/status.h>
-#include <absl/status/statusor.h>
-#include <absl/types/span.h>
-
-#include "runtime/gguf/tensor_type.h"
-#include "runtime/io/source.h"
-
 // Reads GGUF models of one or several shards. A file is untrusted: whatever Open accepts is in
 // bounds, non-overlapping and free of duplicates, so that later code need not check again.
 namespace emel::gguf {
 
 enum class ValueType : uint32_t {
-  kUint8 = 0, kInt8, kUint16, kInt16, kUint32, kInt32, kFloat32, kBool, kString, kArray,
-  kUint64, kInt64, kFloat64,
+  kUint8 = 0,
+  kInt8,
+  kUint16,
+  kInt16,
+  kUint32,
+  kInt32,
+  kFloat32,
+  kBool,
+  kString,
+  kArray,
+  kUint64,
+  kInt64,
+  kFloat64,
 };
 std::string_view Name(ValueType type);
 
 // Array elements keep their width class only: the file's exact element type is `element_type`.
 struct Array {
   ValueType element_type;
-  std::variant<std::vector<uint64_t>,    // unsigned integers and bool
-               std::vector<int64_t>,     // signed integers
-               std::vector<double>,      // float32 and float64
-               std::vector<std::string>> elements;
+  std::variant<std::vector<uint64_t>,  // unsigned integers and bool
+               std::vector<int64_t>,   // signed integers
+               std::vector<double>,    // float32 and float64
+               std::vector<std::string>>
+      elements;
   size_t size() const {
     return std::visit([](const auto& list) { return list.size(); }, elements);
   }
@@ -47,7 +59,8 @@ struct Value {
   std::variant<uint64_t, int64_t, double, bool, std::string, Array> data;
   uint64_t offset;  // of the value in its file
 
-  // Null when the value is of another kind. AsUnsigned accepts any integer type whose value is >= 0.
+  // Null when the value is of another kind. AsUnsigned accepts any integer type whose value is >=
+  // 0.
   std::optional<uint64_t> AsUnsigned() const;
   std::optional<double> AsFloat() const;  // float32 and float64 only
   std::optional<bool> AsBool() const;
@@ -91,11 +104,11 @@ using Progress = std::function<bool(Phase phase, uint64_t done, uint64_t total)>
 
 struct OpenOptions {
   io::Strategy strategy = io::Strategy::kMap;
-  bool vocab_only = false;      // first shard only; tensor entries are checked, data may be absent
-  bool no_alloc = false;        // tensors are listed, data is neither mapped nor read
-  bool check_tensors = false;   // every value finite, every block scale valid
+  bool vocab_only = false;     // first shard only; tensor entries are checked, data may be absent
+  bool no_alloc = false;       // tensors are listed, data is neither mapped nor read
+  bool check_tensors = false;  // every value finite, every block scale valid
   bool first_shard_only = false;  // of a split model, `path` must be the first shard
-  std::string architecture;     // when set, general.architecture must be this
+  std::string architecture;       // when set, general.architecture must be this
   Progress progress;
   const io::Syscalls* syscalls = nullptr;  // null: the operating system's
 };

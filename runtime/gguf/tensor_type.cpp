@@ -27,15 +27,24 @@ const TensorTypeInfo* FindTensorType(std::string_view name) {
 
 std::optional<std::string_view> RemovedTypeName(uint32_t id) {
   switch (id) {
-    case 4: return "q4_2";
-    case 5: return "q4_3";
-    case 31: return "q4_0_4_4";
-    case 32: return "q4_0_4_8";
-    case 33: return "q4_0_8_8";
-    case 36: return "iq4_nl_4_4";
-    case 37: return "iq4_nl_4_8";
-    case 38: return "iq4_nl_8_8";
-    default: return std::nullopt;
+    case 4:
+      return "q4_2";
+    case 5:
+      return "q4_3";
+    case 31:
+      return "q4_0_4_4";
+    case 32:
+      return "q4_0_4_8";
+    case 33:
+      return "q4_0_8_8";
+    case 36:
+      return "iq4_nl_4_4";
+    case 37:
+      return "iq4_nl_4_8";
+    case 38:
+      return "iq4_nl_8_8";
+    default:
+      return std::nullopt;
   }
 }
 

@@ -130,17 +130,30 @@ namespace {
 template <typename Number>
 void AppendNumber(std::string& out, ValueType type, Number number) {
   switch (type) {
-    case ValueType::kUint8: case ValueType::kBool: return Append(out, static_cast<uint8_t>(number));
-    case ValueType::kInt8: return Append(out, static_cast<int8_t>(number));
-    case ValueType::kUint16: return Append(out, static_cast<uint16_t>(number));
-    case ValueType::kInt16: return Append(out, static_cast<int16_t>(number));
-    case ValueType::kUint32: return Append(out, static_cast<uint32_t>(number));
-    case ValueType::kInt32: return Append(out, static_cast<int32_t>(number));
-    case ValueType::kFloat32: return Append(out, static_cast<float>(number));
-    case ValueType::kUint64: return Append(out, static_cast<uint64_t>(number));
-    case ValueType::kInt64: return Append(out, static_cast<int64_t>(number));
-    case ValueType::kFloat64: return Append(out, static_cast<double>(number));
-    case ValueType::kString: case ValueType::kArray: break;
+    case ValueType::kUint8:
+    case ValueType::kBool:
+      return Append(out, static_cast<uint8_t>(number));
+    case ValueType::kInt8:
+      return Append(out, static_cast<int8_t>(number));
+    case ValueType::kUint16:
+      return Append(out, static_cast<uint16_t>(number));
+    case ValueType::kInt16:
+      return Append(out, static_cast<int16_t>(number));
+    case ValueType::kUint32:
+      return Append(out, static_cast<uint32_t>(number));
+    case ValueType::kInt32:
+      return Append(out, static_cast<int32_t>(number));
+    case ValueType::kFloat32:
+      return Append(out, static_cast<float>(number));
+    case ValueType::kUint64:
+      return Append(out, static_cast<uint64_t>(number));
+    case ValueType::kInt64:
+      return Append(out, static_cast<int64_t>(number));
+    case ValueType::kFloat64:
+      return Append(out, static_cast<double>(number));
+    case ValueType::kString:
+    case ValueType::kArray:
+      break;
   }
 }
 

@@ -25,7 +25,7 @@ absl::StatusOr<std::unique_ptr<File>> File::Open(const std::string& path,
   if (fd < 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot open ", path));
   std::unique_ptr<File> file(new File(path, fd, syscalls));
 
-  struct stat status {};
+  struct stat status{};
   if (syscalls.fstat(fd, &status) != 0) return file->IoError(errno, 0, "size");
   if (!S_ISREG(status.st_mode)) {
     return absl::InvalidArgumentError(
@@ -37,7 +37,7 @@ absl::StatusOr<std::unique_ptr<File>> File::Open(const std::string& path,
 }
 
 absl::StatusOr<uint64_t> File::CurrentSize() const {
-  struct stat status {};
+  struct stat status{};
   if (syscalls_.fstat(fd_, &status) != 0) return IoError(errno, 0, "size");
   return static_cast<uint64_t>(status.st_size);
 }

@@ -83,8 +83,9 @@ absl::StatusOr<SequenceId> Sequences::Add() {
 absl::StatusOr<SequenceId> Sequences::Fork(SequenceId from, uint32_t positions) {
   EMEL_ASSIGN_OR_RETURN(const uint32_t source, Fire(Event::kFork, from));
   if (positions > slots_[source].length) {
-    return absl::InvalidArgumentError(absl::StrCat("sequence ", from, ": cannot fork at ", positions,
-                                              " positions, it has ", slots_[source].length));
+    return absl::InvalidArgumentError(absl::StrCat("sequence ", from, ": cannot fork at ",
+                                                   positions, " positions, it has ",
+                                                   slots_[source].length));
   }
   EMEL_ASSIGN_OR_RETURN(const uint32_t slot, TakeSlot());
   std::copy_n(Row(source), PagesOf(positions), Row(slot));
@@ -98,7 +99,7 @@ absl::Status Sequences::Truncate(SequenceId sequence, uint32_t positions) {
   uint32_t& length = slots_[slot].length;
   if (positions > length) {
     return absl::InvalidArgumentError(absl::StrCat("sequence ", sequence, ": cannot truncate to ",
-                                              positions, " positions, it has ", length));
+                                                   positions, " positions, it has ", length));
   }
   DropFrom(slot, PagesOf(positions), PagesOf(length));
   length = positions;

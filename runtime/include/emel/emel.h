@@ -27,12 +27,13 @@
  *     destroy            error      NONE       busy
  *
  * Handles and sequences are numbers that are never used again: a call with one that is null or was
- * destroyed is EMEL_BAD_ARGUMENT. A session goes on when its model is destroyed: what it needs stays
- * until it goes too.
+ * destroyed is EMEL_BAD_ARGUMENT. A session goes on when its model is destroyed: what it needs
+ * stays until it goes too.
  *
  * Threads: all functions may be called from any thread. One object serves one call at a time; a
- * second one is EMEL_BUSY. A session's threads do not survive fork(2): the child creates its own. No exception leaves a function. After emel_session_create, steps and
- * sequences allocate nothing, save for what describes an error.
+ * second one is EMEL_BUSY. A session's threads do not survive fork(2): the child creates its own.
+ * No exception leaves a function. After emel_session_create, steps and sequences allocate nothing,
+ * save for what describes an error.
  *
  * Structs with a `struct_size`: set it to sizeof. What a struct of an older header lacks has its
  * default, which is 0 everywhere; what a newer header added and this library does not know must be
@@ -86,9 +87,10 @@ typedef struct emel_model_options_t {
   const char* variant; /* "x86-64-v3", ...; null: the best one for this CPU */
 } emel_model_options_t;
 
-/* `path` is an artifact, or an executable that ends in one. `options` may be null. The file is mapped
- * for as long as the model lasts: replace it by renaming another one, since whoever writes into it
- * changes running code, and reading beyond the end of one that was cut short raises SIGBUS. */
+/* `path` is an artifact, or an executable that ends in one. `options` may be null. The file is
+ * mapped for as long as the model lasts: replace it by renaming another one, since whoever writes
+ * into it changes running code, and reading beyond the end of one that was cut short raises SIGBUS.
+ */
 emel_status_t emel_model_load(const char* path, const emel_model_options_t* options,
                               emel_model_t** model);
 emel_status_t emel_model_destroy(emel_model_t* model);
@@ -105,7 +107,7 @@ typedef struct emel_model_info_t {
   uint64_t scratch_bytes;  /* of each thread */
   uint64_t page_bytes;     /* of a KV page, all layers */
   const char* variant;     /* of the code in use */
-  const char* contract;    /* JSON, of contract_bytes bytes; both strings live as long as the model */
+  const char* contract; /* JSON, of contract_bytes bytes; both strings live as long as the model */
   uint64_t contract_bytes;
 } emel_model_info_t;
 

@@ -13,7 +13,8 @@
  * calls nothing but `barrier`.
  *
  * Whoever calls checks first; code trusts what it is given:
- *   - n and m are between 1 and what the entry allows; m may be 0 where more than one token is allowed;
+ *   - n and m are between 1 and what the entry allows; m may be 0 where more than one token is
+ * allowed;
  *   - tokens are below the vocabulary's size, out_rows below n, positions below the context, slots
  *     below the number of slots;
  *   - a slot's positions in one step ascend by 1, and all positions below are in pages;
@@ -38,34 +39,34 @@ extern "C" {
 typedef struct emel_step_t emel_step_t;
 
 struct emel_step_t {
-  uint32_t token_count; /* n */
-  uint32_t row_count;   /* m */
-  const int32_t *tokens;    /* [n] */
-  const int32_t *positions; /* [n] */
-  const int32_t *slots;     /* [n] */
-  const int32_t *out_rows;  /* [m] */
-  float *logits;            /* [m][vocabulary] */
+  uint32_t token_count;     /* n */
+  uint32_t row_count;       /* m */
+  const int32_t* tokens;    /* [n] */
+  const int32_t* positions; /* [n] */
+  const int32_t* slots;     /* [n] */
+  const int32_t* out_rows;  /* [m] */
+  float* logits;            /* [m][vocabulary] */
 
-  const uint8_t *weights; /* the artifact's weights, aligned to 64 */
-  uint8_t *arena;         /* shared memory, aligned as the contract says */
-  uint8_t *scratch;       /* the first worker's; the next one's is scratch_stride bytes further */
+  const uint8_t* weights; /* the artifact's weights, aligned to 64 */
+  uint8_t* arena;         /* shared memory, aligned as the contract says */
+  uint8_t* scratch;       /* the first worker's; the next one's is scratch_stride bytes further */
   uint64_t scratch_stride;
 
   /* Position p of the sequence in slot s is in page page_table[s * page_table_stride + p / 32],
    * which begins at pages + page * page_bytes. docs/artifact-format.md draws a page. */
-  uint8_t *pages;
-  const uint32_t *page_table;
+  uint8_t* pages;
+  const uint32_t* page_table;
   uint64_t page_table_stride;
 
   /* A counter for each dynamic launch of the entry, 0 when the step begins. */
-  uint8_t *tickets;
+  uint8_t* tickets;
 
   /* Returns when all workers have called it; what they wrote before is seen by all after. */
-  void (*barrier)(const emel_step_t *step, uint32_t worker);
-  void *user; /* for `barrier` */
+  void (*barrier)(const emel_step_t* step, uint32_t worker);
+  void* user; /* for `barrier` */
 };
 
-typedef void emel_step_fn(const emel_step_t *step, uint32_t worker, uint32_t workers);
+typedef void emel_step_fn(const emel_step_t* step, uint32_t worker, uint32_t workers);
 
 #ifdef __cplusplus
 #define EMEL_STEP_PIN(what) static_assert(what, #what)

@@ -37,7 +37,8 @@ TEST(ChooseVariant, SaysWhatIsMissing) {
                     "dotprod, which this CPU lacks"));
   const std::vector<CpuVariant> newer = {{"future", {uint64_t{1} << 60}}};
   EXPECT_THAT(ChooseVariant(newer, DetectCpu()),
-              Fails(absl::StatusCode::kFailedPrecondition, "code for future needs #60, which this CPU lacks"));
+              Fails(absl::StatusCode::kFailedPrecondition,
+                    "code for future needs #60, which this CPU lacks"));
 }
 
 TEST(ChooseVariant, TakesTheWantedOneAlone) {
@@ -50,7 +51,8 @@ TEST(ChooseVariant, TakesTheWantedOneAlone) {
               Fails(absl::StatusCode::kFailedPrecondition,
                     "expected code for pdp-11, found code for x86-64-v3, x86-64-v4, "
                     "sapphirerapids, aarch64"));
-  EXPECT_THAT(ChooseVariant({}, best), Fails(absl::StatusCode::kFailedPrecondition, HasSubstr("none")));
+  EXPECT_THAT(ChooseVariant({}, best),
+              Fails(absl::StatusCode::kFailedPrecondition, HasSubstr("none")));
 }
 
 TEST(ChooseVariant, HereNeverFailsForWhatThisCpuIs) {

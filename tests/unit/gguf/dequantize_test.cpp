@@ -41,7 +41,8 @@ std::set<std::string_view> CheckFolder(const fs::path& folder) {
       continue;
     }
     std::vector<uint8_t> bytes = testing::ReadBytes(entry.path());
-    std::vector<uint8_t> expected = testing::ReadBytes(fs::path(entry.path()).replace_extension(".f32"));
+    std::vector<uint8_t> expected =
+        testing::ReadBytes(fs::path(entry.path()).replace_extension(".f32"));
     std::vector<float> values(expected.size() / sizeof(float));
     absl::Status status = Dequantize(info->type, bytes, absl::MakeSpan(values));
     EXPECT_TRUE(status.ok()) << status;

@@ -81,8 +81,7 @@ TEST(LargeModelTest, ParsesFastInLittleMemoryWithoutTouchingData) {
   const std::clock_t start = std::clock();  // of this process: other work may share the machine
   const auto model =
       Model::Open("big.gguf", {.strategy = io::Strategy::kRead, .syscalls = &syscalls});
-  const double seconds =
-      static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+  const double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
   ASSERT_THAT(model, IsOk());
   EXPECT_EQ(model->tensors().size(), 225u);
   EXPECT_GT(model->shards()[0].file_bytes, uint64_t{4} << 30);

@@ -36,9 +36,8 @@ TEST(Vocabulary, SpmDefaults) {
 }
 
 TEST(Vocabulary, EndsAreThoseOfTextsAndTurns) {
-  auto v = SpmMetadata({{"a"}, {"<|eot_id|>"}, {"b"}})
-               .Set("tokenizer.ggml.eom_token_id", 261)
-               .Load();
+  auto v =
+      SpmMetadata({{"a"}, {"<|eot_id|>"}, {"b"}}).Set("tokenizer.ggml.eom_token_id", 261).Load();
   ASSERT_TRUE(v.ok()) << v.status();
   EXPECT_EQ(v->ends, (std::vector<int32_t>{2, 260, 261}));
 }
