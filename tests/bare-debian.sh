@@ -45,6 +45,7 @@ trap 'exit 130' INT TERM
 
 inside() {  # inside COMMAND: as a login on a fresh machine, with none of our environment but proxies
   chroot "$system" env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 CCACHE_STATSLOG=/root/ccache.log \
+    EMEL_TEST_DEPTH="${EMEL_TEST_DEPTH:-}" \
     ${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} bash -ec "$1"
 }
 

@@ -40,7 +40,7 @@ class Target {
   /// The numbers of 32 bits that a register holds.
   int64_t lanes() const { return vectorBits / 32; }
   /// How many vectors of kLanes floats all registers hold.
-  int64_t vectors() const { return registers * vectorBits / (32 * kLanes); }
+  int64_t vectors() const { return int64_t{registers} * vectorBits / (32 * kLanes); }
 
   /// acc plus the sums, over the 4 bytes of each lane, of the products of `count` pairs of vectors,
   /// each a register. Exact: the first of a pair is in the range, which `dotBytes` allows, the

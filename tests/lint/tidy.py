@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """usage: tests/lint/tidy.py [SECONDS]
-Runs clang-tidy 19 on every .cpp file and fails where it finds something. A file that passed is not looked at again
-until it, a header of ours that it includes, or .clang-tidy changes: what passed is kept in ~/.cache/emel/tidy.
-SECONDS is how long to look, 600 by default; those that changed last come first, and the rest is counted."""
+Runs clang-tidy 19 on every .cpp file, in batches, and fails where it finds something. A batch that passed is not
+looked at again until one of its files, a header of ours that they include, or .clang-tidy changes: what passed is
+kept in ~/.cache/emel/tidy. SECONDS is how long to look, 600 by default; what changed last comes first."""
 
 import concurrent.futures
 import hashlib
@@ -33,20 +33,26 @@ def output(*command):
 
 
 def configure():
-    """One command per file, as batches are not what editors and clang-tidy read, and the headers that tables become."""
+    """Files in batches, since to read MLIR's headers takes longer than to look at ours, and what tables become."""
     output("cmake", "-S", ROOT, "-B", BUILD, "-G", "Ninja", "-DCMAKE_C_COMPILER=clang-19",
-           "-DCMAKE_CXX_COMPILER=clang++-19", "-DCMAKE_BUILD_TYPE=Debug", "-DEMEL_FUZZ=ON")
+           "-DCMAKE_CXX_COMPILER=clang++-19", "-DCMAKE_BUILD_TYPE=Debug", "-DEMEL_FUZZ=ON", "-DEMEL_BATCH=8")
     output("ninja", "-C", BUILD, "emel_dialect_gen", "emel_plan_dialect_gen", "emel_passes_gen")
 
 
-def sources():
-    """Every .cpp file that is compiled, the last changed first."""
-    compiled = {pathlib.Path(path) for path in
-                re.findall(r'"file": "([^"]+)"', (BUILD / "compile_commands.json").read_text())}
-    files = [ROOT / name for name in output("git", "ls-files", "*.cpp").split()]
+def files_of(unit):
+    """What is compiled with a batch, or a file itself."""
+    if not unit.is_relative_to(BUILD):
+        return [unit]
+    return [ROOT / name.decode() for name in INCLUDE.findall(unit.read_bytes())]
+
+
+def units():
+    """Every batch and file that is compiled, those with the last changes first."""
+    found = {pathlib.Path(path) for path in
+             re.findall(r'"file": "([^"]+\.cpp)"', (BUILD / "compile_commands.json").read_text())}
     changed = output("git", "log", "--format=", "--name-only", "-n", "200").split()
     order = {ROOT / name: place for place, name in reversed(list(enumerate(changed)))}
-    return sorted((file for file in files if file in compiled), key=lambda file: order.get(file, len(changed)))
+    return sorted(found, key=lambda unit: min(order.get(file, len(changed)) for file in files_of(unit)))
 
 
 class Digests:
@@ -85,27 +91,27 @@ def main():
     digests = Digests()
     known, passed, left, failures = 0, 0, 0, []
 
-    def look(file):
+    def look(unit):
         nonlocal known, passed, left
-        mark = CACHE / digests.of(file)
+        mark = CACHE / digests.of(unit)
         if mark.exists():
             mark.touch()
-            known += 1
+            known += len(files_of(unit))
         elif time.monotonic() > end:
-            left += 1
+            left += len(files_of(unit))
         else:
-            done = run("clang-tidy-19", "--quiet", "-p", BUILD, file)
+            done = run("clang-tidy-19", "--quiet", "-p", BUILD, unit)
             if done.returncode:
                 failures.append(done.stdout)
             else:
                 mark.touch()
-                passed += 1
+                passed += len(files_of(unit))
 
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(look, sources()))
+        list(pool.map(look, units()))
     for text in failures:
         print(text)
-    print(f"clang-tidy 19: {passed} files passed, {known} had passed before, {len(failures)} have findings")
+    print(f"clang-tidy 19: {passed} files passed, {known} had passed before, findings in {len(failures)} batches")
     if left:
         print(f"left out clang-tidy of {left} files: no time; `make checks` takes it")
     sys.exit(1 if failures else 0)
