@@ -12,7 +12,7 @@ IN_PLACE = $(shell setarch -R true 2>/dev/null && echo setarch -R)
 help:  ## says what there is
 	@echo "make demo    builds the compiler and the runner, and takes the model that ships here from a file to a story"
 	@echo "make tools   builds all tools, into $(RELEASE)/bin"
-	@echo "make test    builds everything and runs every test"
+	@echo "make test    builds everything and tests it"
 	@echo "make build   builds everything into $(RELEASE)"
 	@echo "make asan    runs the unit tests and compiled code under the address and undefined-behaviour sanitizers"
 	@echo "make tsan    runs the runtime and compiled code under the thread sanitizer"
@@ -26,16 +26,18 @@ dependencies:
 test-dependencies:
 	@tools/install-dependencies.sh test
 
+# What tests need is neither installed nor built for tools, but kept where it is there.
+WITHOUT_TESTS = $(if $(wildcard $(RELEASE)/build.ninja),,EMEL_BUILD_TESTS=OFF)
+
 tools: dependencies
-	@tools/build.sh release -- tools/all
+	@tools/build.sh release $(WITHOUT_TESTS) -- tools/all
 
 build: test-dependencies
 	@tools/build.sh release EMEL_BUILD_TESTS=ON --
 
-# What tests need is neither installed nor built, but kept where it is there.
 demo: dependencies
 	@test -f $(RELEASE)/build.ninja || echo "building the compiler and the runner: some minutes the first time"
-	@tools/build.sh release $(if $(wildcard $(RELEASE)/build.ninja),,EMEL_BUILD_TESTS=OFF) -- emel-compile emel-run emel-inspect
+	@tools/build.sh release $(WITHOUT_TESTS) -- emel-compile emel-run emel-inspect
 	@tools/demo.sh $(RELEASE)/bin
 
 test: build
@@ -45,8 +47,10 @@ test: build
 asan: test-dependencies
 	@tools/build.sh release -- emel-compile emel-modelgen emel-run
 	@tools/build.sh $(ASAN) -- emel-run tests/unit/all
+	@rm -rf build/$(ASAN)/results
 	@EMEL_TEST_COMPILER=$(CURDIR)/$(RELEASE)/bin ctest --test-dir build/$(ASAN)/tests/unit -j $(JOBS) \
-	  $(if $(EXCEPT),-E '$(EXCEPT)') --output-on-failure --progress
+	  $(if $(EXCEPT),-E '$(EXCEPT)') --no-tests=error --output-on-failure --progress
+	@/usr/bin/python3 tests/summary.py --skipped build/$(ASAN)/results
 	@tests/instrumented.sh address $(RELEASE) build/$(ASAN)
 
 # What has threads is small, and built without LLVM.

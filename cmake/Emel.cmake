@@ -7,17 +7,18 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
 
 # Checkouts share what was compiled, whatever their folders and wherever their compiler came from.
+# Headers are what the compiler says it read: to run its preprocessor first would cost a tenth more.
 find_program(CCACHE ccache)
 if(CCACHE)
   foreach(language C CXX)
     set(CMAKE_${language}_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}
-        CCACHE_NOHASHDIR=1 CCACHE_COMPILERCHECK=content ${CCACHE})
+        CCACHE_NOHASHDIR=1 CCACHE_COMPILERCHECK=content CCACHE_DEPEND=1 ${CCACHE})
   endforeach()
 endif()
 
 function(emel_complain what package)
   message(FATAL_ERROR "expected ${what}, found none: Debian 12 has it in the package ${package}; "
-                      "tools/install-dependencies.sh installs all that building needs")
+                      "`tools/install-dependencies.sh test` installs all that building and testing need")
 endfunction()
 
 # emel_find_package(NAME PACKAGE …): find_package for all folders, or an error with Debian's package.

@@ -15,8 +15,8 @@ add_library(emel_mlir INTERFACE)
 target_include_directories(emel_mlir SYSTEM INTERFACE ${LLVM_INCLUDE_DIRS} ${MLIR_INCLUDE_DIRS})
 target_link_libraries(emel_mlir INTERFACE emel_options MLIR LLVM)
 
-# emel_compiler_side(): what the folders of the compiler share. Its time is spent in LLVM; a higher
-# level than -O1 would make no model compile faster, and builds take longer.
+# emel_compiler_side(): for the targets after it, in this folder and below. What builds and changes IR
+# spends its time in LLVM's libraries; a higher level than -O1 would only make builds take longer.
 macro(emel_compiler_side)
   add_compile_options($<$<CONFIG:Release>:-O1>)
 endmacro()

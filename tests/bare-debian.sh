@@ -29,7 +29,9 @@ mirror=$(apt-get indextargets --format '$(SITE) $(CODENAME) $(COMPONENT)' 'Creat
   awk '$2 == "bookworm" && $3 == "main" { print $1; exit }')
 [[ -n $mirror ]] || cannot "apt knows no source of Debian bookworm"
 
-work=$(mktemp -d)
+work=$(realpath "$(mktemp -d)")
+[[ $work =~ ^[[:alnum:]/._-]+$ ]] || cannot "TMPDIR has letters that /proc/mounts writes in another way"
+system=$work/system
 [[ -n $packages ]] || packages=$work/packages
 mkdir -p "$packages/base" "$packages/archives" ${ccache:+"$ccache"}
 packages=$(realpath "$packages")
@@ -45,7 +47,7 @@ trap 'exit 130' INT TERM
 
 inside() {  # inside COMMAND: as a login on a fresh machine, with none of our environment but proxies
   chroot "$system" env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 CCACHE_STATSLOG=/root/ccache.log \
-    EMEL_TEST_DEPTH="${EMEL_TEST_DEPTH:-}" \
+    EMEL_TEST_DEPTH="${EMEL_TEST_DEPTH:-}" ${EMEL_TEST_VARIANTS:+EMEL_TEST_VARIANTS="$EMEL_TEST_VARIANTS"} \
     ${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} bash -ec "$1"
 }
 
@@ -55,12 +57,13 @@ bind() {  # bind FOLDER PLACE [ro]
   [[ -z ${3:-} ]] || mount -o remount,bind,ro "$system$2"
 }
 
-make_system() {  # makes $system, with git, make and the clone in /root/emel
-  system=$work/system
+make_system() (  # makes $system, with git, make and the clone in /root/emel
+  set -e
   debootstrap --variant=minbase --include=ca-certificates --cache-dir="$packages/base" bookworm "$system" "$mirror"
   rm -f "$system/etc/apt/sources.list"  # debootstrap's own, which names one of the same again
   cp -a /etc/apt/. "$system/etc/apt/"
   cp -L /etc/resolv.conf /etc/hosts "$system/etc/"
+  rm -f "$system/etc/apt/apt.conf.d/docker-clean"  # which would empty the folder of packages
   cp -a /usr/local/share/ca-certificates/. "$system/usr/local/share/ca-certificates/" 2>/dev/null || true
   mount -t proc proc "$system/proc"
   mount --bind /dev "$system/dev"
@@ -72,7 +75,7 @@ make_system() {  # makes $system, with git, make and the clone in /root/emel
     apt-get -q update
     DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends git make
     git clone -q /mnt/emel /root/emel'
-}
+)
 
 # Of a second build of the same sources by the same packages nearly all is in the cache, or it does not serve.
 check_cache() {
@@ -91,7 +94,12 @@ check_cache() {
 git clone -q --no-local "$root" "$work/emel"
 for target in "${targets[@]}"; do
   start=$SECONDS
-  make_system >"$work/system.log" 2>&1 || { tail -n 20 "$work/system.log" >&2; cannot "the step above failed"; }
+  # Its `set -e` counts only where nothing asks for its outcome.
+  set +e
+  make_system >"$work/system.log" 2>&1
+  made=$?
+  set -e
+  [[ $made == 0 ]] || { tail -n 20 "$work/system.log" >&2; cannot "the last of these steps failed"; }
   echo "=== make $target: git and make are there after $((SECONDS - start)) s"
   inside "cd /root/emel && make $target" || { echo "=== make $target: failed in a bare Debian 12" >&2; exit 1; }
   echo "=== make $target: passed in a bare Debian 12, $((SECONDS - start)) s from nothing, $(nproc) cores"

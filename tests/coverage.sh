@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 dir=build/coverage
 tests="io_tests gguf_tests gguf_replay"
 cmake -S . -B $dir -G Ninja -DCMAKE_C_COMPILER=clang-19 -DCMAKE_CXX_COMPILER=clang++-19 \
-  -DCMAKE_BUILD_TYPE=Debug -DEMEL_BATCH=8 -DEMEL_BUILD_COMPILER=OFF \
+  -DCMAKE_BUILD_TYPE=Debug -DEMEL_BUILD_COMPILER=OFF \
   -DCMAKE_CXX_FLAGS="-fprofile-instr-generate -fcoverage-mapping" >/dev/null
 ninja -C $dir $tests
 rm -f $dir/*.profraw

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""usage: tests/summary.py RESULTS
+"""usage: tests/summary.py [--skipped] RESULTS
 Says how many tests of each kind ran, lists those that did not and why, and fails where one failed, where fewer
 than MINIMUM ran, or where a reference test was skipped though the reference data is there: a test that silently
 left the build must not look like success. RESULTS is a folder with ctest.xml, lit.xml, and a report of
-GoogleTest's for each run of a unit test program."""
+GoogleTest's for each run of a unit test program. With --skipped it only lists what those skipped."""
 
 import collections
 import os
@@ -20,22 +20,20 @@ WANTS_REFERENCE = re.compile(r"no reference data|EMEL_ORACLE")
 
 
 def ctest_cases(path):
-    """(kind, name, outcome, text) of each test that is one process. What is split further has reports of its own, and
-    counts here only where it failed: a program that crashed leaves no report."""
+    """(kind, name, outcome, text) of each test that is one process. Programs with a report of their own count here only
+    where that does not say what went wrong: where there is none, or it is all well and the program failed."""
     for case in xml.parse(path).iter("testcase"):
         name, output = case.get("name"), case.findtext("system-out", "")
         outcome = {"run": "passed", "fail": "failed"}.get(case.get("status"), "skipped")
+        if name == "lit" or name.startswith("unit-"):
+            report = path.with_name(f"{name.removeprefix('unit-').replace('/', '-')}.xml")
+            found = {case[2] for case in cases_of(report)} if report.exists() else set()
+            if not found or (outcome != "passed" and "failed" not in found):
+                yield "unit", name, "failed", output or "did not run"
+            continue
         kind = next((kind for kind in ("lint", "fuzz-corpus", "reference", "adding", "docs") if name.startswith(kind)),
                     "other")
-        if name == "lit" or name.startswith("unit-"):
-            if outcome == "failed" and not report_of(path, name).exists():
-                yield "unit", name, outcome, output
-        else:
-            yield kind, name, outcome, output
-
-
-def report_of(ctest, name):
-    return ctest.with_name(f"{name.removeprefix('unit-').replace('/', '-')}.xml")
+        yield kind, name, outcome, output
 
 
 def cases_of(path):
@@ -72,9 +70,11 @@ def print_skipped(cases):
 
 
 def main():
-    if len(sys.argv) != 2:
+    if len(sys.argv) < 2 or sys.argv[1:-1] not in ([], ["--skipped"]):
         sys.exit(__doc__)
-    folder = pathlib.Path(sys.argv[1])
+    folder = pathlib.Path(sys.argv[-1])
+    if len(sys.argv) == 3:
+        return print_skipped([case for report in sorted(folder.glob("*.xml")) for case in cases_of(report)])
     oracle = pathlib.Path(os.environ.get("EMEL_ORACLE", ROOT / "../shared/oracle"))
     found = [*ctest_cases(folder / "ctest.xml")]
     for report in sorted(folder.glob("*.xml")):

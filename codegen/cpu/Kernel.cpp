@@ -98,7 +98,7 @@ static FailureOr<TypeMap> typesOf(LaunchOp launch, KernelOp kernel) {
 }
 
 /// The arguments of a kernel's function before those of its body.
-static constexpr unsigned kStep = 0, kFrame = 1, kFirst = 2;
+static constexpr unsigned kStepArgument = 0, kFrame = 1, kFirst = 2;
 
 /// `void name(step, frame, operands…, weights…, results…, tile)`, with an empty body.
 static Block *addFunction(Emit &emit, LaunchOp launch, const Target &target, StringRef name) {
@@ -159,7 +159,7 @@ FailureOr<int64_t> emitKernel(LaunchOp launch, const Target &target, int64_t pag
   emit.setInsertionPointToStart(body);
   emit.setFrame(body->getArgument(kFrame));
   Tile tile(emit, target, Extents::of(entry), *types);
-  tile.step = body->getArgument(kStep);
+  tile.step = body->getArgument(kStepArgument);
   tile.pageBytes = pageBytes;
   auto [n, m] = loadSizes(emit, entry, tile.step);
   tile.setSizes(n, m);

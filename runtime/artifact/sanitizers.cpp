@@ -20,11 +20,11 @@ extern "C" {
 namespace emel::artifact {
 namespace {
 
-struct Row {
+struct FunctionRow {
   const char* name;
   void (*function)();
 };
-const Row kRows[] = {
+const FunctionRow kFunctions[] = {
     {"__asan_loadN", emel_asan_load},
     {"__asan_storeN", emel_asan_store},
     {"__tsan_read_range", emel_tsan_read},
@@ -37,9 +37,10 @@ const Row kRows[] = {
 absl::StatusOr<std::vector<const void*>> FindFunctions(absl::Span<const std::string> names) {
   std::vector<const void*> addresses;
   for (const std::string& name : names) {
-    const Row* row = std::find_if(std::begin(kRows), std::end(kRows),
-                                  [&](const Row& known) { return known.name == name; });
-    if (row == std::end(kRows)) {
+    const FunctionRow* row =
+        std::find_if(std::begin(kFunctions), std::end(kFunctions),
+                     [&](const FunctionRow& known) { return known.name == name; });
+    if (row == std::end(kFunctions)) {
       return absl::FailedPreconditionError(
           absl::StrCat("calls ", name, ", which this version does not know"));
     }

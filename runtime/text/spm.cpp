@@ -1,5 +1,6 @@
 #include "runtime/text/spm.h"
 
+#include "runtime/io/status.h"
 #include "runtime/text/pair_merger.h"
 #include "runtime/text/utf8.h"
 
@@ -11,8 +12,6 @@
 
 namespace emel::text {
 namespace {
-
-absl::string_view Absl(std::string_view text) { return {text.data(), text.size()}; }
 
 class SpmEncoder : public SegmentEncoder {
  public:
@@ -36,7 +35,7 @@ class SpmEncoder : public SegmentEncoder {
                       std::vector<int32_t>& ids) const override {
     std::string escaped = after_special && vocabulary_.add_space_prefix ? " " : "";
     escaped.append(text);
-    escaped = absl::StrReplaceAll(escaped, {{" ", Absl(kSpaceMark)}});
+    escaped = absl::StrReplaceAll(escaped, {{" ", Text(kSpaceMark)}});
 
     Merger merger;
     bool after_space = true;
@@ -56,7 +55,7 @@ class SpmEncoder : public SegmentEncoder {
 
   std::string Piece(const Token& token) const override {
     if (token.type == TokenType::kNormal) {
-      return absl::StrReplaceAll(token.text, {{Absl(kSpaceMark), " "}});
+      return absl::StrReplaceAll(token.text, {{Text(kSpaceMark), " "}});
     }
     if (token.type == TokenType::kByte && token.text.size() == 6) {  // <0x0A>
       return absl::HexStringToBytes(token.text.substr(3, 2));

@@ -1,5 +1,6 @@
 #include "runtime/text/vocabulary.h"
 
+#include "runtime/io/status.h"
 #include "runtime/text/pre_tokenizers.h"
 
 #include <absl/strings/ascii.h>
@@ -23,8 +24,6 @@ constexpr std::string_view kTokens = "tokenizer.ggml.tokens";
 constexpr std::string_view kScores = "tokenizer.ggml.scores";
 constexpr std::string_view kTypes = "tokenizer.ggml.token_type";
 constexpr std::string_view kMerges = "tokenizer.ggml.merges";
-
-absl::string_view Absl(std::string_view text) { return {text.data(), text.size()}; }
 
 // Values of tokenizer.ggml.model, with the ids that files may leave out.
 struct Family {
@@ -69,7 +68,7 @@ constexpr std::string_view kControlTexts[] = {
 std::string Describe(const Value& value) {
   const gguf::Array* array = value.AsArray();
   if (array == nullptr) return std::string(gguf::Name(value.type));
-  return absl::StrCat("an array of ", array->size(), " ", Absl(gguf::Name(array->element_type)));
+  return absl::StrCat("an array of ", array->size(), " ", Text(gguf::Name(array->element_type)));
 }
 
 bool IsFloat(ValueType type) { return type == ValueType::kFloat32 || type == ValueType::kFloat64; }
@@ -93,7 +92,7 @@ class Loader {
   absl::Status Error(absl::StatusCode code, std::string_view key, const Value* value,
                      const Parts&... parts) const {
     const std::string where = value == nullptr ? "" : absl::StrCat(", offset ", value->offset);
-    return {code, absl::StrCat("key '", Absl(key), "': ", parts..., " (", file_, where, ")")};
+    return {code, absl::StrCat("key '", Text(key), "': ", parts..., " (", file_, where, ")")};
   }
   template <typename... Parts>
   absl::Status Invalid(std::string_view key, const Value* value, const Parts&... parts) const {
@@ -122,7 +121,7 @@ class Loader {
 absl::Status Loader::LoadFamily() {
   std::vector<absl::string_view> supported;
   for (const Family& family : kFamilies) {
-    if (family.kind) supported.push_back(Absl(family.model));
+    if (family.kind) supported.push_back(Text(family.model));
   }
   const std::string expected = absl::StrCat("expected one of ", absl::StrJoin(supported, ", "));
   const Value* value = find_(kModel);

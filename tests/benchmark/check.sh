@@ -1,13 +1,13 @@
 #!/bin/bash
 # usage: tests/benchmark/check.sh FOLDER
 # Runs peer.mjs once on a small model, so that it cannot rot; what it measures there means nothing. Installs
-# node-llama-cpp in FOLDER where it is not there yet; exits with 3 where that fails.
+# node-llama-cpp in FOLDER where it is not there yet; exits with 77 where that fails.
 set -euo pipefail
 [[ $# == 1 ]] || { sed -n '2,4s/^# //p' "$0" >&2; exit 2; }
 root=$(cd "$(dirname "$0")/../.." && pwd)
 mkdir -p "$1"
 cd "$1"
-[[ -d node_modules/node-llama-cpp ]] || npm install --no-audit --no-fund --loglevel=error node-llama-cpp || exit 3
+npm ls node-llama-cpp >/dev/null 2>&1 || npm install --no-audit --no-fund --loglevel=error node-llama-cpp || exit 77
 model=$(mktemp --suffix=.gguf)
 trap 'rm -f "$model"' EXIT
 "$root/build/release/bin/emel-modelgen" --layers=2 --embd=256 --heads=4 --kv-heads=2 --ffn=512 --vocab=21000 \

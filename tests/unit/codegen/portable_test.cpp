@@ -325,7 +325,7 @@ float FactorAt(const uint8_t* tile, int64_t row, int64_t column) {
 }
 
 // What Intel's manual says that comes of a case, by arithmetic with flags of this CPU.
-void ComputeCase(TileSizes sizes, const uint8_t* in, uint8_t* out) {
+[[gnu::noinline]] void ComputeCase(TileSizes sizes, const uint8_t* in, uint8_t* out) {
   const uint8_t *a = in + 64, *b = a + kTile, *sums = b + kTile;
   for (int64_t m = 0; m < sizes.rows; ++m) {
     for (int64_t n = 0; n < sizes.columns; ++n) {

@@ -110,7 +110,7 @@ TEST(Quantize, RefusesTypesWithoutQuantizerAndPartialBlocks) {
   std::vector<float> values(256);
   std::vector<uint8_t> out(66);
   absl::Status status = Quantize(TensorType::kIQ2_XXS, values, absl::MakeSpan(out));
-  EXPECT_THAT(std::string(status.message()), testing::HasSubstr("f32, f16, bf16, q4_0"));
+  EXPECT_THAT(std::string(status.message()), ::testing::HasSubstr("f32, f16, bf16, q4_0"));
   EXPECT_FALSE(Quantize(TensorType::kQ4_K, values, absl::MakeSpan(out)).ok());
 }
 

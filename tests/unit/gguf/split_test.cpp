@@ -120,13 +120,13 @@ TEST(SplitOptionTest, AnyIntegerTypeIsAccepted) {
   EXPECT_TRUE(model.ok()) << model.status();
 }
 
-struct Defect {
+struct SplitDefect {
   const char* name;
   std::function<void(Shards&)> change;
   const char* message;  // as a regex
   int open = 0;
 };
-void PrintTo(const Defect& defect, std::ostream* os) { *os << defect.name; }
+void PrintTo(const SplitDefect& defect, std::ostream* os) { *os << defect.name; }
 
 template <typename T>
 void SetKey(GgufBuilder& shard, const std::string& key, T value) {
@@ -134,7 +134,7 @@ void SetKey(GgufBuilder& shard, const std::string& key, T value) {
   shard.AddKey<T>(key, value);
 }
 
-const Defect kDefects[] = {
+const SplitDefect kDefects[] = {
     {"shard_missing", [](Shards& s) { s.absent = 1; },
      "shard 2 of 3: cannot open dir/m-00002-of-00003.gguf: No such file or directory"},
     {"first_shard_missing", [](Shards& s) { s.absent = 0; },
@@ -188,7 +188,7 @@ const Defect kDefects[] = {
      R"(key 'split.tensors.count': expected in every shard of a split model, found nothing .*)"},
 };
 
-class SplitDefectTest : public ::testing::TestWithParam<Defect> {};
+class SplitDefectTest : public ::testing::TestWithParam<SplitDefect> {};
 
 TEST_P(SplitDefectTest, IsRefusedWithItsReason) {
   Shards shards;
