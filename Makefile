@@ -16,7 +16,7 @@ help:  ## says what there is
 	@echo "make build   builds everything into $(RELEASE)"
 	@echo "make asan    runs the unit tests and compiled code under the address and undefined-behaviour sanitizers"
 	@echo "make tsan    runs the runtime and compiled code under the thread sanitizer"
-	@echo "make checks  does all that CI does, and does it deeply: an hour or two"
+	@echo "make checks  does all that CI does, and leaves nothing out for its length: hours"
 	@echo "make clean   removes build/"
 	@echo "Each installs what it needs first; JOBS=N sets how many compilers run at once ($(JOBS))."
 

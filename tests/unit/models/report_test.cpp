@@ -26,15 +26,15 @@ constexpr double kMostOfNoReuse = 0.5;   // arena to the sum of all values
 constexpr int64_t kBarriersOfLayer = 5;  // in the decode step of a dense llama
 constexpr const char* kCompile = EMEL_BINARY_DIR "/bin/emel-compile";
 
-struct Model {
+struct ReportedModel {
   std::string name, path;    // without a path: made of the shape that the name says
   std::string shape = {};    // of emel-modelgen
   std::string refused = {};  // why there is nothing to test
 };
-void PrintTo(const Model& model, std::ostream* out) { *out << model.name; }
+void PrintTo(const ReportedModel& model, std::ostream* out) { *out << model.name; }
 
-std::vector<Model> committedModels() {
-  std::vector<Model> found{{"tales", EMEL_SOURCE_DIR "/models/tales.gguf"}};
+std::vector<ReportedModel> committedModels() {
+  std::vector<ReportedModel> found{{"tales", EMEL_SOURCE_DIR "/models/tales.gguf"}};
   for (const auto& entry : fs::directory_iterator(EMEL_SOURCE_DIR "/tests/fixtures/models")) {
     std::string name = entry.path().filename().string();
     std::replace(name.begin(), name.end(), '-', '_');
@@ -43,8 +43,8 @@ std::vector<Model> committedModels() {
   return found;
 }
 
-std::vector<Model> models() {
-  std::vector<Model> found = committedModels();
+std::vector<ReportedModel> models() {
+  std::vector<ReportedModel> found = committedModels();
   for (const char* shape : {"1b", "8b", "70b"})
     found.push_back({std::string("shape_") + shape, "", shape});
   std::vector<OracleModel> oracle = oracleModels(/*onlyKnown=*/false);
@@ -102,7 +102,7 @@ std::optional<Ceiling> findCeiling(const std::string& model, const std::string& 
   return std::nullopt;
 }
 
-class ReportTest : public ::testing::TestWithParam<Model> {
+class ReportTest : public ::testing::TestWithParam<ReportedModel> {
  protected:
   void SetUp() override {
     if (!GetParam().refused.empty()) GTEST_SKIP() << GetParam().refused;
@@ -226,9 +226,9 @@ constexpr Effect kEffects[] = {
 class PassEffectTest : public ::testing::TestWithParam<Effect> {};
 
 TEST_P(PassEffectTest, IsSeenOnAModel) {
-  std::vector<Model> models = committedModels();
-  auto model =
-      llvm::find_if(models, [](const Model& model) { return model.name == GetParam().model; });
+  std::vector<ReportedModel> models = committedModels();
+  auto model = llvm::find_if(
+      models, [](const ReportedModel& model) { return model.name == GetParam().model; });
   ASSERT_NE(model, models.end());
   int64_t sum = 0;
   Json report = reportOf(model->path);
