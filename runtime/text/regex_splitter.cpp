@@ -10,6 +10,7 @@
 
 namespace emel::text {
 
+// Not in the anonymous namespace: a member of a class that has a name owns one.
 struct PcreFreer {
   void operator()(pcre2_code* code) const { pcre2_code_free(code); }
   void operator()(pcre2_match_data* data) const { pcre2_match_data_free(data); }

@@ -1,11 +1,14 @@
 #!/usr/bin/python3
-"""Checks that whatever CMake asks Debian for is in the table that tools/install-dependencies.sh installs from."""
+"""Checks that CMake finds libraries and packages by the functions that name Debian's package of each, and that the
+table of tools/install-dependencies.sh installs it."""
 
 import re
 
 import repository
 
 ASKS = re.compile(r"^\s*emel_(?:find_(?:package|library)\(\S+|complain\(\"[^\"]*\") ([\w.+-]+)", re.MULTILINE)
+# Of the C library alone.
+RAW = re.compile(r"^\s*(find_(?:package|library)\((?!Threads\b)\S+)", re.MULTILINE)
 ROW = re.compile(r"^\w+ +\| ([\w.+-]+) +\|", re.MULTILINE)
 
 
@@ -14,8 +17,11 @@ def main():
     paths = [path for path in repository.files(".cmake", ".txt") if path.suffix == ".cmake" or path.name == "CMakeLists.txt"]
     asked = [(path, package) for path in paths for package in ASKS.findall(repository.text(path))
              if path.name != "Emel.cmake"]
+    raw = [(path, call) for path in paths if path.name != "Emel.cmake" for call in RAW.findall(repository.text(path))]
     repository.finish([f"{path}: no row of tools/install-dependencies.sh installs {package}"
-                       for path, package in asked if package not in installed], len(asked))
+                       for path, package in asked if package not in installed] +
+                      [f"{path}: expected emel_find_…, which names Debian's package, found {call}…" for path, call in raw],
+                      len(asked))
 
 
 if __name__ == "__main__":
