@@ -43,7 +43,7 @@ std::vector<ReportedModel> committedModels() {
   return found;
 }
 
-std::vector<ReportedModel> models() {
+std::vector<ReportedModel> reportedModels() {
   std::vector<ReportedModel> found = committedModels();
   for (const char* shape : {"1b", "8b", "70b"})
     found.push_back({std::string("shape_") + shape, "", shape});
@@ -161,7 +161,7 @@ TEST_P(ReportTest, KeepsItsPromises) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Models, ReportTest, ::testing::ValuesIn(models()),
+INSTANTIATE_TEST_SUITE_P(Models, ReportTest, ::testing::ValuesIn(reportedModels()),
                          [](const auto& info) { return info.param.name; });
 
 //===----------------------------------------------------------------------===//
