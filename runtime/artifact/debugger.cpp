@@ -23,8 +23,10 @@ struct jit_descriptor {
 };
 
 // gdb stops here to look at the list. Weak, since other libraries of a process may define the same.
+// NOLINTBEGIN(bugprone-reserved-identifier): gdb looks for these names.
 [[gnu::weak, gnu::noinline]] void __jit_debug_register_code() { __asm__ volatile("" ::: "memory"); }
 [[gnu::weak]] jit_descriptor __jit_debug_descriptor = {1, 0, nullptr, nullptr};
+// NOLINTEND(bugprone-reserved-identifier)
 }
 
 namespace emel::artifact {

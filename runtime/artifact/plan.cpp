@@ -232,6 +232,7 @@ absl::StatusOr<Plan> DecodePlan(absl::Span<const uint8_t> bytes) {
 
 std::vector<CpuVariant> CpuVariants(const Plan& plan) {
   std::vector<CpuVariant> out;
+  out.reserve(plan.variants.size());
   for (const Variant& variant : plan.variants) out.push_back({variant.name, variant.features});
   return out;
 }

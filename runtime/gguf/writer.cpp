@@ -194,6 +194,7 @@ void Writer::AddTensor(std::string_view name, TensorType type, const std::vector
 absl::StatusOr<Writer::Layout> Writer::Finish() const {
   EMEL_RETURN_IF_ERROR(RefuseRepeated(keys_, "key"));
   std::vector<std::string> names;
+  names.reserve(tensors_.size());
   for (const Entry& tensor : tensors_) names.push_back(tensor.name);
   EMEL_RETURN_IF_ERROR(RefuseRepeated(names, "tensor"));
 

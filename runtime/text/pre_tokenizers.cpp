@@ -61,6 +61,7 @@ constexpr char kTrailingSpace[] = R"((?<!\s)\s+$)";
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-function-size): a table.
 const std::vector<PreTokenizer>& PreTokenizers() {
   static const auto* rows = new std::vector<PreTokenizer>{
       // What files without tokenizer.ggml.pre mean.

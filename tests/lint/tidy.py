@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""usage: tests/lint/tidy.py [SECONDS]
+"""usage: tests/lint/tidy.py [SECONDS [FOLDER...]]
 Runs clang-tidy 19 on every .cpp file, in batches, and fails where it finds something. A batch that passed is not
 looked at again until one of its files, a header of ours that they include, or .clang-tidy changes: what passed is
-kept in ~/.cache/emel/tidy. SECONDS is how long to look, 600 by default; what changed last comes first."""
+kept in ~/.cache/emel/tidy. SECONDS is how long to look, 600 by default; what changed last comes first.
+With folders only what is in one of them."""
 
 import concurrent.futures
 import hashlib
@@ -46,13 +47,15 @@ def files_of(unit):
     return [ROOT / name.decode() for name in INCLUDE.findall(unit.read_bytes())]
 
 
-def units():
+def units(folders):
     """Every batch and file that is compiled, those with the last changes first."""
     found = {pathlib.Path(path) for path in
              re.findall(r'"file": "([^"]+\.cpp)"', (BUILD / "compile_commands.json").read_text())}
     changed = output("git", "log", "--format=", "--name-only", "-n", "200").split()
     order = {ROOT / name: place for place, name in reversed(list(enumerate(changed)))}
-    return sorted(found, key=lambda unit: min(order.get(file, len(changed)) for file in files_of(unit)))
+    chosen = [unit for unit in found if not folders or any(
+        file.is_relative_to(ROOT / folder) for folder in folders for file in files_of(unit))]
+    return sorted(chosen, key=lambda unit: min(order.get(file, len(changed)) for file in files_of(unit)))
 
 
 class Digests:
@@ -83,9 +86,10 @@ class Digests:
 
 
 def main():
-    if len(sys.argv) > 2 or (len(sys.argv) == 2 and not sys.argv[1].isdigit()):
+    seconds, *folders = sys.argv[1:] or ["600"]
+    if not seconds.isdigit() or not all((ROOT / folder).is_dir() for folder in folders):
         sys.exit(__doc__)
-    end = time.monotonic() + float(sys.argv[1] if len(sys.argv) == 2 else 600)
+    end = time.monotonic() + float(seconds)
     CACHE.mkdir(parents=True, exist_ok=True)
     configure()
     digests = Digests()
@@ -108,7 +112,7 @@ def main():
                 passed += len(files_of(unit))
 
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(look, units()))
+        list(pool.map(look, units(folders)))
     for text in failures:
         print(text)
     print(f"clang-tidy 19: {passed} files passed, {known} had passed before, findings in {len(failures)} batches")
