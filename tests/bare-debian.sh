@@ -80,8 +80,8 @@ make_system() (  # makes $system, with git, make and the clone in /root/emel
 # Of a second build of the same sources by the same packages nearly all is in the cache, or it does not serve.
 check_cache() {
   local hits all known rate
-  read -r hits all < <(inside 'ccache --print-log-stats' |
-    awk '/^(direct|preprocessed)_cache_hit/ { hits += $2 } /^cache_miss/ { misses = $2 } END { print hits + 0, hits + misses }')
+  read -r hits all < <(awk '/^(direct|preprocessed)_cache_hit$/ { ++hits } /^cache_miss$/ { ++misses }
+    END { print hits + 0, hits + misses }' "$system/root/ccache.log")
   [[ $all -gt 0 ]] || { echo "expected the compiler cache to be used, found no sign of it" >&2; return 1; }
   rate=$((100 * hits / all))
   known=$ccache/emel-built/$(git -C "$root" rev-parse 'HEAD^{tree}')-$(inside dpkg-query -W | sha256sum | cut -c1-16)
