@@ -43,13 +43,14 @@ demo: dependencies
 test: build
 	@tests/run.sh $(RELEASE) $(JOBS)
 
-# The release build's compiler makes the instrumented code. EXCEPT is a pattern of tests to leave out.
+# The release build's compiler makes the instrumented code. PARTS are folders of tests/unit, all by default.
+empty :=
 asan: test-dependencies
 	@tools/build.sh release -- emel-compile emel-modelgen emel-run
-	@tools/build.sh $(ASAN) -- emel-run tests/unit/all
+	@tools/build.sh $(ASAN) -- emel-run $(if $(PARTS),$(PARTS:%=tests/unit/%/all),tests/unit/all)
 	@rm -rf build/$(ASAN)/results
 	@EMEL_TEST_COMPILER=$(CURDIR)/$(RELEASE)/bin ctest --test-dir build/$(ASAN)/tests/unit -j $(JOBS) \
-	  $(if $(EXCEPT),-E '$(EXCEPT)') --no-tests=error --output-on-failure --progress
+	  $(if $(PARTS),-R '^unit-($(subst $(empty) ,|,$(PARTS)))_') --no-tests=error --output-on-failure --progress
 	@/usr/bin/python3 tests/summary.py --skipped build/$(ASAN)/results
 	@tests/instrumented.sh address $(RELEASE) build/$(ASAN)
 
