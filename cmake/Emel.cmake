@@ -7,7 +7,7 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
 
 # Checkouts share what was compiled, whatever their folders and wherever their compiler came from.
-# Headers are what the compiler says it read: to run its preprocessor first would cost a tenth more.
+# Headers are what the compiler says it read, so that its preprocessor need not run first.
 find_program(CCACHE ccache)
 if(CCACHE)
   foreach(language C CXX)
