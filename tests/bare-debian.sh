@@ -84,7 +84,7 @@ check_cache() {
     END { print hits + 0, hits + misses }' "$system/root/ccache.log")
   [[ $all -gt 0 ]] || { echo "expected the compiler cache to be used, found no sign of it" >&2; return 1; }
   rate=$((100 * hits / all))
-  known=$ccache/emel-built/$(git -C "$root" rev-parse 'HEAD^{tree}')-$(inside dpkg-query -W | sha256sum | cut -c1-16)
+  known=$ccache/emel-built/$(git -C "$root" rev-parse 'HEAD^{tree}')-$(inside 'dpkg-query -W' | sha256sum | cut -c1-16)
   echo "=== compiler cache: $hits of $all compilations found, $rate%$([[ ! -e $known ]] || echo ", built before")"
   [[ ! -e $known || $rate -ge 95 ]] ||
     { echo "expected 95% in the compiler cache, since the same was built before" >&2; return 1; }
