@@ -60,10 +60,9 @@ class RopeAngles {
   /// Which of the 4 positions a pair of the repeating sections uses.
   int64_t componentOf(int64_t sector) const {
     if (mode_ == RopeMode::Imrope) return sector < 3 * sections_[sector % 3] ? sector % 3 : 3;
-    int64_t end = 0;
-    for (int64_t c = 0; c < 3; ++c)
-      if (sector < (end += sections_[c])) return c;
-    return 3;
+    int64_t c = 0;
+    for (int64_t end = sections_[0]; c < 3 && sector >= end; end += sections_[c]) ++c;
+    return c;
   }
 
   std::pair<double, int64_t> positionOf(int64_t token, int64_t pair) const {

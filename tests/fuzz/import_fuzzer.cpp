@@ -112,7 +112,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace emel;
   Bytes bytes(data, size);
   const auto& variants = testing::TinyModelVariants();
-  std::string variant = variants[bytes.below(variants.size())];
+  const std::string& variant = variants[bytes.below(variants.size())];
   GgufBuilder builder = testing::TinyModel(variant);
   for (int i = 0; i < 8 && !bytes.empty() && !builder.keys.empty() && builder.tensors.size() > 1;
        ++i)

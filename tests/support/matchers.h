@@ -9,7 +9,7 @@
 
 namespace emel::testing {
 
-inline const absl::Status& AsStatus(const absl::Status& status) { return status; }
+inline absl::Status AsStatus(const absl::Status& status) { return status; }
 template <typename T>
 const absl::Status& AsStatus(const absl::StatusOr<T>& result) {
   return result.status();

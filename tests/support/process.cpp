@@ -11,7 +11,7 @@ namespace {
 // Output goes to unnamed files, so that no pipe can fill up.
 std::string Contents(std::FILE* file) {
   std::string text;
-  std::rewind(file);
+  std::fseek(file, 0, SEEK_SET);
   char buffer[4096];
   size_t count;
   while ((count = std::fread(buffer, 1, sizeof(buffer), file)) > 0) text.append(buffer, count);

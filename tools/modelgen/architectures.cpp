@@ -45,7 +45,7 @@ constexpr TensorRule kPostFfnNorm = {"post_ffw_norm.weight", Role::kNorm, {Dim::
 
 constexpr TensorRule Bias(std::string_view name, Dim dim) { return {name, Role::kBias, {dim}}; }
 
-std::vector<Architecture> MakeArchitectures() {
+std::vector<Architecture> MakeArchitectures() {  // NOLINT(readability-function-size): a table
   return {
       {"llama",
        Vocabulary::kSentencePiece,

@@ -96,7 +96,7 @@ TEST_P(EveryAttention, HasTheInterpretersResults) {
   }
 }
 
-std::vector<AttentionSpec> Specs() {
+std::vector<AttentionSpec> Specs() {  // NOLINT(readability-function-size): a table
   std::vector<AttentionSpec> specs = {
       {.name = "alone", .heads = 3, .kv_heads = 3, .key_dim = 16, .value_dim = 16},
       {.name = "groups_of_2", .heads = 4, .kv_heads = 2, .key_dim = 20, .value_dim = 36},

@@ -4,6 +4,7 @@
 #include "dialects/RegisterDialects.h"
 #include "dialects/interpreter/Interpreter.h"
 #include "dialects/plan/Access.h"
+#include "llvm/ADT/bit.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/Parser/Parser.h"
 
@@ -116,7 +117,7 @@ class Poisoner {
   int64_t count_ = 0;
 };
 
-bool sameBits(double a, double b) { return std::memcmp(&a, &b, sizeof(a)) == 0; }
+bool sameBits(double a, double b) { return llvm::bit_cast<uint64_t>(a) == llvm::bit_cast<uint64_t>(b); }
 
 bool sameHeads(const std::vector<double>& a, const std::vector<double>& b, int64_t size,
                Range heads) {
