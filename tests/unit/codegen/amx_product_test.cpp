@@ -10,6 +10,7 @@
 #include "runtime/gguf/quantize.h"
 #include "runtime/layout/layout.h"
 #include "tests/kernels/test_form.h"
+#include "tests/support/depth.h"
 #include "tests/support/matchers.h"
 #include "tests/unit/codegen/loaded_image.h"
 #include "tests/unit/codegen/packed.h"
@@ -175,6 +176,7 @@ class AmxProducts : public ::testing::TestWithParam<Case> {
 };
 
 TEST_P(AmxProducts, AreThoseOfRoundedFactors) {
+  if (testing::IsLeftToChecks(2)) GTEST_SKIP() << testing::kLeftToChecks;
   for (const TestForm& form : testing::KnownForms()) {
     if (!form.target.hasAmx || !testing::RunnerOf(form).ok()) continue;
     SCOPED_TRACE(form.name());

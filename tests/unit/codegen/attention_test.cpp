@@ -3,6 +3,7 @@
 
 #include "tests/kernels/attention_case.h"
 #include "tests/support/build_kind.h"
+#include "tests/support/depth.h"
 #include "tests/support/matchers.h"
 
 #include <gtest/gtest.h>
@@ -72,6 +73,7 @@ class EveryAttention : public ::testing::TestWithParam<AttentionSpec> {
 };
 
 TEST_P(EveryAttention, HasTheInterpretersResults) {
+  if (testing::IsLeftToChecks(2)) GTEST_SKIP() << testing::kLeftToChecks;
   for (const TestForm& form : KnownForms()) {
     SCOPED_TRACE(form.name());
     auto compiled = case_->Compile(form);

@@ -3,6 +3,7 @@
 #include "codegen/cpu/Products.h"
 #include "tests/kernels/kernel_case.h"
 #include "tests/support/build_kind.h"
+#include "tests/support/depth.h"
 #include "tests/support/matchers.h"
 
 #include <gtest/gtest.h>
@@ -104,6 +105,7 @@ class EveryFastProduct : public ::testing::TestWithParam<cpu::Product> {
 };
 
 TEST_P(EveryFastProduct, HasLoopsOfWorkAlone) {
+  if (testing::IsLeftToChecks(2)) GTEST_SKIP() << testing::kLeftToChecks;
   auto kernel = KernelCase::Create(spec_);
   ASSERT_THAT(kernel, IsOk());
   for (const cpu::Target& target : cpu::knownTargets()) {

@@ -132,6 +132,7 @@ class EveryProduct : public ::testing::TestWithParam<KernelRow> {
 
 // No number of rows is one of whole panels, and rows end within a unit where blocks allow it.
 TEST_P(EveryProduct, HasTheInterpretersResults) {
+  if (IsLeftToChecks(2)) GTEST_SKIP() << kLeftToChecks;
   int64_t columns = block_ == 1 ? 171 : block_ <= 32 ? 288 : block_ <= 128 ? 384 : 768;
   ExpectInterpreted({.kernel = GetParam(), .rows = 53, .columns = columns, .has_specials = true},
                     KnownForms());
