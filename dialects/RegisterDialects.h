@@ -8,13 +8,8 @@
 
 namespace emel {
 
-/// The dialects that a module of ours may hold: every tool knows the same ones.
-inline mlir::DialectRegistry knownDialects() {
-  mlir::DialectRegistry registry;
-  registry
-      .insert<EmelDialect, plan::PlanDialect, mlir::func::FuncDialect, mlir::arith::ArithDialect>();
-  return registry;
-}
+/// The dialects that a module of ours may hold, kernels included: every tool knows the same ones.
+mlir::DialectRegistry knownDialects();
 
 }  // namespace emel
 

@@ -14,7 +14,8 @@ namespace {
 
 bool isDeclaration(Operation *op) { return isa<WeightOp, ShardOp>(op); }
 
-/// The declarations that something reads, directly or through another declaration.
+/// The declarations that something reads, directly or through another declaration, and the first
+/// shard, which has the metadata of the model.
 llvm::SetVector<Operation *> findLive(ModuleOp module) {
   SymbolTable symbols(module);
   llvm::SetVector<Operation *> live;
@@ -27,6 +28,7 @@ llvm::SetVector<Operation *> findLive(ModuleOp module) {
   module.walk([&](Operation *op) {
     if (!isDeclaration(op)) mark(op);
   });
+  if (auto shards = module.getOps<ShardOp>(); !shards.empty()) live.insert(*shards.begin());
   for (size_t i = 0; i < live.size(); ++i) mark(live[i]);
   return live;
 }

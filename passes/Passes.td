@@ -16,7 +16,8 @@ def Simplify : Pass<"emel-simplify", "::mlir::ModuleOp"> {
 def DropDeadWeights : Pass<"emel-drop-dead-weights", "::mlir::ModuleOp"> {
   let summary = "Drops weights that no op reads, and shards that no weight needs";
   let description = [{
-    Weights and shards are symbols, so that DCE alone does not see that nothing names them. What goes is recorded by its name.
+    Weights and shards are symbols, so that DCE alone does not see that nothing names them. What goes is recorded by its name. The first shard
+    stays, since it has the model's metadata.
 
     Counts `weights`, their `bytes`, and `shards`.
   }];

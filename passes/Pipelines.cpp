@@ -6,75 +6,102 @@ using namespace mlir;
 
 namespace emel {
 
-void addGraphPasses(OpPassManager &passes, const PipelineOptions &options) {
-  SmallVector<std::string> folders(options.shardFolders.begin(), options.shardFolders.end());
+void addGraphPasses(OpPassManager &passes, const GraphSwitches &switches) {
+  SmallVector<std::string> folders(switches.shardFolders.begin(), switches.shardFolders.end());
   passes.addPass(createSimplify());
-  if (options.mergeWeights) {
+  if (switches.mergeWeights) {
     MergeWeightsOptions merge;
     merge.shardFolders = folders;
     passes.addPass(createMergeWeights(merge));
   }
-  if (options.foldConstants) {
+  if (switches.foldConstants) {
     FoldConstantsOptions fold;
     fold.shardFolders = folders;
     passes.addPass(createFoldConstants(fold));
   }
-  if (options.fuseAttention) passes.addPass(createFuseAttention());
-  if (!options.sample.empty()) passes.addPass(createFuseHead({options.sample}));
+  if (switches.fuseAttention) passes.addPass(createFuseAttention());
+  if (!switches.sample.empty()) passes.addPass(createFuseHead({switches.sample}));
   // Again: what was merged and folded has left equal and unused reads of weights.
   passes.addPass(createSimplify());
   passes.addPass(createDropDeadWeights());
 }
 
-void addLayoutPasses(OpPassManager &passes, const PipelineOptions &options) {
-  std::vector<std::string> targets(options.targets.begin(), options.targets.end());
+void addEntryPasses(OpPassManager &passes, const EntrySwitches &switches) {
+  passes.addPass(createSpecialize({.small = switches.small, .bulk = switches.bulk}));
+  if (switches.quantizeActivations) {
+    QuantizeActivationsOptions quantize{.state = switches.state};
+    if (switches.bf16) quantize.bulkFrom = switches.small + 1;
+    passes.addPass(createQuantizeActivations(quantize));
+  }
+  if (switches.groupExperts) passes.addPass(createGroupExperts());
+}
+
+void addLayoutPasses(OpPassManager &passes, const LayoutSwitches &switches, int64_t batch) {
+  SmallVector<std::string> targets(switches.targets.begin(), switches.targets.end());
   SelectLayoutsOptions select;
   select.targets = targets;
-  select.batch = options.bulk;
+  select.batch = batch;
   passes.addPass(createSelectLayouts(select));
   passes.addPass(createStorePacked());
 }
 
-void addFusionPasses(OpPassManager &passes, const PipelineOptions &options) {
-  if (options.fuseProjections) passes.addPass(createFuseProjections());
-  if (options.fuseEpilogue) passes.addPass(createFuseEpilogue());
-  if (options.fuseRope) passes.addPass(createFuseRope());
-  if (options.fuseResidual) passes.addPass(createFuseResidual());
-  if (options.fuseRows) passes.addPass(createFuseRows());
+void addFusionPasses(OpPassManager &passes, const FusionSwitches &switches) {
+  if (switches.fuseProjections) passes.addPass(createFuseProjections());
+  if (switches.fuseEpilogue) passes.addPass(createFuseEpilogue());
+  if (switches.fuseRope) passes.addPass(createFuseRope());
+  if (switches.fuseResidual) passes.addPass(createFuseResidual());
+  if (switches.fuseRows) passes.addPass(createFuseRows());
 }
 
-void addPlanPasses(OpPassManager &passes, const PipelineOptions &options) {
+void addPlanPasses(OpPassManager &passes, const PlanSwitches &switches) {
   passes.addPass(createOutline());
   passes.addPass(createPartition());
   passes.addPass(createInsertBarriers());
   passes.addPass(createLifetimes());
-  passes.addPass(createPlanBuffers({.maxArena = options.maxArena}));
+  passes.addPass(createPlanBuffers({.maxArena = switches.maxArena}));
 }
 
 void addAllPasses(OpPassManager &passes, const PipelineOptions &options) {
-  addGraphPasses(passes, options);
-  passes.addPass(createSpecialize({.small = options.small, .bulk = options.bulk}));
-  if (options.quantizeActivations) {
-    QuantizeActivationsOptions quantize{.state = options.state};
-    if (options.bf16) quantize.bulkFrom = options.small + 1;
-    passes.addPass(createQuantizeActivations(quantize));
-  }
-  if (options.groupExperts) passes.addPass(createGroupExperts());
-  addLayoutPasses(passes, options);
-  addFusionPasses(passes, options);
+  addGroupPasses(passes, options);
+  addPlanPasses(passes, options);
 }
 
+namespace {
+
+/// Alone, this part has to be told what it else learns from the entries' switches.
+struct BatchSwitch : Switches {
+  using Switches::Switches;
+  Option<int64_t> batch{owner, "batch", llvm::cl::desc("the most tokens of a step"),
+                        llvm::cl::init(512)};
+};
+
+using LayoutOptions = PipelineOf<LayoutSwitches, BatchSwitch>;
+
+template <typename Options, typename Add>
+void addPipeline(StringRef name, StringRef summary, Add add) {
+  static PassPipelineRegistration<Options> registered(
+      name, summary, [add](OpPassManager &passes, const Options &options) { add(passes, options); });
+}
+
+}  // namespace
+
 void registerPipelines() {
-  static PassPipelineRegistration<PipelineOptions> graph(
-      "emel-graph-pipeline", "Makes the graph of an import smaller", addGraphPasses);
-  static PassPipelineRegistration<PipelineOptions> layout(
-      "emel-layout-pipeline", "Chooses layouts and stores weights in them", addLayoutPasses);
-  static PassPipelineRegistration<PipelineOptions> fusion(
-      "emel-fusion-pipeline", "Groups what one kernel computes", addFusionPasses);
-  static PassPipelineRegistration<PipelineOptions> plan("emel-plan-pipeline",
-                                                        "Makes a plan of groups", addPlanPasses);
-  static PassPipelineRegistration<PipelineOptions> all("emel-pipeline", "Runs all passes in order",
-                                                       addAllPasses);
+  addPipeline<PipelineOf<GraphSwitches>>("emel-graph-pipeline",
+                                         "Makes the graph of an import smaller", addGraphPasses);
+  addPipeline<PipelineOf<EntrySwitches>>("emel-entry-pipeline",
+                                         "Makes an entry for each size of step", addEntryPasses);
+  addPipeline<LayoutOptions>("emel-layout-pipeline", "Chooses layouts and stores weights in them",
+                             [](OpPassManager &passes, const LayoutOptions &options) {
+                               addLayoutPasses(passes, options, options.batch);
+                             });
+  addPipeline<PipelineOf<FusionSwitches>>("emel-fusion-pipeline",
+                                          "Groups what one kernel computes", addFusionPasses);
+  addPipeline<GroupOptions>("emel-group-pipeline", "Runs all passes from an import to groups",
+                            addGroupPasses<GroupOptions>);
+  addPipeline<PipelineOf<PlanSwitches>>("emel-plan-pipeline", "Makes a plan of groups",
+                                        addPlanPasses);
+  addPipeline<PipelineOptions>("emel-pipeline", "Runs all passes, from an import to a plan",
+                               addAllPasses);
 }
 
 double boundOf(StringRef flag) {

@@ -2,6 +2,7 @@
 
 #include "dialects/emel/Emel.h"
 #include "dialects/emel/Provenance.h"
+#include "llvm/Support/Format.h"
 #include "mlir/IR/Builders.h"
 
 using namespace mlir;
@@ -33,6 +34,22 @@ Record::~Record() {
     llvm::append_range(records, before);
   records.push_back(entry.getDictionary(builder.getContext()));
   module_->setAttr(EmelDialect::kPassesAttr, builder.getArrayAttr(records));
+}
+
+void printRecords(ModuleOp module, raw_ostream &out) {
+  auto records = module->getAttrOfType<ArrayAttr>(EmelDialect::kPassesAttr);
+  if (!records) return;
+  for (auto record : records.getAsRange<DictionaryAttr>()) {
+    out << llvm::left_justify(record.getAs<StringAttr>("pass").getValue(), 24);
+    StringRef separator = "";
+    for (NamedAttribute entry : record) {
+      auto count = dyn_cast<IntegerAttr>(entry.getValue());
+      if (!count) continue;
+      out << separator << count.getInt() << " " << entry.getName().getValue();
+      separator = ", ";
+    }
+    out << "\n";
+  }
 }
 
 }  // namespace emel

@@ -34,6 +34,9 @@ class Record {
   llvm::MapVector<mlir::Location, llvm::StringRef> removed_;
 };
 
+/// What the passes that ran counted, a line for each.
+void printRecords(mlir::ModuleOp module, llvm::raw_ostream &out);
+
 }  // namespace emel
 
 #endif  // EMEL_PASSES_RECORD_H_

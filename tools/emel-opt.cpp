@@ -1,5 +1,6 @@
 // Runs passes over IR and prints the result: the tool to debug passes with.
 
+#include "codegen/cpu/Passes.h"
 #include "dialects/RegisterDialects.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -13,6 +14,8 @@
 #include "mlir/Transforms/Passes.h"
 #include "passes/Passes.h"
 #include "passes/Pipelines.h"
+#include "passes/Record.h"
+#include "tools/compile/mlir_flags.h"
 #include "tools/support/exit.h"
 
 using namespace llvm;
@@ -23,7 +26,8 @@ static constexpr StringLiteral kOverview =
     "  emel-opt model.mlir --canonicalize --mlir-print-ir-after-all\n"
     "  emel-opt model.mlir --print-op-stats -o /dev/null\n"
     "  emel-opt model.mlir --emel-pipeline --mlir-print-debuginfo -o planned.mlir\n\n"
-    "Passes run in the order in which they are given; --emel-pipeline is all of ours, in theirs. "
+    "Passes run in the order in which they are given; --emel-pipeline is all of ours, in theirs, and "
+    "--emel-group-pipeline those before the plan. "
     "Origins are printed with --mlir-print-debuginfo only. Exit codes: 0 done, 1 bad input, 2 bad "
     "usage.\n";
 
@@ -45,14 +49,27 @@ static bool areOptionsGood(const mlir::MlirOptMainConfig& config) {
   return succeeded(config.setupPassPipeline(passes));
 }
 
+namespace {
+
+/// Runs last: what the passes counted goes to standard error.
+struct CountPrinter : mlir::PassWrapper<CountPrinter, mlir::OperationPass<mlir::ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(CountPrinter)
+  void runOnOperation() override { emel::printRecords(getOperation(), errs()); }
+};
+
+}  // namespace
+
 int main(int argc, char** argv) {
   cl::opt<std::string> input(cl::Positional, cl::desc("<input file>"), cl::init("-"));
   cl::opt<std::string> output("o", cl::desc("Where to write"), cl::value_desc("file"),
                               cl::init("-"));
+  cl::opt<bool> statistics("emel-statistics",
+                           cl::desc("Print what each of our passes counted, to standard error"));
   mlir::DialectRegistry registry = emel::knownDialects();
   mlir::registerTransformsPasses();
   emel::registerEmelPasses();
   emel::registerPipelines();
+  emel::cpu::registerCpuPasses();
   mlir::MlirOptMainConfig::registerCLOptions(registry);
   mlir::registerAsmPrinterCLOptions();
   mlir::registerMLIRContextCLOptions();
@@ -62,6 +79,16 @@ int main(int argc, char** argv) {
 
   mlir::MlirOptMainConfig config = mlir::MlirOptMainConfig::createFromCLOptions();
   if (!areOptionsGood(config)) return emel::tools::kBadUsage;
+  if (auto problem = emel::tools::CheckMlirFlags()) {
+    complain(*problem);
+    return emel::tools::kBadUsage;
+  }
+  mlir::MlirOptMainConfig all = config;
+  all.setPassPipelineSetupFn([&](mlir::PassManager& passes) {
+    if (failed(config.setupPassPipeline(passes))) return mlir::failure();
+    if (statistics) passes.addPass(std::make_unique<CountPrinter>());
+    return mlir::success();
+  });
 
   std::string error;
   std::unique_ptr<MemoryBuffer> buffer = mlir::openInputFile(input, &error);
@@ -72,7 +99,7 @@ int main(int argc, char** argv) {
   // The text is complete before the output is touched, so that a failure leaves the target alone.
   std::string text;
   raw_string_ostream out(text);
-  if (mlir::failed(mlir::MlirOptMain(out, std::move(buffer), registry, config)))
+  if (mlir::failed(mlir::MlirOptMain(out, std::move(buffer), registry, all)))
     return emel::tools::kBadInput;
   std::unique_ptr<ToolOutputFile> file = mlir::openOutputFile(output, &error);
   if (!file) return complain(error);

@@ -12,6 +12,8 @@
 #include "llvm/IR/Module.h"
 #include "llvm/Support/Error.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Support/Timing.h"
 
 /// From functions in MLIR to one position-independent image, in this process.
 namespace emel::cpu {
@@ -32,8 +34,12 @@ struct Image {
   const ImageSymbol *find(llvm::StringRef name) const;
 };
 
-/// Lowers what kernels and step programs are written in to the LLVM dialect.
-mlir::LogicalResult lowerToLlvm(mlir::ModuleOp module);
+/// From what kernels and step programs are written in to the LLVM dialect.
+void addLlvmPasses(mlir::OpPassManager &passes);
+/// The first of these, which only make it shorter.
+void addTidyPasses(mlir::OpPassManager &passes);
+/// Runs them.
+mlir::LogicalResult lowerToLlvm(mlir::ModuleOp module, mlir::TimingScope *timing = nullptr);
 
 enum class CodeKind { Object, Assembly, Llvm };
 

@@ -24,16 +24,26 @@ using namespace mlir;
 
 namespace emel::cpu {
 
-LogicalResult lowerToLlvm(ModuleOp module) {
-  PassManager passes(module.getContext());
+void addTidyPasses(OpPassManager &passes) {
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
+}
+
+void addLlvmPasses(OpPassManager &passes) {
+  addTidyPasses(passes);
   passes.addPass(createConvertSCFToCFPass());
   passes.addPass(createConvertVectorToLLVMPass());
   passes.addPass(createConvertMathToLLVMPass());
   passes.addPass(createArithToLLVMConversionPass());
   passes.addPass(createConvertControlFlowToLLVMPass());
   passes.addPass(createReconcileUnrealizedCastsPass());
+}
+
+LogicalResult lowerToLlvm(ModuleOp module, TimingScope *timing) {
+  PassManager passes(module.getContext());
+  if (timing) passes.enableTiming(*timing);
+  (void)applyPassManagerCLOptions(passes);  // fails where a program does not take them
+  addLlvmPasses(passes);
   return passes.run(module);
 }
 

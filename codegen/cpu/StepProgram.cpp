@@ -3,6 +3,7 @@
 #include "codegen/cpu/Kernel.h"
 #include "codegen/cpu/Poison.h"
 #include "dialects/emel/Emel.h"
+#include "dialects/emel/Layouts.h"
 #include "dialects/plan/PlanInfo.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -21,6 +22,14 @@ void ModelPlaces::addLayers(EntryOp entry) {
     layers.push_back(pageBytes);
     int64_t cell = state.getHeads() * state.getHeadBytes();
     pageBytes += llvm::alignTo(cell * EMEL_PAGE_POSITIONS, 64);
+  }
+}
+
+void ModelPlaces::addWeights(ModuleOp module) {
+  uint64_t end = 0;
+  for (WeightOp weight : module.getOps<WeightOp>()) {
+    weights[weight.getSymName()] = end;
+    end = llvm::alignTo(end + *getStorageBytes(weight.getStoredType()), 64);
   }
 }
 

@@ -21,6 +21,9 @@ struct ModelPlaces {
 
   /// The places of states: one layer after the other.
   void addLayers(plan::EntryOp entry);
+  /// A place for each weight of a module, one behind the other. Who packs them may know better: the
+  /// same bytes need to be there once.
+  void addWeights(mlir::ModuleOp module);
 };
 
 /// What there is to know of an entry's program.
@@ -31,6 +34,11 @@ struct StepProgram {
   /// that.
   int64_t scratchBytes = 0;
 };
+
+/// Puts a module for each entry, with its program and kernels, in place of a plan and all that it
+/// is about.
+mlir::LogicalResult lowerEntries(mlir::ModuleOp plan, const Target &target,
+                                 const ModelPlaces &places, const Checks &checks);
 
 /// Adds an entry's program, and the kernels that it launches, to `module`, in the dialects that
 /// lowerToLlvm takes. Errors are reported at the op that has no code.

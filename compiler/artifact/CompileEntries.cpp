@@ -11,10 +11,13 @@ using namespace mlir;
 
 namespace emel {
 
+void loadCodeDialects(MLIRContext &context) {
+  context.loadDialect<arith::ArithDialect, cf::ControlFlowDialect, LLVM::LLVMDialect,
+                      math::MathDialect, scf::SCFDialect, vector::VectorDialect>();
+}
+
 LogicalResult CompiledEntries::lower(const ReportProgress &report) {
-  module_.getContext()
-      ->loadDialect<arith::ArithDialect, cf::ControlFlowDialect, LLVM::LLVMDialect,
-                    math::MathDialect, scf::SCFDialect, vector::VectorDialect>();
+  loadCodeDialects(*module_.getContext());
   uint64_t total = targets_.size() * llvm::range_size(module_.getOps<plan::EntryOp>());
   for (const cpu::Target *target : targets_) {
     for (auto entry : module_.getOps<plan::EntryOp>()) {
@@ -32,7 +35,7 @@ LogicalResult CompiledEntries::lower(const ReportProgress &report) {
 LogicalResult CompiledEntries::lowerOne(plan::EntryOp entry, Piece &piece) {
   OwningOpRef<ModuleOp> own = ModuleOp::create(entry.getLoc());
   auto program = cpu::emitStepProgram(entry, *piece.target, places_, *own, checks_);
-  if (failed(program) || failed(cpu::lowerToLlvm(*own))) return failure();
+  if (failed(program) || failed(cpu::lowerToLlvm(*own, timing_))) return failure();
   FailureOr<cpu::LlvmCode> code = cpu::toLlvm(*own);
   if (failed(code)) return failure();
   piece.program = *program;

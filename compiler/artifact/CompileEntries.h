@@ -15,6 +15,9 @@ namespace emel {
 /// Calls with what is being done and how far it is.
 using ReportProgress = std::function<void(llvm::StringRef what, uint64_t done, uint64_t total)>;
 
+/// Makes the dialects known that kernels are written in.
+void loadCodeDialects(mlir::MLIRContext &context);
+
 /// The code of all entries for one target, an object for each.
 struct TargetCode {
   std::vector<llvm::SmallVector<char, 0>> objects;
@@ -35,13 +38,14 @@ class CompiledEntries {
  public:
   CompiledEntries(mlir::ModuleOp module, llvm::ArrayRef<const cpu::Target *> targets,
                   const cpu::ModelPlaces &places, cpu::CodeKind kind, const cpu::Checks &checks,
-                  llvm::ThreadPoolInterface &pool)
+                  llvm::ThreadPoolInterface &pool, mlir::TimingScope *timing = nullptr)
       : module_(module),
         targets_(targets),
         places_(places),
         kind_(kind),
         checks_(checks),
-        pool_(pool) {}
+        pool_(pool),
+        timing_(timing) {}
   /// Waits for what still runs.
   ~CompiledEntries() { pool_.wait(); }
 
@@ -67,6 +71,7 @@ class CompiledEntries {
   cpu::CodeKind kind_;
   cpu::Checks checks_;
   llvm::ThreadPoolInterface &pool_;
+  mlir::TimingScope *timing_;
   std::deque<Piece> pieces_;  // threads hold references
 };
 

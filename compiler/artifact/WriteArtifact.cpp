@@ -128,7 +128,7 @@ class ArtifactWriter {
     if (failed(packing)) return diagnostics.status();
     addWeights(*packing, places_);
     CompiledEntries code(module_, options_.targets, places_, cpu::CodeKind::Object, options_.checks,
-                         pool_);
+                         pool_, options_.timing);
     if (failed(hashes_.start(module_)) || failed(code.lower(options_.progress)))
       return diagnostics.status();
     // Vectors at the last weight's end may read a line beyond it.
@@ -227,24 +227,49 @@ absl::StatusOr<artifact::Plan> writeArtifact(ModuleOp module, const ArtifactOpti
   return ArtifactWriter(module, options, std::move(sink)).run();
 }
 
+/// Where everything lies that code refers to.
+static FailureOr<cpu::ModelPlaces> findPlaces(ModuleOp module, io::Strategy load) {
+  FailureOr<Packing> packing = Packing::create(module, {.load = load});
+  if (failed(packing)) return failure();
+  cpu::ModelPlaces places;
+  places.addLayers(*module.getOps<plan::EntryOp>().begin());
+  addWeights(*packing, places);
+  return places;
+}
+
 absl::StatusOr<std::string> writeCode(ModuleOp module, const ArtifactOptions &options,
                                       cpu::CodeKind kind) {
   assert(options.targets.size() == 1);
   DiagnosticCollector diagnostics(module.getContext());
-  FailureOr<Packing> packing = Packing::create(module, {.load = options.load});
-  if (failed(packing)) return diagnostics.status();
-  cpu::ModelPlaces places;
-  places.addLayers(*module.getOps<plan::EntryOp>().begin());
-  addWeights(*packing, places);
+  FailureOr<cpu::ModelPlaces> places = findPlaces(module, options.load);
+  if (failed(places)) return diagnostics.status();
   llvm::DefaultThreadPool pool(llvm::hardware_concurrency(options.threads));
-  CompiledEntries entries(module, options.targets, places, cpu::CodeKind::Llvm, options.checks,
-                          pool);
+  CompiledEntries entries(module, options.targets, *places, cpu::CodeKind::Llvm, options.checks,
+                          pool, options.timing);
   if (failed(entries.lower(options.progress))) return diagnostics.status();
   auto code = entries.take(0, options.progress);
   if (failed(code)) return diagnostics.status();
   auto text = cpu::joinCode(code->objects, *options.targets.front(), kind);
   if (!text) return absl::InternalError(llvm::toString(text.takeError()));
   return std::string(text->begin(), text->end());
+}
+
+absl::StatusOr<std::string> writeKernels(ModuleOp module, const ArtifactOptions &options) {
+  assert(options.targets.size() == 1);
+  loadCodeDialects(*module.getContext());
+  DiagnosticCollector diagnostics(module.getContext());
+  FailureOr<cpu::ModelPlaces> places = findPlaces(module, options.load);
+  if (failed(places)) return diagnostics.status();
+  OwningOpRef<ModuleOp> code = module.clone();
+  PassManager tidy(module.getContext());
+  cpu::addTidyPasses(tidy);
+  if (failed(cpu::lowerEntries(*code, *options.targets.front(), *places, options.checks)) ||
+      failed(tidy.run(*code)))
+    return diagnostics.status();
+  std::string text;
+  llvm::raw_string_ostream out(text);
+  code->print(out);
+  return text;
 }
 
 }  // namespace emel

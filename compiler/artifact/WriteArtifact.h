@@ -39,6 +39,8 @@ struct ArtifactOptions {
   unsigned threads = 0;
   /// How the shards are read.
   io::Strategy load = io::Strategy::kMap;
+  /// Takes the time of each pass.
+  mlir::TimingScope *timing = nullptr;
   /// Where the weights go if not into the artifact.
   WeightsStore weightsStore;
 };
@@ -52,6 +54,9 @@ absl::StatusOr<artifact::Plan> writeArtifact(mlir::ModuleOp module, const Artifa
 /// The code of an artifact's one target as text.
 absl::StatusOr<std::string> writeCode(mlir::ModuleOp module, const ArtifactOptions &options,
                                       cpu::CodeKind kind);
+
+/// What its kernels and step programs compute, before LLVM's dialect.
+absl::StatusOr<std::string> writeKernels(mlir::ModuleOp module, const ArtifactOptions &options);
 
 }  // namespace emel
 

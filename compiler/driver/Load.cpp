@@ -1,8 +1,10 @@
 #include "compiler/driver/Load.h"
 
+#include <filesystem>
 #include <fstream>
 
 #include "compiler/driver/Diagnostics.h"
+#include "dialects/emel/Emel.h"
 #include "llvm/ADT/StringRef.h"
 #include "mlir/Parser/Parser.h"
 
@@ -29,6 +31,23 @@ absl::StatusOr<OwningOpRef<ModuleOp>> loadMlir(MLIRContext &context, const std::
   DiagnosticCollector diagnostics(&context);
   OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(path, &context);
   if (!module) return diagnostics.status();
+  return module;
+}
+
+absl::StatusOr<OwningOpRef<ModuleOp>> loadStage(MLIRContext &context, const std::string &path) {
+  namespace fs = std::filesystem;
+  auto module = loadMlir(context, path);
+  if (!module.ok()) return module;
+  for (auto shard : (*module)->getOps<ShardOp>()) {
+    fs::path own = shard.getPath().str(), folder = fs::path(path).parent_path();
+    std::error_code error;
+    if (fs::exists(own, error)) continue;
+    for (const fs::path &other : {folder / own, folder / own.filename()}) {
+      if (!fs::exists(other, error)) continue;
+      shard.setPath(other.string());
+      break;
+    }
+  }
   return module;
 }
 

@@ -21,6 +21,11 @@ absl::StatusOr<ImportResult> loadGguf(mlir::MLIRContext &context, const std::str
 absl::StatusOr<mlir::OwningOpRef<mlir::ModuleOp>> loadMlir(mlir::MLIRContext &context,
                                                            const std::string &path);
 
+/// The same, for a module that is compiled on: its shards are found beside it as well, where they
+/// are no longer at their paths.
+absl::StatusOr<mlir::OwningOpRef<mlir::ModuleOp>> loadStage(mlir::MLIRContext &context,
+                                                            const std::string &path);
+
 /// Whether the file is to be read as GGUF: it starts so, or its name says so.
 bool isGguf(const std::string &path);
 

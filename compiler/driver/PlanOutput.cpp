@@ -2,9 +2,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "compiler/driver/Diagnostics.h"
-#include "mlir/Pass/PassManager.h"
-#include "passes/Pipelines.h"
 
 using namespace mlir;
 
@@ -12,42 +9,6 @@ namespace emel {
 
 using Json = nlohmann::ordered_json;
 using plan::ArenaKind;
-
-/// Runs the passes that `add` adds.
-static absl::Status run(ModuleOp module, const PlanOptions &options,
-                        void (*add)(OpPassManager &, const PipelineOptions &)) {
-  module.getContext()->printOpOnDiagnostic(false);  // a plan is long, and the message says where
-  DiagnosticCollector diagnostics(module.getContext());
-  PassManager passes(module.getContext());
-  PipelineOptions pipeline;
-  pipeline.small = options.small;
-  pipeline.bulk = options.batch;
-  pipeline.maxArena = options.maxArena;
-  pipeline.state = options.state;
-  pipeline.bf16 = options.bf16;
-  pipeline.targets = ArrayRef<std::string>(options.target);
-  add(passes, pipeline);
-  if (succeeded(passes.run(module))) return absl::OkStatus();
-  absl::Status status = diagnostics.status();
-  return status.ok() ? absl::InternalError("a pass failed without saying why") : status;
-}
-
-absl::StatusOr<LayoutReport> groupModel(ModuleOp module, const PlanOptions &options) {
-  if (absl::Status status = run(module, options, addAllPasses); !status.ok()) return status;
-  DiagnosticCollector diagnostics(module.getContext());
-  // The report of a module does not depend on whether its layouts were selected yet.
-  FailureOr<LayoutReport> layouts = chooseLayouts(
-      module, {.targets = {findLayoutTarget(options.target)}, .batch = options.batch});
-  if (failed(layouts)) return diagnostics.status();
-  return std::move(*layouts);
-}
-
-absl::StatusOr<LayoutReport> planModel(ModuleOp module, const PlanOptions &options) {
-  absl::StatusOr<LayoutReport> layouts = groupModel(module, options);
-  if (!layouts.ok()) return layouts;
-  if (absl::Status status = run(module, options, addPlanPasses); !status.ok()) return status;
-  return layouts;
-}
 
 std::string writePlanCsv(const PlanSummary &plan) {
   std::string text = "entry,id,lower,upper,size,offset\n";

@@ -15,13 +15,13 @@ import generate
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # The head is fused on demand only.
-PIPELINE = ("--emel-pipeline=sample=argmax", "--emel-plan-pipeline")
+PIPELINE = ("--emel-pipeline=sample=argmax",)
 HEAD = """# Passes
 
 <!-- Written by docs/reference/passes.py from passes/Passes.td, tests/passes/ and the models of the repository; `ninja docs` renews it. -->
 
 Each pass is one row of `passes/Passes.td`, one file, one flag of `emel-opt` and one test, from which the examples here are: the first
-function or entry of the test, and what the flag makes of it. `--emel-pipeline --emel-plan-pipeline` runs them all in order:
+function or entry of the test, and what the flag makes of it. `--emel-pipeline` runs them all in order:
 
 {pipeline}
 

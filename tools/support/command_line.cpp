@@ -155,7 +155,7 @@ CommandLine::Setter CommandLine::NumberSetter(uint64_t least, uint64_t most, T* 
   return [=](std::string_view text) -> std::optional<std::string> {
     std::optional<uint64_t> number = ParseNumber(text, least, most);
     if (!number) return NumberRange(least, most);
-    *value = *number;
+    *value = T{*number};
     return std::nullopt;
   };
 }
@@ -189,6 +189,15 @@ void CommandLine::Real(std::string name, std::string placeholder, std::string he
       absl::StrCat(*value);
 }
 
+void CommandLine::Prefixed(std::string prefix, std::string help,
+                           std::vector<std::string>* options) {
+  Option& option = Add(std::move(prefix), "", std::move(help), [=](std::string_view text) {
+    options->emplace_back(text);
+    return std::nullopt;
+  });
+  option.repeats = option.is_prefix = true;
+}
+
 void CommandLine::Section(std::string title) { section_ = std::move(title); }
 
 void CommandLine::Example(std::string command, std::string what) {
@@ -199,7 +208,9 @@ void CommandLine::Note(std::string text) { notes_.push_back(std::move(text)); }
 
 CommandLine::Option* CommandLine::Find(std::string_view name) {
   for (Option& option : options_) {
-    if (option.name == name) return &option;
+    bool same = option.name == name;
+    bool begins = option.is_prefix && name.substr(0, option.name.size()) == option.name;
+    if (same || begins) return &option;
   }
   return nullptr;
 }
@@ -240,7 +251,9 @@ std::optional<std::string> CommandLine::TakeOption(Pending& pending, std::string
     return absl::StrCat("option ", option->name, " is given twice");
   }
   std::string_view value;
-  if (equals != std::string_view::npos) {
+  if (option->is_prefix) {
+    value = argument;
+  } else if (equals != std::string_view::npos) {
     if (option->placeholder.empty())
       return absl::StrCat("option ", option->name, " takes no value");
     value = argument.substr(equals + 1);
@@ -331,7 +344,7 @@ std::string CommandLine::Help() const {
   for (const Option& option : options_) {
     if (option.section != section) absl::StrAppend(&out, "\n", option.section, ":\n");
     section = option.section;
-    std::string name = option.name;
+    std::string name = option.name + (option.is_prefix ? "..." : "");
     if (!option.placeholder.empty()) {
       absl::StrAppend(&name, name.size() == 2 ? " " : "=", option.placeholder);
     }

@@ -50,6 +50,9 @@ class CommandLine {
               uint64_t most, uint64_t* value);
   void Number(std::string name, std::string placeholder, std::string help, uint64_t least,
               uint64_t most, std::optional<uint64_t>* value);
+  // Takes whole options that begin with a prefix, for another parser: "--mlir-" takes
+  // --mlir-timing and --mlir-print-ir-after=PASS, always written with "=".
+  void Prefixed(std::string prefix, std::string help, std::vector<std::string>* options);
   void Real(std::string name, std::string placeholder, std::string help, double least, double most,
             double* value);
 
@@ -80,6 +83,7 @@ class CommandLine {
     std::string name, placeholder, help, default_text, section;
     Setter set;
     bool repeats = false;
+    bool is_prefix = false;
     bool given = false;
   };
   struct Positional {

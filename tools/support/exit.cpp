@@ -2,6 +2,8 @@
 
 #include "tools/support/signals.h"
 
+#include <absl/strings/cord.h>
+
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -9,11 +11,22 @@
 
 namespace emel::tools {
 
+namespace {
+constexpr char kUsage[] = "emel/usage";
+}  // namespace
+
+absl::Status UsageError(std::string_view message) {
+  absl::Status status = absl::InvalidArgumentError({message.data(), message.size()});
+  status.SetPayload(kUsage, absl::Cord());
+  return status;
+}
+
 int Exit(std::string_view tool, const absl::Status& status) {
   if (status.ok()) return kDone;
   std::string message(status.message());
   std::fprintf(stderr, "%.*s: error: %s\n", static_cast<int>(tool.size()), tool.data(),
                message.c_str());
+  if (status.GetPayload(kUsage)) return kBadUsage;
   bool ours = status.code() == absl::StatusCode::kInternal ||
               status.code() == absl::StatusCode::kUnimplemented;
   return ours ? kOurFault : kBadInput;

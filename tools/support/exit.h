@@ -11,6 +11,10 @@ namespace emel::tools {
 // What every tool exits with.
 enum ExitCode { kDone = 0, kBadInput = 1, kBadUsage = 2, kOurFault = 3 };
 
+// What the command line asks for cannot be: the tool exits with kBadUsage. For what only the input
+// shows; CommandLine::UsageError is for what the options do.
+absl::Status UsageError(std::string_view message);
+
 // Prints "TOOL: error: MESSAGE" on stderr unless the status is ok. An internal or unimplemented
 // status is our own fault; anything else is bad input.
 int Exit(std::string_view tool, const absl::Status& status);

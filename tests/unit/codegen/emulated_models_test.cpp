@@ -51,7 +51,6 @@ class EmulatedModel : public ::testing::TestWithParam<Case> {
       options.bulk = 64;
       options.targets = llvm::ArrayRef<std::string>("generic");
       addAllPasses(passes, options);
-      addPlanPasses(passes, options);
     }),
                 IsOk());
     expected_ = Interpreted();

@@ -167,7 +167,6 @@ class PlanMutationTest : public ::testing::Test {
     options.bulk = 40;
     mlir::PassManager passes(&context_);
     addAllPasses(passes, options);
-    addPlanPasses(passes, options);
     if (succeeded(passes.run(*model->module))) return std::move(model->module);
     ADD_FAILURE() << diagnostics.status();
     return {};

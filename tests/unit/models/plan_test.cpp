@@ -49,7 +49,7 @@ TEST_P(PlanTest, KeepsTheBits) {
   options.small = 4;
   options.bulk = 40;
   mlir::PassManager graph(context), plan(context);
-  addAllPasses(graph, options);
+  addGroupPasses(graph, options);
   ASSERT_TRUE(succeeded(graph.run(runner.module()))) << diagnostics.status();
   std::vector<double> expected = run(runner.module(), 1, 1);
   addPlanPasses(plan, options);

@@ -3,7 +3,7 @@
 
 #include "compiler/artifact/WriteArtifact.h"
 #include "compiler/driver/Load.h"
-#include "compiler/driver/PlanOutput.h"
+#include "compiler/driver/Stages.h"
 #include "dialects/RegisterDialects.h"
 #include "tests/support/build_kind.h"
 #include "tests/unit/models/compiled_model.h"
@@ -80,8 +80,8 @@ class ChangedPlan {
     mlir::MLIRContext context(knownDialects(), mlir::MLIRContext::Threading::DISABLED);
     auto imported = loadGguf(context, gguf, {});
     if (!imported.ok()) return imported.status();
-    auto layouts = planModel(*imported->module, {.small = 1, .batch = 16});
-    if (!layouts.ok()) return layouts.status();
+    absl::Status planned = compileTo(*imported->module, Stage::Plan, {.small = 1, .batch = 16});
+    if (!planned.ok()) return planned;
     for (auto entry : imported->module->getOps<plan::EntryOp>()) change(entry);
     auto model = gguf::Model::Open(gguf, {});
     if (!model.ok()) return model.status();

@@ -1,0 +1,88 @@
+#include "compiler/driver/Stages.h"
+
+#include "compiler/driver/Diagnostics.h"
+#include "dialects/plan/Plan.h"
+#include "mlir/Pass/PassManager.h"
+#include "passes/Pipelines.h"
+
+using namespace mlir;
+
+namespace emel {
+
+StringRef nameOf(Stage stage) {
+  switch (stage) {
+    case Stage::Import: return "import";
+    case Stage::Graph: return "graph";
+    case Stage::Groups: return "groups";
+    case Stage::Plan: return "plan";
+  }
+  return "";
+}
+
+Stage stageOf(ModuleOp module) {
+  if (!module.getOps<plan::EntryOp>().empty()) return Stage::Plan;
+  bool hasGroups = module.walk([](FuseOp) { return WalkResult::interrupt(); }).wasInterrupted();
+  return hasGroups ? Stage::Groups : Stage::Import;
+}
+
+static void addPasses(OpPassManager &passes, Stage from, Stage to,
+                      const PipelineOptions &switches) {
+  if (from < Stage::Graph && to >= Stage::Graph) addGraphPasses(passes, switches);
+  if (from < Stage::Groups && to >= Stage::Groups) {
+    addEntryPasses(passes, switches);
+    addLayoutPasses(passes, switches, switches.bulk);
+    addFusionPasses(passes, switches);
+  }
+  if (from < Stage::Plan && to >= Stage::Plan) addPlanPasses(passes, switches);
+}
+
+absl::Status compileTo(ModuleOp module, Stage stage, const PlanOptions &options) {
+  Stage own = stageOf(module);
+  if (own > stage)
+    return absl::InvalidArgumentError("the module is compiled to " + nameOf(own).str() +
+                                      " already: expected a stage from there on, found " +
+                                      nameOf(stage).str());
+  module.getContext()->printOpOnDiagnostic(false);  // a plan is long, and the message says where
+  DiagnosticCollector diagnostics(module.getContext());
+  PassManager passes(module.getContext());
+  if (options.timing) passes.enableTiming(*options.timing);
+  (void)applyPassManagerCLOptions(passes);  // fails where a program does not take them
+  PipelineOptions switches;
+  switches.small = options.small;
+  switches.bulk = options.batch;
+  switches.maxArena = options.maxArena;
+  switches.state = options.state;
+  switches.bf16 = options.bf16;
+  switches.targets = ArrayRef<std::string>(options.target);
+  addPasses(passes, own, stage, switches);
+  return succeeded(passes.run(module)) ? absl::OkStatus() : diagnostics.status();
+}
+
+/// What a weight is stored as.
+static LayoutAttr storedLayout(WeightOp weight) {
+  return dyn_cast_or_null<LayoutAttr>(weight.getStoredType().getEncoding());
+}
+
+/// Makes the report say what the module has, which somebody may have edited.
+static void takeChoices(ModuleOp module, LayoutReport &report) {
+  for (auto [weight, choice] : llvm::zip(module.getOps<WeightOp>(), report.weights)) {
+    LayoutAttr own = storedLayout(weight);
+    if (choice.choice().layout == own) continue;
+    auto found = llvm::find_if(choice.candidates, [&](auto &one) { return one.layout == own; });
+    if (found == choice.candidates.end()) continue;
+    choice.chosen = found - choice.candidates.begin();
+    choice.reason = "the module has it so";
+  }
+}
+
+absl::StatusOr<LayoutReport> reportLayouts(ModuleOp module, const PlanOptions &options) {
+  DiagnosticCollector diagnostics(module.getContext());
+  // The report of a graph does not depend on whether its layouts were selected yet.
+  FailureOr<LayoutReport> layouts = chooseLayouts(
+      module, {.targets = {findLayoutTarget(options.target)}, .batch = options.batch});
+  if (failed(layouts)) return diagnostics.status();
+  takeChoices(module, *layouts);
+  return std::move(*layouts);
+}
+
+}  // namespace emel
