@@ -39,7 +39,12 @@ struct FuseHeadPass : impl::FuseHeadBase<FuseHeadPass> {
     auto step = getOperation().lookupSymbol<func::FuncOp>(EmelDialect::kStep);
     auto model = getOperation()->getAttrOfType<DictionaryAttr>(EmelDialect::kModelAttr);
     if (!step || !model || model.contains("sample")) {
-      getOperation().emitError("expected a model whose @step returns logits");
+      InFlightDiagnostic error =
+          getOperation().emitError("expected a model whose @step returns logits, found ");
+      if (step && model)
+        error << "one with sample = " << model.get("sample");
+      else
+        error << (step ? "no 'emel.model'" : "no @step");
       return signalPassFailure();
     }
     int64_t vocab = model.getAs<IntegerAttr>("vocab").getInt();

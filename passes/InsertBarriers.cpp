@@ -33,7 +33,8 @@ class InsertBarriers : public impl::InsertBarriersBase<InsertBarriers> {
     safe_.clear();
     for (LaunchOp launch : entry.getBody().front().getOps<LaunchOp>()) {
       if (!launch.getTiles())
-        return launch.emitOpError("has no tiles: expected --emel-partition to run before");
+        return launch.emitOpError(
+            "has no tiles: expected --emel-partition to run before, found none");
       auto footprint = footprints.get(launch, launch.getKernelOp(), types);
       if (failed(footprint)) return failure();
       byLaunch_[launch] = *footprint;

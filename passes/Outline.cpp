@@ -68,7 +68,9 @@ class Outline : public impl::OutlineBase<Outline> {
     for (Value value : function.front().getTerminator()->getOperands())
       if (isWeight(value))
         return function.emitError(
-            "cannot be planned: returns a weight or a constant, expected what an op computes");
+                   "cannot be planned: returns a weight or a constant, expected what an op "
+                   "computes, found '")
+               << value.getDefiningOp()->getName() << "'";
     OpBuilder builder(function);
     auto entry = builder.create<plan::EntryOp>(
         function.getLoc(), function.getSymName(), function.getFunctionType(),
@@ -115,7 +117,26 @@ class Outline : public impl::OutlineBase<Outline> {
                  << type;
         extents_[result] = size == kTokensSize ? "n" : "m";
       }
-    return success();
+    return checkNested(function, types);
+  }
+
+  /// Within a group any dimension may be unknown, as long as it is one of these two numbers.
+  static LogicalResult checkNested(func::FuncOp function, const TypeMap &types) {
+    auto walked = function.walk([&](Operation *op) {
+      if (op == function || op->getParentOp() == function) return WalkResult::advance();
+      for (Value result : op->getResults()) {
+        auto type = dyn_cast<RankedTensorType>(result.getType());
+        if (!type || plan::hasKnownExtents(type, cast<RankedTensorType>(typeIn(types, result))))
+          continue;
+        op->emitError(
+            "cannot be planned: expected unknown dimensions that are the number of tokens "
+            "or of rows, found ")
+            << type;
+        return WalkResult::interrupt();
+      }
+      return WalkResult::advance();
+    });
+    return failure(walked.wasInterrupted());
   }
 
   void addLaunch(OpBuilder &builder, Operation *group, IRMapping &map) {

@@ -47,7 +47,9 @@ class Partition : public impl::PartitionBase<Partition> {
     if (tileColumns < 1 || tileRows < 1 || redundant < 0 || dynamicFrom < 0) {
       getOperation().emitError(
           "expected 'columns' and 'rows' of at least 1, and 'redundant' and 'dynamic-from' of at "
-          "least 0");
+          "least 0, found ")
+          << static_cast<int64_t>(tileColumns) << ", " << static_cast<int64_t>(tileRows) << ", "
+          << static_cast<int64_t>(redundant) << " and " << static_cast<int64_t>(dynamicFrom);
       return signalPassFailure();
     }
     for (EntryOp entry : getOperation().getOps<EntryOp>()) {

@@ -51,7 +51,9 @@ class PlanBuffers : public impl::PlanBuffersBase<PlanBuffers> {
     Record record(getOperation(), getArgument());
     record_ = &record;
     if (maxArena < 0 || alignment < 1) {
-      getOperation().emitError("expected 'max-arena' of at least 0 and 'alignment' of at least 1");
+      getOperation().emitError(
+          "expected 'max-arena' of at least 0 and 'alignment' of at least 1, found ")
+          << static_cast<int64_t>(maxArena) << " and " << static_cast<int64_t>(alignment);
       return signalPassFailure();
     }
     int64_t bytes[3] = {};
@@ -93,7 +95,8 @@ class PlanBuffers : public impl::PlanBuffersBase<PlanBuffers> {
                                DenseMap<Value, plan::PlaceAttr> &places) {
     for (LaunchOp launch : entry.getBody().front().getOps<LaunchOp>())
       if (!launch.getLives())
-        return launch.emitOpError("has no lives: expected --emel-lifetimes to run before");
+        return launch.emitOpError(
+            "has no lives: expected --emel-lifetimes to run before, found none");
     Arena arena = collect(entry, kind);
     if (arena.buffers.empty()) return 0;
     absl::StatusOr<plan::Solution> solution = plan::Solve(arena.problem, {});

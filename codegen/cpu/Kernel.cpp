@@ -94,6 +94,14 @@ static FailureOr<TypeMap> typesOf(LaunchOp launch, KernelOp kernel) {
   for (BlockArgument argument : kernel.getArguments())
     types.try_emplace(argument, argument.getType());
   if (failed(inferTypes(kernel.getBody().front(), types))) return failure();
+  for (auto [value, type] : types) {
+    auto tensor = dyn_cast<RankedTensorType>(value.getType());
+    if (tensor && !hasKnownExtents(tensor, cast<RankedTensorType>(type)))
+      return emitError(value.getLoc(),
+                       "expected unknown dimensions that are the number of tokens or "
+                       "of rows, found ")
+             << tensor;
+  }
   return types;
 }
 

@@ -33,7 +33,8 @@ LogicalResult Packing::place(WeightOp weight) {
     constexpr uint64_t kMost = INT64_MAX;
     packed.offset = llvm::alignTo(bytes_, options_.alignment);
     if (packed.offset > kMost || packed.bytes > kMost - packed.offset)
-      return weight.emitError("expected fewer than 2^63 bytes of weights");
+      return weight.emitError("expected fewer than 2^63 bytes of weights, found ")
+             << packed.bytes << " at offset " << packed.offset;
     bytes_ = packed.offset + packed.bytes;
   }
   byName_[weight.getSymName()] = weights_.size();

@@ -38,15 +38,18 @@ static LogicalResult verifyRopeShapes(RopeOp op) {
 
 LogicalResult RopeOp::verify() {
   if (failed(verifyRopeShapes(*this))) return failure();
-  for (const APFloat &number : {getBase(), getScale(), getAttn(), getBetaFast(), getBetaSlow()})
+  for (auto [name, number] :
+       {std::pair("base", getBase()), std::pair("scale", getScale()), std::pair("attn", getAttn()),
+        std::pair("beta_fast", getBetaFast()), std::pair("beta_slow", getBetaSlow())})
     if (!isFinitePositive(number))
-      return emitOpError("(C5) expected base, scale, attn and betas finite and positive, found ")
-             << number.convertToDouble();
+      return emitOpError("(C5) expected a finite and positive ")
+             << name << ", found " << number.convertToDouble();
   if (!isFiniteNonNegative(getExt()))
-    return emitOpError("(C5) expected ext finite and not negative");
+    return emitOpError("(C6) expected ext finite and not negative, found ")
+           << getExt().convertToDouble();
   std::optional<ArrayRef<int64_t>> sections = getSections();
   if (sections.has_value() != hasFourPositions(getMode()))
-    return emitOpError("(C6) mode '") << stringifyRopeMode(getMode())
+    return emitOpError("(C7) mode '") << stringifyRopeMode(getMode())
                                       << (sections ? "' takes no sections" : "' needs sections");
   if (sections) {
     int64_t sum = 0;
@@ -56,11 +59,11 @@ LogicalResult RopeOp::verify() {
       sum += valid ? section : 0;
     }
     if (!valid || sum == 0)
-      return emitOpError("(C6) expected 4 sections from 0 to ")
-             << getDims() << " with a positive sum";
+      return emitOpError("(C7) expected 4 sections from 0 to ")
+             << getDims() << " with a positive sum, found [" << *sections << "]";
   }
   if (!getExt().isZero() && static_cast<int64_t>(getOrig()) <= 0)
-    return emitOpError("(C7) expected a positive 'orig' with ext, found ")
+    return emitOpError("(C8) expected a positive 'orig' with ext, found ")
            << static_cast<int64_t>(getOrig());
   return success();
 }
@@ -72,7 +75,8 @@ LogicalResult RopeOp::verify() {
 LogicalResult SoftmaxOp::verify() {
   RankedTensorType input = tensorType(getInput());
   int64_t rank = input.getRank();
-  if (rank < 1) return emitOpError("(C1) expected an input of at least 1 dimension");
+  if (rank < 1)
+    return emitOpError("(C1) expected an input of at least 1 dimension, found ") << input;
   if (Value mask = getMask()) {
     RankedTensorType type = tensorType(mask);
     if (rank < 2 || type.getRank() != 2 || !sameDim(lastDim(type), lastDim(input)) ||
@@ -90,7 +94,9 @@ LogicalResult SoftmaxOp::verify() {
              << dimText(input.getDimSize(rank - 3)) << " sinks, found " << type;
   }
   if (!getScale().isFinite() || !isFiniteNonNegative(getMaxBias()))
-    return emitOpError("(C3) expected a finite scale and a finite max_bias of at least 0");
+    return emitOpError("(C3) expected a finite scale and a finite max_bias of at least 0, found ")
+           << "a scale of " << getScale().convertToDouble() << " and a max_bias of "
+           << getMaxBias().convertToDouble();
   return success();
 }
 
@@ -114,7 +120,10 @@ static LogicalResult checkNumbers(std::optional<Location> loc, Adaptor adaptor) 
       isFiniteNonNegative(adaptor.getMaxBias()))
     return success();
   return emitOptionalError(
-      loc, "(C4) expected a finite scale, and softcap and max_bias finite and not negative");
+      loc, "(C4) expected a finite scale, and softcap and max_bias finite and not negative, found ",
+      "a scale of ", adaptor.getScale().convertToDouble(), ", a softcap of ",
+      adaptor.getSoftcap().convertToDouble(), " and a max_bias of ",
+      adaptor.getMaxBias().convertToDouble());
 }
 
 LogicalResult FlashAttentionOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
@@ -161,7 +170,8 @@ LogicalResult AttentionOp::inferReturnTypes(MLIRContext *, std::optional<Locatio
   if (failed(checkSinks(loc, adaptor.getSinks(), heads)) || failed(checkNumbers(loc, adaptor)))
     return failure();
   if (static_cast<int64_t>(adaptor.getWindow()) < 0)
-    return emitOptionalError(loc, "(C4) expected a window of at least 0");
+    return emitOptionalError(loc, "(C4) expected a window of at least 0, found ",
+                             static_cast<int64_t>(adaptor.getWindow()));
   results.push_back(RankedTensorType::get({query.getDimSize(0), heads, state.getValueDim()},
                                           query.getElementType()));
   return success();
@@ -209,7 +219,8 @@ LogicalResult KvReadOp::verify() {
     return emitOpError("(C1) expected keys, values and a mask of ")
            << state << ", found " << key << ", " << value << " and " << mask;
   if (static_cast<int64_t>(getWindow()) < 0)
-    return emitOpError("(C3) expected a window of at least 0");
+    return emitOpError("(C3) expected a window of at least 0, found ")
+           << static_cast<int64_t>(getWindow());
   return verifyIds(*this, mask.getDimSize(0), {getPositions(), getSlots()});
 }
 

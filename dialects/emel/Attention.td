@@ -44,10 +44,11 @@ def Emel_RopeOp : Emel_Op<"rope", [Pure, AllTypesMatch<["input", "result"]>,
     * (C2) `dims` is even, positive and at most the row (`vision`: exactly half the row);
     * (C3) positions are `[tokens]`, or `[4, tokens]` for `mrope`, `vision` and `imrope`;
     * (C4) factors are `[dims / 2]` (`vision`: `[dims]`), of f32;
-    * (C5) base, scale, attn and the betas are finite and positive, ext is finite and not negative;
-    * (C6) `sections` are given exactly for the modes with 4 positions: 4 of them, from 0 to `dims`, their sum
+    * (C5) base, scale, attn and the betas are finite and positive;
+    * (C6) ext is finite and not negative;
+    * (C7) `sections` are given exactly for the modes with 4 positions: 4 of them, from 0 to `dims`, their sum
       positive;
-    * (C7) with ext > 0, `orig` is positive.
+    * (C8) with ext > 0, `orig` is positive.
 
     ```mlir
     %y = emel.rope neox %q at %pos {base = 1.000000e+04 : f32, dims = 8 : i64}

@@ -61,8 +61,8 @@ LogicalResult MatmulOp::inferReturnTypes(MLIRContext *, std::optional<Location> 
     return emitOptionalError(loc, "(C2) expected equal innermost dimensions, found ", input,
                              " and ", weight);
   if (weightRank > std::max<int64_t>(rank, 2))
-    return emitOptionalError(loc, "(C3) expected a weight of at most ", rank, " dimensions, found ",
-                             weightRank);
+    return emitOptionalError(loc, "(C3) expected a weight of at most ", std::max<int64_t>(rank, 2),
+                             " dimensions, found ", weightRank);
   if (failed(checkLeading(loc, input, weight)) || failed(checkWeightBlocks(loc, weight)))
     return failure();
   FailureOr<Type> element = contractedElement(loc, input, weight, adaptor.getSemiring());

@@ -42,8 +42,8 @@ def Emel_MatmulOp : Emel_InferredOp<"matmul", [
 
     * (C1) the weight has at least 2 dimensions;
     * (C2) the innermost dimensions are equal;
-    * (C3) the weight has at most one dimension more than the input's leading ones plus 1, and each
-      leading dimension of it divides the input's;
+    * (C3) the weight has at most as many dimensions as the input (2 for an input of 1), and each of
+      its leading ones divides the input's that is as far from the innermost one;
     * (C4) the innermost dimension of a weight of a block format is a multiple of its block;
     * (C5) an input of `!emel.a8` meets a weight whose format has an integer form, in `plus_times`.
 

@@ -50,7 +50,8 @@ static LogicalResult verifyEntry(Operation *op, Attribute attribute) {
   };
   if (!isa<FunctionOpInterface>(op) || !isPositive("tokens") || !isPositive("rows"))
     return op->emitOpError(
-        "(E1) expected 'emel.entry' on a function, with positive 'tokens' and 'rows'");
+               "(E1) expected 'emel.entry' on a function, with positive 'tokens' and 'rows'")
+           << ", found " << attribute << " on '" << op->getName() << "'";
   return success();
 }
 
@@ -70,7 +71,8 @@ static bool isPassRecord(Attribute attribute) {
 static LogicalResult verifyPasses(Operation *op, Attribute attribute) {
   auto records = dyn_cast<ArrayAttr>(attribute);
   if (isa<ModuleOp>(op) && records && llvm::all_of(records, isPassRecord)) return success();
-  return op->emitOpError("(R1) expected 'emel.passes' to be records of passes, on a module");
+  return op->emitOpError("(R1) expected 'emel.passes' to be records of passes, on a module, found ")
+         << attribute << " on '" << op->getName() << "'";
 }
 
 LogicalResult EmelDialect::verifyOperationAttribute(Operation *op, NamedAttribute attribute) {
@@ -113,7 +115,8 @@ static LogicalResult verifyDims(Operation *op, NamedAttribute attribute, Type ty
   auto tensor = dyn_cast_or_null<RankedTensorType>(type);
   if (!names || !tensor || !llvm::all_of(names, llvm::IsaPred<StringAttr>) ||
       static_cast<int64_t>(names.size()) != tensor.getNumDynamicDims())
-    return op->emitOpError("(D1) expected 'emel.dims' to name each unknown dimension of ") << type;
+    return op->emitOpError("(D1) expected 'emel.dims' to name each unknown dimension of ")
+           << type << ", found " << attribute.getValue();
   return success();
 }
 

@@ -7,7 +7,8 @@ LogicalResult ArangeOp::verify() {
   if (getType().getRank() != 1 || !getType().hasStaticShape())
     return emitOpError("(C1) expected one dimension of known size, found ") << getType();
   if (!getStart().isFinite() || !getStep().isFinite())
-    return emitOpError("(C2) expected a finite start and step");
+    return emitOpError("(C2) expected a finite start and step, found a start of ")
+           << getStart().convertToDouble() << " and a step of " << getStep().convertToDouble();
   return success();
 }
 
@@ -15,7 +16,7 @@ LogicalResult DiagOp::inferReturnTypes(MLIRContext *, std::optional<Location> lo
                                        SmallVectorImpl<Type> &results) {
   RankedTensorType input = tensorType(adaptor.getInput());
   if (input.getRank() < 1)
-    return emitOptionalError(loc, "(C1) expected an input of at least 1 dimension");
+    return emitOptionalError(loc, "(C1) expected an input of at least 1 dimension, found ", input);
   SmallVector<int64_t> shape(input.getShape());
   shape.push_back(lastDim(input));
   results.push_back(RankedTensorType::get(shape, input.getElementType()));

@@ -70,7 +70,7 @@ LogicalResult PermuteOp::inferReturnTypes(MLIRContext *, std::optional<Location>
   llvm::sort(sorted);
   if (!llvm::equal(sorted, llvm::seq<int64_t>(0, input.getRank())) || hasLayout(input))
     return emitOptionalError(loc, "(C1) expected a permutation of the dimensions of ", input,
-                             " and no layout");
+                             " and no layout, found [", adaptor.getOrder(), "]");
   SmallVector<int64_t> shape;
   for (int64_t dim : adaptor.getOrder()) shape.push_back(input.getDimSize(dim));
   results.push_back(RankedTensorType::get(shape, input.getElementType()));
@@ -152,28 +152,33 @@ LogicalResult ConcatOp::inferReturnTypes(MLIRContext *, std::optional<Location> 
                                          Adaptor adaptor, SmallVectorImpl<Type> &results) {
   int64_t dim = adaptor.getDim();
   if (adaptor.getInputs().empty() || dim < 0 || dim >= tensorType(adaptor.getInputs()[0]).getRank())
-    return emitOptionalError(loc, "(C1) expected inputs that have a dimension ", dim);
+    return emitOptionalError(loc, "(C1) expected inputs that have a dimension ", dim, ", found (",
+                             adaptor.getInputs().getTypes(), ")");
   RankedTensorType first = tensorType(adaptor.getInputs()[0]);
   SmallVector<int64_t> shape(first.getShape());
   shape[dim] = 0;
   for (Value input : adaptor.getInputs()) {
     RankedTensorType type = tensorType(input);
-    bool fits = type.getElementType() == first.getElementType() && !hasLayout(type) &&
-                type.getRank() == first.getRank() && hasWholeBlocks(type);
-    for (int64_t d = 0; fits && d < first.getRank(); ++d) {
+    if (type.getElementType() != first.getElementType() || type.getRank() != first.getRank())
+      return emitOptionalError(loc, "(C2) expected inputs of the element type and rank of ", first,
+                               ", found ", type);
+    if (hasLayout(type) || !hasWholeBlocks(type))
+      return emitOptionalError(loc, "(C3) expected inputs of whole blocks without a layout, found ",
+                               type);
+    for (int64_t d = 0; d < first.getRank(); ++d) {
       int64_t size = type.getDimSize(d);
+      if (d != dim && !sameDim(shape[d], size))
+        return emitOptionalError(loc, "(C4) expected equal dimensions but ", dim, ", found ", first,
+                                 " and ", type);
       if (d != dim) {
-        fits = sameDim(shape[d], size);
         shape[d] = mergeDims(shape[d], size);
       } else if (isDynamic(size) || isDynamic(shape[d])) {
         shape[d] = ShapedType::kDynamic;
-      } else {
-        fits = !__builtin_add_overflow(shape[d], size, &shape[d]);
+      } else if (__builtin_add_overflow(shape[d], size, &shape[d])) {
+        return emitOptionalError(loc, "(C5) expected fewer than 2^63 indices of dimension ", dim,
+                                 ", found more with ", type);
       }
     }
-    if (!fits)
-      return emitOptionalError(loc, "(C2) cannot join ", type, " to ", first, " along dimension ",
-                               dim);
   }
   results.push_back(RankedTensorType::get(shape, first.getElementType()));
   return success();
@@ -212,7 +217,8 @@ LogicalResult RepeatOp::inferReturnTypes(MLIRContext *, std::optional<Location> 
       shape[d] = ShapedType::kDynamic;
   }
   if (!fits)
-    return emitOptionalError(loc, "(C1) expected a positive count for each dimension of ", input);
+    return emitOptionalError(loc, "(C1) expected a positive count for each dimension of ", input,
+                             ", found [", adaptor.getCounts(), "]");
   results.push_back(RankedTensorType::get(shape, input.getElementType()));
   return success();
 }
@@ -240,7 +246,7 @@ LogicalResult PadOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc
   }
   if (!fits)
     return emitOptionalError(loc, "(C1) expected amounts of at least 0 for each dimension of ",
-                             input);
+                             input, ", found low [", lows, "] and high [", highs, "]");
   results.push_back(RankedTensorType::get(shape, input.getElementType()));
   return success();
 }
@@ -254,7 +260,8 @@ OpFoldResult PadOp::fold(FoldAdaptor) {
 LogicalResult RollOp::verify() {
   RankedTensorType input = tensorType(getInput());
   if (static_cast<int64_t>(getShifts().size()) != input.getRank() || hasLayout(input))
-    return emitOpError("(C1) expected a shift for each dimension of ") << input << " and no layout";
+    return emitOpError("(C1) expected a shift for each dimension of ")
+           << input << " and no layout, found [" << getShifts() << "]";
   return success();
 }
 

@@ -86,7 +86,10 @@ def Emel_ConcatOp : Emel_InferredOp<"concat", [DeclareOpInterfaceMethods<Emel_Ti
   let summary = "Joins tensors along one dimension";
   let description = [{
     * (C1) there is an input, and `dim` is a dimension of it;
-    * (C2) the inputs have the same element type, no layout, and the same dimensions but `dim`.
+    * (C2) the inputs have the same element type and rank;
+    * (C3) none has a layout, and their rows are whole blocks;
+    * (C4) their dimensions but `dim` are equal;
+    * (C5) the result has fewer than 2^63 indices along `dim`.
 
     ```mlir
     %y = emel.concat %a, %b dim 1 : (tensor<?x64xf32>, tensor<?x32xf32>) -> tensor<?x96xf32>

@@ -5,7 +5,8 @@ using namespace emel;
 
 static LogicalResult verifyRowVector(Operation *op, RankedTensorType rows, Value vector,
                                      StringRef what) {
-  if (rows.getRank() < 1) return op->emitOpError("(C1) expected an input of at least 1 dimension");
+  if (rows.getRank() < 1)
+    return op->emitOpError("(C1) expected an input of at least 1 dimension, found ") << rows;
   if (!vector) return success();
   RankedTensorType type = tensorType(vector);
   if (type.getRank() != 1 || !sameDim(type.getDimSize(0), lastDim(rows)) ||
@@ -40,7 +41,8 @@ LogicalResult LayerNormOp::verify() {
 
 LogicalResult L2NormOp::verify() {
   if (tensorType(getInput()).getRank() < 1)
-    return emitOpError("(C1) expected an input of at least 1 dimension");
+    return emitOpError("(C1) expected an input of at least 1 dimension, found ")
+           << getInput().getType();
   return verifyEps(*this, getEps());
 }
 

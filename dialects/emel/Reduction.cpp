@@ -17,7 +17,8 @@ LogicalResult ReduceOp::inferReturnTypes(MLIRContext *, std::optional<Location> 
     shape[dim] = 1;
     previous = dim;
   }
-  if (previous < 0) return emitOptionalError(loc, "(C1) expected at least one dimension");
+  if (previous < 0)
+    return emitOptionalError(loc, "(C1) expected at least one dimension, found none");
   results.push_back(RankedTensorType::get(shape, input.getElementType()));
   return success();
 }
@@ -48,14 +49,15 @@ LogicalResult ArgsortOp::inferReturnTypes(MLIRContext *context, std::optional<Lo
                                           Adaptor adaptor, SmallVectorImpl<Type> &results) {
   RankedTensorType input = tensorType(adaptor.getInput());
   if (input.getRank() < 1)
-    return emitOptionalError(loc, "(C1) expected an input of at least 1 dimension");
+    return emitOptionalError(loc, "(C1) expected an input of at least 1 dimension, found ", input);
   results.push_back(RankedTensorType::get(input.getShape(), IntegerType::get(context, 32)));
   return success();
 }
 
 LogicalResult CumsumOp::verify() {
   if (tensorType(getInput()).getRank() < 1)
-    return emitOpError("(C1) expected an input of at least 1 dimension");
+    return emitOpError("(C1) expected an input of at least 1 dimension, found ")
+           << getInput().getType();
   return success();
 }
 

@@ -38,7 +38,8 @@ static LogicalResult inferWhole(std::optional<Location> loc, Value wholeValue, V
                              whole, " and ", part);
   if (static_cast<int64_t>(offsets.size()) != rank ||
       llvm::any_of(offsets, [](int64_t offset) { return offset < 0; }))
-    return emitOptionalError(loc, "(C2) expected ", rank, " offsets of at least 0");
+    return emitOptionalError(loc, "(C2) expected ", rank, " offsets of at least 0, found [",
+                             offsets, "]");
   for (auto [size, extent, offset] : llvm::zip(part.getShape(), whole.getShape(), offsets))
     if (!isDynamic(extent) && (offset > extent || (!isDynamic(size) && size > extent - offset)))
       return emitOptionalError(loc, "(C3) expected a part inside ", whole, ", found ", part, " at ",

@@ -142,10 +142,13 @@ static LogicalResult matmulId(MatmulIdOp op, Frame &frame) {
   int64_t used = ids.shape[1], outputs = weight.shape[1];
   auto order = orderByExpert(op, ids, weight.shape[0]);
   if (failed(order)) return failure();
-  if (op.isGrouped() &&
-      (frame.tensor(op.getGroups()[0]).ints() != *order ||
-       frame.tensor(op.getGroups()[1]).ints() != countStarts(ids, weight.shape[0])))
-    return op.emitOpError("expected the groups that emel.group_experts makes of its ids");
+  if (op.isGrouped()) {
+    const auto &pairs = frame.tensor(op.getGroups()[0]).ints(),
+               &starts = frame.tensor(op.getGroups()[1]).ints();
+    if (pairs != *order || starts != countStarts(ids, weight.shape[0]))
+      return op.emitOpError("expected the groups that emel.group_experts makes of its ids, found [")
+             << pairs << "] and [" << starts << "]";
+  }
   Tensor result = Tensor::ofReals({ids.shape[0], used, outputs});
   Rows weights(op, op.getWeight(), weight, input, frame);
   auto expertAt = [&](size_t place) { return ids.ints()[(*order)[place]]; };

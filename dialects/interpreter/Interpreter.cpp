@@ -48,7 +48,8 @@ LogicalResult Interpreter::call(func::FuncOp function, ArrayRef<RuntimeValue> ar
                                 SmallVectorImpl<RuntimeValue> &results) {
   if (!function || function.isExternal() || !function.getBody().hasOneBlock())
     return emitError(function ? function.getLoc() : module_.getLoc(),
-                     "expected a function with a body of one block");
+                     "expected a function with a body of one block, found ")
+           << (function ? std::to_string(function.getBlocks().size()) + " blocks" : "none");
   if (arguments.size() != function.getNumArguments())
     return function.emitError("expected ")
            << function.getNumArguments() << " arguments, found " << arguments.size();

@@ -17,7 +17,7 @@ static LogicalResult constant(arith::ConstantOp op, Frame &frame) {
   auto elements = dyn_cast<DenseElementsAttr>(op.getValue());
   if (!elements || !isa<RankedTensorType>(op.getType()) ||
       !getTensorType(elements.getElementType()))
-    return op.emitOpError("expected a dense tensor of floats or integers");
+    return op.emitOpError("expected a dense tensor of floats or integers, found ") << op.getValue();
   ArrayRef<int64_t> shape = elements.getType().getShape();
   if (isa<FloatType>(elements.getElementType())) {
     Tensor tensor = Tensor::ofReals(shape);

@@ -53,13 +53,16 @@ LogicalResult TileAttr::verify(function_ref<InFlightDiagnostic()> emitError, Arr
                        << " dimensions, found " << sizes.size();
   for (size_t i = 0; i < dims.size(); ++i)
     if (sizes[i] <= 0 || dims[i] < 0 || (i > 0 && dims[i] <= dims[i - 1]))
-      return emitError() << "(C3) expected ascending dimensions and positive sizes";
+      return emitError() << "(C3) expected ascending dimensions and positive sizes, found [" << dims
+                         << "] by [" << sizes << "]";
   return success();
 }
 
 LogicalResult ArenaOp::verify() {
   if (static_cast<int64_t>(getBytes()) < 0 || !llvm::isPowerOf2_64(getAlign()))
-    return emitOpError("(C1) expected bytes of at least 0 and an alignment that is a power of two");
+    return emitOpError(
+               "(C1) expected bytes of at least 0 and an alignment that is a power of two, found ")
+           << static_cast<int64_t>(getBytes()) << " bytes and an alignment of " << getAlign();
   return success();
 }
 
@@ -104,7 +107,8 @@ LogicalResult KernelOp::verify() {
 
 LogicalResult EntryOp::verify() {
   if (!(*this)->hasAttr(EmelDialect::kEntryAttr))
-    return emitOpError("(C1) expected an attribute '") << EmelDialect::kEntryAttr << "'";
+    return emitOpError("(C1) expected an attribute '")
+           << EmelDialect::kEntryAttr << "', found none";
   for (Operation &op : getBody().front().without_terminator())
     if (!isa<LaunchOp, BarrierOp>(op))
       return emitOpError("(C1) cannot hold '") << op.getName() << "'";
@@ -190,9 +194,14 @@ LogicalResult LaunchOp::verify() {
   for (auto [i, type] : llvm::enumerate(getResultTypes())) {
     bool isState = isa<KvType>(type);
     TileAttr tile = getTile(i);
-    if (getTiles() && !tile) return emitOpError("(C2) expected a tile for result ") << i;
-    if ((getLives() && !getLife(i) != isState) || (getPlaces() && !getPlace(i) != isState))
-      return emitOpError("(C2) expected a life and a place for each tensor, and none for a state");
+    if (getTiles() && !tile)
+      return emitOpError("(C2) expected a tile for result ") << i << ", found " << (*getTiles())[i];
+    bool hasWrongLife = getLives() && !getLife(i) != isState;
+    if (hasWrongLife || (getPlaces() && !getPlace(i) != isState))
+      return emitOpError(
+                 "(C2) expected a life and a place for each tensor, and none for a state, found ")
+             << (hasWrongLife ? *getLives() : *getPlaces())[i] << " as the "
+             << (hasWrongLife ? "life" : "place") << " of result " << i << " of " << type;
     if (tile && dividesGroup(tile, type))
       return emitOpError("(C3) has tiles that divide numbers under one scale: ") << tile;
     if (tile && !tile.getDims().empty() && tile.getDims().back() >= countTileDims(type))

@@ -10,9 +10,11 @@ static LogicalResult verifyDynamic(const PlanInfo &info) {
     Operation *next = launch.op->getNextNode();
     if (launch.op.getKind() != LaunchKind::Dynamic || isa<BarrierOp, plan::ReturnOp>(next))
       continue;
-    InFlightDiagnostic error = launch.op.emitOpError(
-        "(P4) is dynamic: expected a barrier or the end of the entry after it");
-    error.attachNote(next->getLoc()) << "found " << nameOf(cast<LaunchOp>(next));
+    InFlightDiagnostic error =
+        launch.op.emitOpError(
+            "(P4) is dynamic: expected a barrier or the end of the entry after it, found ")
+        << nameOf(cast<LaunchOp>(next));
+    error.attachNote(next->getLoc()) << "it is launched here";
     return error;
   }
   return success();
@@ -37,7 +39,8 @@ static LogicalResult verifyReturned(const PlanInfo &info) {
     return error;
   }
   if (given.size() == returned.size() && given != returned)
-    return end.emitOpError("(P5) expected the states in the order of the arguments where they lie");
+    return end.emitOpError("(P5) expected the states in the order of the arguments where they lie")
+           << ", found those of arguments " << returned;
   return success();
 }
 

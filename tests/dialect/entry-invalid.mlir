@@ -1,22 +1,22 @@
 // RUN: emel-opt %s -split-input-file -verify-diagnostics
 
-// expected-error @below {{(E1) expected 'emel.entry' on a function, with positive 'tokens' and 'rows'}}
+// expected-error @below {{(E1) expected 'emel.entry' on a function, with positive 'tokens' and 'rows', found {rows = 1 : i64, tokens = 1 : i64} on 'builtin.module'}}
 module attributes {emel.entry = {tokens = 1 : i64, rows = 1 : i64}} {
 }
 
 // -----
 
-// expected-error @below {{(E1) expected 'emel.entry' on a function, with positive 'tokens' and 'rows'}}
+// expected-error @below {{(E1) expected 'emel.entry' on a function, with positive 'tokens' and 'rows', found {rows = 1 : i64, tokens = 0 : i64} on 'func.func'}}
 func.func private @f() attributes {emel.entry = {tokens = 0 : i64, rows = 1 : i64}}
 
 // -----
 
-// expected-error @below {{(E1) expected 'emel.entry' on a function, with positive 'tokens' and 'rows'}}
+// expected-error @below {{(E1) expected 'emel.entry' on a function, with positive 'tokens' and 'rows', found {tokens = 1 : i64} on 'func.func'}}
 func.func private @f() attributes {emel.entry = {tokens = 1 : i64}}
 
 // -----
 
-// expected-error @below {{(E1) expected 'emel.entry' on a function, with positive 'tokens' and 'rows'}}
+// expected-error @below {{(E1) expected 'emel.entry' on a function, with positive 'tokens' and 'rows', found 1 : i64 on 'func.func'}}
 func.func private @f() attributes {emel.entry = 1 : i64}
 
 // -----

@@ -17,7 +17,7 @@ func.func @f() {
 // -----
 
 func.func @f() {
-  // expected-error @below {{(C2) expected a finite start and step}}
+  // expected-error @below {{(C2) expected a finite start and step, found a start of 0.000000e+00 and a step of INF}}
   %y = emel.arange from 0.0 step 0x7F800000 : tensor<2xf32>
   return
 }
@@ -25,7 +25,7 @@ func.func @f() {
 // -----
 
 func.func @f(%x: tensor<f32>) {
-  // expected-error @below {{(C1) expected an input of at least 1 dimension}}
+  // expected-error @below {{(C1) expected an input of at least 1 dimension, found 'tensor<f32>'}}
   // expected-error @below {{'emel.diag' op failed to infer returned types}}
   %y = emel.diag %x : (tensor<f32>) -> tensor<f32>
   return

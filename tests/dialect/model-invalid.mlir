@@ -248,7 +248,7 @@ module attributes {emel.model = {architecture = "llama", context = 8 : i64, voca
 
 // -----
 
-// expected-error @below {{(R1) expected 'emel.passes' to be records of passes, on a module}}
+// expected-error @below {{(R1) expected 'emel.passes' to be records of passes, on a module, found [{pass = "simplify", removed = {blk.0.attn = 1 : i64}}] on 'builtin.module'}}
 module attributes {emel.passes = [{pass = "simplify", removed = {blk.0.attn = 1 : i64}}]} {
 }
 

@@ -9,7 +9,7 @@ func.func @f(%x: tensor<4x8xf32>, %w: tensor<4xf32>) {
 // -----
 
 func.func @f(%x: tensor<f32>) {
-  // expected-error @below {{(C1) expected an input of at least 1 dimension}}
+  // expected-error @below {{(C1) expected an input of at least 1 dimension, found 'tensor<f32>'}}
   %y = emel.rms_norm %x eps 1.0e-05 : tensor<f32>
   return
 }
@@ -57,7 +57,7 @@ func.func @f(%x: tensor<4x8xf32>, %b: tensor<8xf32>) {
 // -----
 
 func.func @f(%x: tensor<f32>) {
-  // expected-error @below {{(C1) expected an input of at least 1 dimension}}
+  // expected-error @below {{(C1) expected an input of at least 1 dimension, found 'tensor<f32>'}}
   %y = emel.l2_norm %x eps 1.0e-05 : tensor<f32>
   return
 }

@@ -1,11 +1,11 @@
 // RUN: emel-opt %s -split-input-file -verify-diagnostics
 
-// expected-error @below {{'plan.arena' op (C1) expected bytes of at least 0 and an alignment that is a power of two}}
+// expected-error @below {{'plan.arena' op (C1) expected bytes of at least 0 and an alignment that is a power of two, found -1 bytes and an alignment of 64}}
 plan.arena shared @arena bytes -1 align 64
 
 // -----
 
-// expected-error @below {{'plan.arena' op (C1) expected bytes of at least 0 and an alignment that is a power of two}}
+// expected-error @below {{'plan.arena' op (C1) expected bytes of at least 0 and an alignment that is a power of two, found 64 bytes and an alignment of 48}}
 plan.arena shared @arena bytes 64 align 48
 
 // -----
@@ -18,7 +18,7 @@ plan.kernel @k(%x: tensor<4xf32>) -> tensor<4xf32> {
 
 // -----
 
-// expected-error @below {{'plan.entry' op (C1) expected an attribute 'emel.entry'}}
+// expected-error @below {{'plan.entry' op (C1) expected an attribute 'emel.entry', found none}}
 plan.entry @decode() {
   plan.return
 }
@@ -86,7 +86,7 @@ plan.kernel @k(%x: tensor<4xf32>) -> tensor<4xf32> {
   plan.return %x : tensor<4xf32>
 }
 plan.entry @decode(%x: tensor<4xf32>) attributes {emel.entry = {rows = 1 : i64, tokens = 1 : i64}} {
-  // expected-error @below {{'plan.launch' op (C2) expected a tile for result 0}}
+  // expected-error @below {{'plan.launch' op (C2) expected a tile for result 0, found unit}}
   %y = plan.launch owner @k(%x) tiles [unit] : (tensor<4xf32>) -> tensor<4xf32>
   plan.return
 }
@@ -97,7 +97,7 @@ plan.kernel @k(%x: tensor<4xf32>) -> tensor<4xf32> {
   plan.return %x : tensor<4xf32>
 }
 plan.entry @decode(%x: tensor<4xf32>) attributes {emel.entry = {rows = 1 : i64, tokens = 1 : i64}} {
-  // expected-error @below {{'plan.launch' op (C2) expected a life and a place for each tensor, and none for a state}}
+  // expected-error @below {{'plan.launch' op (C2) expected a life and a place for each tensor, and none for a state, found unit as the life of result 0 of 'tensor<4xf32>'}}
   %y = plan.launch owner @k(%x) lives [unit] : (tensor<4xf32>) -> tensor<4xf32>
   plan.return
 }
@@ -108,7 +108,7 @@ plan.kernel @k(%x: !emel.kv<1x4x4xf32>) -> !emel.kv<1x4x4xf32> {
   plan.return %x : !emel.kv<1x4x4xf32>
 }
 plan.entry @decode(%x: !emel.kv<1x4x4xf32>) attributes {emel.entry = {rows = 1 : i64, tokens = 1 : i64}} {
-  // expected-error @below {{'plan.launch' op (C2) expected a life and a place for each tensor, and none for a state}}
+  // expected-error @below {{'plan.launch' op (C2) expected a life and a place for each tensor, and none for a state, found #plan.place<@a at 0 bytes 16> as the place of result 0 of '!emel.kv<1x4x4xf32>'}}
   %y = plan.launch owner @k(%x) places [#plan.place<@a at 0 bytes 16>] : (!emel.kv<1x4x4xf32>) -> !emel.kv<1x4x4xf32>
   plan.return
 }
@@ -119,7 +119,7 @@ plan.kernel @k(%x: tensor<4xf32>) -> tensor<4xf32> {
   plan.return %x : tensor<4xf32>
 }
 plan.entry @decode(%x: tensor<4xf32>) attributes {emel.entry = {rows = 1 : i64, tokens = 1 : i64}} {
-  // expected-error @below {{(C3) expected ascending dimensions and positive sizes}}
+  // expected-error @below {{(C3) expected ascending dimensions and positive sizes, found [0] by [0]}}
   %y = plan.launch owner @k(%x) tiles [#plan.tile<[0] by [0]>] : (tensor<4xf32>) -> tensor<4xf32>
   plan.return
 }

@@ -663,9 +663,9 @@ plan.kernel @twice(%x: tensor<1x64xf32>) -> tensor<1x64xf32> {
   plan.return %y : tensor<1x64xf32>
 }
 plan.entry @e(%x: tensor<1x64xf32>) -> (tensor<1x64xf32>) attributes {emel.entry = {rows = 1, tokens = 1}} {
-  // expected-error @below {{(P4) is dynamic: expected a barrier or the end of the entry after it}}
+  // expected-error @below {{(P4) is dynamic: expected a barrier or the end of the entry after it, found @twice}}
   %z = plan.launch dynamic @twice(%x) tiles [#plan.tile<[1] by [16]>] places [#plan.place<@out at 0 bytes 256>] : (tensor<1x64xf32>) -> tensor<1x64xf32>
-  // expected-note @below {{found @twice}}
+  // expected-note @below {{it is launched here}}
   %b = plan.launch owner @twice(%x) tiles [#plan.tile<[1] by [16]>] places [#plan.place<@arena at 0 bytes 256>] : (tensor<1x64xf32>) -> tensor<1x64xf32>
   plan.barrier
   plan.return %z : tensor<1x64xf32>
@@ -755,6 +755,6 @@ plan.arena shared @arena bytes 512 align 64
 plan.arena worker @scratch bytes 256 align 64
 plan.arena caller @out bytes 256 align 64
 plan.entry @e(%a: !emel.kv<2x8x8xf32>, %b: !emel.kv<2x8x8xf32>) -> (!emel.kv<2x8x8xf32>, !emel.kv<2x8x8xf32>) attributes {emel.entry = {rows = 1, tokens = 1}} {
-  // expected-error @below {{(P5) expected the states in the order of the arguments where they lie}}
+  // expected-error @below {{(P5) expected the states in the order of the arguments where they lie, found those of arguments 1, 0}}
   plan.return %b, %a : !emel.kv<2x8x8xf32>, !emel.kv<2x8x8xf32>
 }

@@ -1,7 +1,7 @@
 // RUN: emel-opt %s -split-input-file -verify-diagnostics
 
 func.func @f(%x: tensor<4x8xf32>) {
-  // expected-error @below {{(C1) expected at least one dimension}}
+  // expected-error @below {{(C1) expected at least one dimension, found none}}
   // expected-error @below {{'emel.reduce' op failed to infer returned types}}
   %y = emel.reduce sum %x [] : (tensor<4x8xf32>) -> tensor<4x8xf32>
   return
@@ -55,7 +55,7 @@ func.func @f(%x: tensor<4x0xf32>) {
 // -----
 
 func.func @f(%x: tensor<f32>) {
-  // expected-error @below {{(C1) expected an input of at least 1 dimension}}
+  // expected-error @below {{(C1) expected an input of at least 1 dimension, found 'tensor<f32>'}}
   // expected-error @below {{'emel.argsort' op failed to infer returned types}}
   %y = emel.argsort asc %x : (tensor<f32>) -> tensor<i32>
   return
@@ -64,7 +64,7 @@ func.func @f(%x: tensor<f32>) {
 // -----
 
 func.func @f(%x: tensor<f32>) {
-  // expected-error @below {{(C1) expected an input of at least 1 dimension}}
+  // expected-error @below {{(C1) expected an input of at least 1 dimension, found 'tensor<f32>'}}
   %y = emel.cumsum %x : tensor<f32>
   return
 }

@@ -46,7 +46,7 @@ func.func @f(%x: tensor<4x8xf32>, %p: tensor<8xf32>) {
 // -----
 
 func.func @f(%x: tensor<4x8xf32>, %p: tensor<2x8xf32>) {
-  // expected-error @below {{(C2) expected 2 offsets of at least 0}}
+  // expected-error @below {{(C2) expected 2 offsets of at least 0, found [0]}}
   // expected-error @below {{'emel.set' op failed to infer returned types}}
   %y = emel.set %x, %p at [0] : (tensor<4x8xf32>, tensor<2x8xf32>) -> tensor<4x8xf32>
   return
@@ -55,7 +55,7 @@ func.func @f(%x: tensor<4x8xf32>, %p: tensor<2x8xf32>) {
 // -----
 
 func.func @f(%x: tensor<4x8xf32>, %p: tensor<2x8xf32>) {
-  // expected-error @below {{(C2) expected 2 offsets of at least 0}}
+  // expected-error @below {{(C2) expected 2 offsets of at least 0, found [-1, 0]}}
   // expected-error @below {{'emel.set' op failed to infer returned types}}
   %y = emel.set %x, %p at [-1, 0] : (tensor<4x8xf32>, tensor<2x8xf32>) -> tensor<4x8xf32>
   return
@@ -82,7 +82,7 @@ func.func @f(%x: tensor<4x8xf32>, %p: tensor<8xf32>) {
 // -----
 
 func.func @f(%x: tensor<4x8xf32>, %p: tensor<2x8xf32>) {
-  // expected-error @below {{(C2) expected 2 offsets of at least 0}}
+  // expected-error @below {{(C2) expected 2 offsets of at least 0, found [0]}}
   // expected-error @below {{'emel.accumulate' op failed to infer returned types}}
   %y = emel.accumulate %x, %p at [0] : (tensor<4x8xf32>, tensor<2x8xf32>) -> tensor<4x8xf32>
   return
@@ -91,7 +91,7 @@ func.func @f(%x: tensor<4x8xf32>, %p: tensor<2x8xf32>) {
 // -----
 
 func.func @f(%x: tensor<4x8xf32>, %p: tensor<2x8xf32>) {
-  // expected-error @below {{(C2) expected 2 offsets of at least 0}}
+  // expected-error @below {{(C2) expected 2 offsets of at least 0, found [-1, 0]}}
   // expected-error @below {{'emel.accumulate' op failed to infer returned types}}
   %y = emel.accumulate %x, %p at [-1, 0] : (tensor<4x8xf32>, tensor<2x8xf32>) -> tensor<4x8xf32>
   return

@@ -22,7 +22,7 @@
 // NONE-NOT: emel.argmax
 // KIND: error: expected sample=argmax or sample=top-k:K, found 'best'
 // MANY: error: expected at most the 8 tokens there are, found 9
-// TWICE: error: expected a model whose @step returns logits
+// TWICE: error: expected a model whose @step returns logits, found one with sample = "argmax"
 module attributes {emel.model = {architecture = "llama", context = 8 : i64, vocab = 8 : i64}} {
   func.func @step(%tokens: tensor<?xi32>, %positions: tensor<?xi32>, %slots: tensor<?xi32>, %rows: tensor<?xi32>)
       -> (tensor<?x8xf32> {emel.dims = ["m"]}) {

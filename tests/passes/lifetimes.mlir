@@ -1,4 +1,5 @@
 // RUN: emel-opt --emel-lifetimes %s | FileCheck %s
+// RUN: not emel-opt --emel-plan-buffers %s 2>&1 | FileCheck %s --check-prefix=WITHOUT
 
 plan.kernel @norm(%x: tensor<?x32xf32>) -> tensor<?x32xf32> {
   %y = emel.rms_norm %x eps 9.99999974E-6 : tensor<?x32xf32>
@@ -15,6 +16,7 @@ plan.kernel @add(%x: tensor<?x32xf32>, %y: tensor<?x32xf32>) -> tensor<?x32xf32>
 // CHECK: plan.launch owner @norm({{.*}} lives [#plan.life<1 to 3 bytes 2048>]
 // CHECK: plan.launch owner @add({{.*}} lives [#plan.life<2 to 4 bytes 2048 over 0>]
 // CHECK: plan.launch owner @norm({{.*}} lives [#plan.life<3 to 4 bytes 2048>]
+// WITHOUT: error: 'plan.launch' op has no lives: expected --emel-lifetimes to run before, found none
 plan.entry @small(%x: tensor<?x32xf32>) -> tensor<?x32xf32> attributes {emel.entry = {rows = 16 : i64, tokens = 16 : i64}} {
   %a = plan.launch owner @norm(%x) extents ["n"] tiles [#plan.tile<[0] by [8]>] : (tensor<?x32xf32>) -> tensor<?x32xf32>
   plan.barrier

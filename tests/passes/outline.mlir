@@ -40,3 +40,28 @@ func.func @prefill(%x: tensor<?x32xf32>) -> tensor<32x?xf32>
   %y = emel.permute %x [1, 0] : (tensor<?x32xf32>) -> tensor<32x?xf32>
   return %y : tensor<32x?xf32>
 }
+
+// -----
+
+// What an entry returns has to be computed.
+emel.shard @shard "model.gguf" bytes 65536
+emel.weight @a : tensor<32x32xf32> in @shard at 0 bytes 4096
+// expected-error @+1 {{cannot be planned: returns a weight or a constant, expected what an op computes, found 'emel.get_weight'}}
+func.func @weight() -> tensor<32x32xf32> attributes {emel.entry = {rows = 4 : i64, tokens = 4 : i64}} {
+  %a = emel.get_weight @a : tensor<32x32xf32>
+  return %a : tensor<32x32xf32>
+}
+
+// -----
+
+// Within a group neither: what is twice the number of tokens would be taken for a number of its own.
+func.func @prefill(%x: tensor<?x8xf32>) -> tensor<1x8xf32>
+    attributes {emel.entry = {rows = 4 : i64, tokens = 4 : i64}} {
+  %y = emel.fuse "twice" -> tensor<1x8xf32> {
+    // expected-error @+1 {{cannot be planned: expected unknown dimensions that are the number of tokens or of rows, found 'tensor<?x8xf32>'}}
+    %c = emel.concat %x, %x dim 0 : (tensor<?x8xf32>, tensor<?x8xf32>) -> tensor<?x8xf32>
+    %s = emel.reduce sum %c [0] : (tensor<?x8xf32>) -> tensor<1x8xf32>
+    emel.yield %s : tensor<1x8xf32>
+  }
+  return %y : tensor<1x8xf32>
+}

@@ -1,6 +1,7 @@
 // RUN: emel-opt --emel-plan-buffers %s | FileCheck %s
 // RUN: emel-opt --emel-plan-buffers=alignment=4096 %s | FileCheck %s --check-prefix=ALIGN
 // RUN: not emel-opt --emel-plan-buffers=max-arena=2048 %s 2>&1 | FileCheck %s --check-prefix=LIMIT
+// RUN: not emel-opt --emel-plan-buffers=alignment=0 %s 2>&1 | FileCheck %s --check-prefix=BAD
 
 plan.kernel @norm(%x: tensor<1x300xf32>) -> tensor<1x300xf32> {
   %y = emel.rms_norm %x eps 9.99999974E-6 : tensor<1x300xf32>
@@ -25,6 +26,7 @@ plan.kernel @add(%x: tensor<1x300xf32>, %y: tensor<1x300xf32>) -> tensor<1x300xf
 // ALIGN: plan.arena shared @arena bytes 8192 align 4096
 
 // LIMIT: error: cannot plan @arena
+// BAD: error: expected 'max-arena' of at least 0 and 'alignment' of at least 1, found 0 and 0
 plan.entry @decode(%x: tensor<1x300xf32>) -> tensor<1x300xf32> attributes {emel.entry = {rows = 1 : i64, tokens = 1 : i64}} {
   %o = plan.launch each @norm(%x) tiles [#plan.tile<[] by []>] lives [#plan.life<0 to 1 bytes 1200>] : (tensor<1x300xf32>) -> tensor<1x300xf32>
   %a = plan.launch owner @norm(%o) tiles [#plan.tile<[] by []>] lives [#plan.life<0 to 3 bytes 1200>] : (tensor<1x300xf32>) -> tensor<1x300xf32>

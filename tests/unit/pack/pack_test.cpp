@@ -179,7 +179,8 @@ TEST_F(PackTest, SaysWhatIsTooLarge) {
     text += std::string("emel.weight @w.") + name +
             " : tensor<1024x562949953421312xf32> in @a at 0 bytes 2305843009213693952\n";
   parse(text);
-  EXPECT_THAT(pack(), HasSubstr("expected fewer than 2^63 bytes of weights"));
+  EXPECT_THAT(pack(), HasSubstr("expected fewer than 2^63 bytes of weights, found "
+                                "2305843009213693952 at offset 6917529027641081856"));
 }
 
 TEST_F(PackTest, SaysWhatIsMissing) {
