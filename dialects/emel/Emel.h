@@ -13,6 +13,7 @@
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
+#include "dialects/emel/Remarks.h"
 #include "dialects/emel/Tile.h"
 #include "dialects/emel/WeightRead.h"
 #include "runtime/gguf/tensor_type.h"

@@ -91,6 +91,9 @@ def Emel_Dialect : Dialect {
     /// The name of a model's entry point.
     static constexpr llvm::StringLiteral kStep = "step";
 
+    /// Who listens to remarks, if anybody.
+    ::emel::RemarkSink remarks;
+
     ::mlir::Type parseType(::mlir::DialectAsmParser &parser) const override;
     void printType(::mlir::Type type, ::mlir::DialectAsmPrinter &printer) const override;
     /// Refuses ggml's training ops by name.
