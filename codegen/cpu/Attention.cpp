@@ -125,10 +125,10 @@ class Pages {
 }  // namespace
 
 /// Whether there is code for a state's cells.
-static LogicalResult checkCells(Operation *op, KvType type) {
+static LogicalResult checkCells(Tile &tile, Operation *op, KvType type) {
   auto block = dyn_cast<BlockType>(type.getElementType());
   if (!block || block.getFormat() == gguf::TensorType::kQ8_0) return success();
-  return op->emitOpError("has no code for cells of ") << block;
+  return emitNoCode(op, tile.target, "expected cells of f16, bf16, f32 or q8_0");
 }
 
 namespace {
@@ -185,7 +185,7 @@ class CellWriter {
 static LogicalResult emitKvWrite(Tile &tile, Operation *op, const Part &part, const View &) {
   auto write = cast<KvWriteOp>(op);
   Emit &emit = tile.emit;
-  if (failed(checkCells(op, write.getType()))) return failure();
+  if (failed(checkCells(tile, op, write.getType()))) return failure();
   FailureOr<View> state = tile.need(write.getState(), part);
   FailureOr<View> positions = tile.need(write.getPositions(), tile.wholeOf(write.getPositions()));
   FailureOr<View> slots = tile.need(write.getSlots(), tile.wholeOf(write.getSlots()));
@@ -484,8 +484,9 @@ static LogicalResult emitAttention(Tile &tile, Operation *op, const Part &part, 
   auto attention = cast<AttentionOp>(op);
   Emit &emit = tile.emit;
   auto type = cast<KvType>(attention.getState().getType());
-  if (failed(checkCells(op, type))) return failure();
-  if (attention.getBidirectional()) return op->emitOpError("has no code for later positions");
+  if (failed(checkCells(tile, op, type))) return failure();
+  if (attention.getBidirectional())
+    return emitNoCode(op, tile.target, "tokens see later positions");
   FailureOr<View> query = tile.need(op->getOpOperand(0), part);
   FailureOr<View> state = tile.need(op->getOpOperand(1), part);
   FailureOr<View> positions = tile.need(op->getOpOperand(2), part);

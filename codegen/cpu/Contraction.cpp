@@ -115,7 +115,7 @@ static const Product *findProduct(const Target &target, Operation *op, Type inpu
                (kind == Input::Float || semiring == Semiring::PlusTimes);
   if (!isFit) product = nullptr;
   if (!product)
-    op->emitOpError("has no code for ") << op->getOperand(0).getType() << " by " << weight;
+    (void)emitNoCode(op, target, "no kernel multiplies these types in this layout and semiring");
   return product;
 }
 
@@ -224,6 +224,25 @@ bool decodesRows(Operation *op) {
   return product && !product->micro && format->type != gguf::TensorType::kF32;
 }
 
+/// Which of the products an op takes.
+static void sayProduct(const Target &target, Operation *op, const Product &product,
+                       RankedTensorType weight) {
+  auto describe = [&](StringRef how) {
+    std::string text;
+    llvm::raw_string_ostream out(text);
+    out << how << " on " << target.name << " for a weight of " << weight;
+    return text;
+  };
+  if (product.input == Input::Bfloat16)
+    passed("products", op, [&] { return describe("tiles of bf16"); });
+  else if (product.micro)
+    passed("products", op, [&] { return describe("panels of packed rows"); });
+  else
+    missed("products", op, [&] {
+      return describe("rows decoded one by one: there are no panels of its type and layout");
+    });
+}
+
 FailureOr<MatrixProduct> createProduct(Tile &tile, Operation *op, Type input,
                                        RankedTensorType weight, Value base, Semiring semiring,
                                        bool isForFew) {
@@ -237,6 +256,7 @@ FailureOr<MatrixProduct> createProduct(Tile &tile, Operation *op, Type input,
   };
   const Product *known = findProduct(tile.target, op, input, weight, semiring, isForFew);
   if (!known) return failure();
+  sayProduct(tile.target, op, *known, weight);
   if (known->input == Input::Bfloat16) {
     std::shared_ptr amx = AmxProduct::create(emit, tile.target, type, columns);
     return MatrixProduct([=](Value matrix, const Span &span, const ProductRows &rows) {
@@ -269,7 +289,7 @@ static LogicalResult emitMatmul(Tile &tile, Operation *op, const Part &part, con
   auto matmul = cast<MatmulOp>(op);
   auto type = cast<RankedTensorType>(matmul.getWeight().getType());
   if (part.size() != 2 || type.getRank() != 2)
-    return op->emitOpError("has no code for ") << matmul.getInput().getType() << " by " << type;
+    return emitNoCode(op, tile.target, "expected an input and a weight of 2 dimensions");
   FailureOr<View> input = tile.need(op->getOpOperand(0), part);
   FailureOr<View> weight = tile.need(op->getOpOperand(1), part);
   if (failed(input) || failed(weight)) return failure();

@@ -125,6 +125,16 @@ static Value emitSoftplus(Emit &emit, Value x) {
   return add(emit, positive, emitLog1p(emit, fall));
 }
 
+// x minus its whole part is exact, and so is the comparison.
+static Value emitRound(Emit &emit, Value x) {
+  Type type = x.getType();
+  Value whole = emit.create<math::TruncOp>(x);
+  Value rest = emit.create<math::AbsFOp>(emit.create<arith::SubFOp>(x, whole));
+  Value one = emit.create<math::CopySignOp>(emit.splat(type, 1), x);
+  Value isFar = emit.create<arith::CmpFOp>(arith::CmpFPredicate::OGE, rest, emit.splat(type, 0.5));
+  return select(emit, isFar, add(emit, whole, one), whole);
+}
+
 /// Null where there is no code.
 static Value emitUnary(Emit &emit, UnaryKind kind, Value x) {
   Type type = x.getType();
@@ -152,6 +162,7 @@ static Value emitUnary(Emit &emit, UnaryKind kind, Value x) {
     case UnaryKind::Softplus: return emitSoftplus(emit, x);
     case UnaryKind::Floor: return emit.create<math::FloorOp>(x);
     case UnaryKind::Ceil: return emit.create<math::CeilOp>(x);
+    case UnaryKind::Round: return emitRound(emit, x);
     case UnaryKind::Trunc: return emit.create<math::TruncOp>(x);
     case UnaryKind::Sqr: return mul(emit, x, x);
     case UnaryKind::Sqrt: return emit.create<math::SqrtOp>(x);
@@ -167,13 +178,67 @@ static LogicalResult emitUnaryOp(Tile &tile, Operation *op, const Part &part, co
     isKnown = isKnown && value;
     return isKnown ? value : x[0];
   });
-  return isKnown ? result : op->emitOpError("has no code for this function");
+  if (isKnown) return result;
+  return emitNoCode(op, tile.target,
+                    "the function " + stringifyEnum(cast<UnaryOp>(op).getKind()) + " has none");
 }
 
 static LogicalResult emitGlu(Tile &tile, Operation *op, const Part &part, const View &out) {
   UnaryKind kind = getActivation(cast<GluOp>(op).getKind());
   return emitFormula(tile, op, part, out, [&](ValueRange x) -> Value {
     return mul(tile.emit, emitUnary(tile.emit, kind, x[0]), x[1]);
+  });
+}
+
+/// min(max(x, low), high); a NaN stays one.
+static Value emitClamp(Emit &emit, Value x, double low, double high) {
+  Type type = x.getType();
+  Value above = emit.create<arith::MaximumFOp>(x, emit.splat(type, low));
+  return emit.create<arith::MinimumFOp>(above, emit.splat(type, high));
+}
+
+static LogicalResult emitClampOp(Tile &tile, Operation *op, const Part &part, const View &out) {
+  auto clamp = cast<ClampOp>(op);
+  double low = clamp.getLow().convertToDouble(), high = clamp.getHigh().convertToDouble();
+  return emitFormula(tile, op, part, out,
+                     [&](ValueRange x) { return emitClamp(tile.emit, x[0], low, high); });
+}
+
+static LogicalResult emitLeakyRelu(Tile &tile, Operation *op, const Part &part, const View &out) {
+  Emit &emit = tile.emit;
+  double slope = cast<LeakyReluOp>(op).getSlope().convertToDouble();
+  return emitFormula(tile, op, part, out, [&](ValueRange x) {
+    Type type = x[0].getType();
+    return select(emit, isAbove(emit, x[0], emit.splat(type, 0)), x[0],
+                  mul(emit, emit.splat(type, slope), x[0]));
+  });
+}
+
+static LogicalResult emitXielu(Tile &tile, Operation *op, const Part &part, const View &out) {
+  Emit &emit = tile.emit;
+  auto xielu = cast<XieluOp>(op);
+  return emitFormula(tile, op, part, out, [&](ValueRange values) {
+    Value x = values[0];
+    auto number = [&](const APFloat &of) { return emit.splat(x.getType(), of.convertToDouble()); };
+    Value straight = mul(emit, number(xielu.getBeta()), x);
+    Value square = emit.fma(mul(emit, number(xielu.getAlphaP()), x), x, straight);
+    Value power = emitExpm1(emit, emit.create<arith::MinimumFOp>(x, number(xielu.getEps())));
+    Value bend = emit.create<arith::SubFOp>(power, x);
+    return select(emit, isAbove(emit, x, emit.splat(x.getType(), 0)), square,
+                  emit.fma(number(xielu.getAlphaN()), bend, straight));
+  });
+}
+
+static LogicalResult emitSwigluOai(Tile &tile, Operation *op, const Part &part, const View &out) {
+  Emit &emit = tile.emit;
+  auto glu = cast<SwigluOaiOp>(op);
+  double alpha = glu.getAlpha().convertToDouble(), limit = glu.getLimit().convertToDouble();
+  return emitFormula(tile, op, part, out, [&](ValueRange values) {
+    Type type = values[0].getType();
+    Value x = emit.create<arith::MinimumFOp>(values[0], emit.splat(type, limit));
+    Value y = emitClamp(emit, values[1], -limit, limit);
+    Value gated = mul(emit, x, emitSigmoid(emit, mul(emit, emit.splat(type, alpha), x)));
+    return mul(emit, gated, add(emit, y, emit.splat(type, 1)));
   });
 }
 
@@ -196,7 +261,7 @@ static LogicalResult emitCast(Tile &tile, Operation *op, const Part &part, const
   FailureOr<View> input = tile.need(op->getOpOperand(0), part);
   if (failed(input)) return failure();
   if (!input->element.isF32() || !out.element.isBF16())
-    return op->emitOpError("has code for f32 to bf16 only");
+    return emitNoCode(op, tile.target, "only f32 to bf16 has some");
   Span row = tile.rowOf(part);
   tile.rows(part, [&](ArrayRef<Value> outer) {
     Value source = tile.address(*input, outer), target = tile.address(out, outer);
@@ -218,6 +283,10 @@ void addElementwiseEmitters(EmitterTable &table) {
   table["emel.unary"] = emitUnaryOp;
   table["emel.glu"] = emitGlu;
   table["emel.cast"] = emitCast;
+  table["emel.clamp"] = emitClampOp;
+  table["emel.leaky_relu"] = emitLeakyRelu;
+  table["emel.xielu"] = emitXielu;
+  table["emel.swiglu_oai"] = emitSwigluOai;
 }
 
 }  // namespace emel::cpu

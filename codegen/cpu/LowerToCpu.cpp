@@ -42,8 +42,7 @@ class LowerToCpu : public impl::LowerToCpuBase<LowerToCpu> {
     if (!target) {
       InFlightDiagnostic error = module.emitError("there is no cpu '") << cpu << "', expected ";
       llvm::interleave(
-          knownTargets(), [&](const Target &own) { error << own.name; },
-          [&] { error << ", "; });
+          knownTargets(), [&](const Target &own) { error << own.name; }, [&] { error << ", "; });
       return signalPassFailure();
     }
     auto entries = module.getOps<plan::EntryOp>();

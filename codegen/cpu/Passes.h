@@ -8,7 +8,8 @@ namespace emel::cpu {
 #define GEN_PASS_DECL
 #include "codegen/cpu/Passes.h.inc"
 
-/// Makes `--emel-lower-to-cpu` and the pipeline `--emel-cpu-to-llvm` known to a tool's command line.
+/// Makes `--emel-lower-to-cpu` and the pipeline `--emel-cpu-to-llvm` known to a tool's command
+/// line.
 void registerCpuPasses();
 
 }  // namespace emel::cpu

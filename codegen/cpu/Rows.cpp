@@ -172,10 +172,24 @@ static LogicalResult emitLayerNorm(Tile &tile, Operation *op, const Part &part, 
   });
 }
 
+static LogicalResult emitL2Norm(Tile &tile, Operation *op, const Part &part, const View &out) {
+  Emit &emit = tile.emit;
+  float eps = cast<L2NormOp>(op).getEps().convertToFloat();
+  return forRows(tile, op, part, out, [&](const Row &row) {
+    Value squares =
+        row.combine(row.source, 0, [&](Value sum, Value x) { return emit.fma(x, x, sum); });
+    Value length = emit.create<math::SqrtOp>(emit.sumLanes(squares));
+    Value least = emit.create<arith::MaximumFOp>(length, emit.f32(eps));
+    Value divisor = emit.broadcast(least);
+    row.map(row.source,
+            [&](Value x, Value, Value) -> Value { return emit.create<arith::DivFOp>(x, divisor); });
+  });
+}
+
 static LogicalResult emitSoftmax(Tile &tile, Operation *op, const Part &part, const View &out) {
   auto softmax = cast<SoftmaxOp>(op);
   if (softmax.getMask() || softmax.getSinks())
-    return op->emitOpError("has no code with a mask or sinks");
+    return emitNoCode(op, tile.target, "it has a mask or sinks");
   Emit &emit = tile.emit;
   float scale = softmax.getScale().convertToFloat();
   return forRows(tile, op, part, out, [&](const Row &row) {
@@ -247,7 +261,7 @@ static LogicalResult emitReduce(Tile &tile, Operation *op, const Part &part, con
   Emit &emit = tile.emit;
   int64_t last = static_cast<int64_t>(part.size()) - 1;
   if (llvm::is_contained(reduce.getDims(), last))
-    return op->emitOpError("has no code for the innermost dimension");
+    return emitNoCode(op, tile.target, "it reduces the innermost dimension");
   Part needed = tile.partOf(op->getOpOperand(0), part);
   FailureOr<View> input = tile.need(op->getOperand(0), needed);
   if (failed(input)) return failure();
@@ -339,6 +353,7 @@ void addRowEmitters(EmitterTable &table) {
   table["emel.get_rows"] = emitGetRows;
   table["emel.rms_norm"] = emitRmsNorm;
   table["emel.layer_norm"] = emitLayerNorm;
+  table["emel.l2_norm"] = emitL2Norm;
   table["emel.softmax"] = emitSoftmax;
   table["emel.top_k"] = emitTopK;
   table["emel.reduce"] = emitReduce;

@@ -31,6 +31,18 @@ static SmallVector<int64_t, 4> denseStrides(Type element, ArrayRef<int64_t> shap
 // Sizes and parts
 //===----------------------------------------------------------------------===//
 
+LogicalResult emitNoCode(Operation *op, const Target &target, const Twine &reason) {
+  InFlightDiagnostic error =
+      op->emitOpError("has no code on ")
+      << target.name << " for "
+      << FunctionType::get(op->getContext(), op->getOperandTypes(), op->getResultTypes()) << ": "
+      << reason;
+  error.attachNote()
+      << "emel-interpret computes every op, emel-opt --emel-lower-to-cpu tells for one "
+         "group at a time what has code";
+  return error;
+}
+
 Tile::Size Tile::sizeKind(Value value, int64_t dim) {
   int64_t size = cast<RankedTensorType>(typeIn(shapes_, value)).getDimSize(dim);
   bool isUnknown = cast<RankedTensorType>(value.getType()).isDynamicDim(dim);
@@ -207,7 +219,7 @@ FailureOr<View> Tile::alias(Operation *op, const Part &part) {
     return cast<RankedTensorType>(typeIn(shapes_, value)).getShape();
   };
   auto reshaped = reshapeView(*view, shapeIn(op->getOperand(0)), shapeIn(op->getResult(0)));
-  if (failed(reshaped)) op->emitOpError("cannot be addressed in place");
+  if (failed(reshaped)) return emitNoCode(op, target, "its result cannot be addressed in place");
   return reshaped;
 }
 
@@ -272,7 +284,7 @@ FailureOr<View> Tile::need(Value value, const Part &part, const View *out) {
     return viewOf(emitConstant(emit, constant), value.getType());
   View view = out ? *out : buffer(value, part);
   OpEmitter emitter = findEmitter(op);
-  if (!emitter) return op->emitOpError("has no code for this target");
+  if (!emitter) return emitNoCode(op, target, "there is no emitter for the op");
   if (failed(emitter(*this, op, part, view))) return failure();
   computed_[value].push_back({part, view});
   return view;

@@ -35,6 +35,10 @@ using OpEmitter = mlir::LogicalResult (*)(Tile &tile, mlir::Operation *op, const
 /// Null where the op has none.
 OpEmitter findEmitter(mlir::Operation *op);
 
+/// The error of an op that has no code on a target, with its types: `reason` says what it lacks.
+mlir::LogicalResult emitNoCode(mlir::Operation *op, const Target &target,
+                               const llvm::Twine &reason);
+
 class Tile {
  public:
   /// `shapes` are the types of the body's values where n is kTokensSize and m is kRowsSize.

@@ -129,8 +129,9 @@ class ArtifactWriter {
     addWeights(*packing, places_);
     CompiledEntries code(module_, options_.targets, places_, cpu::CodeKind::Object, options_.checks,
                          pool_, options_.timing);
-    if (failed(hashes_.start(module_)) || failed(code.lower(options_.progress)))
-      return diagnostics.status();
+    if (failed(hashes_.start(module_))) return diagnostics.status();
+    if (failed(code.lower(options_.progress)))
+      return diagnostics.status(absl::StatusCode::kUnimplemented);
     // Vectors at the last weight's end may read a line beyond it.
     plan_.weights_bytes = artifact::AlignUp(packing->bytes(), 64) + 64;
     auto write = [&](PackSink sink) {
@@ -142,9 +143,9 @@ class ArtifactWriter {
     EMEL_RETURN_IF_ERROR(writeWeights(write));
     for (size_t target = 0; target < options_.targets.size(); ++target) {
       auto compiled = code.take(target, options_.progress);
-      if (failed(compiled)) return diagnostics.status();
+      if (failed(compiled)) return diagnostics.status(absl::StatusCode::kInternal);
       auto image = cpu::linkImage(compiled->objects, module_.getLoc(), options_.checks.sanitizer);
-      if (failed(image)) return diagnostics.status();
+      if (failed(image)) return diagnostics.status(absl::StatusCode::kInternal);
       EMEL_RETURN_IF_ERROR(writeCode(*options_.targets[target], compiled->programs, *image));
     }
     return absl::OkStatus();
@@ -246,9 +247,10 @@ absl::StatusOr<std::string> writeCode(ModuleOp module, const ArtifactOptions &op
   llvm::DefaultThreadPool pool(llvm::hardware_concurrency(options.threads));
   CompiledEntries entries(module, options.targets, *places, cpu::CodeKind::Llvm, options.checks,
                           pool, options.timing);
-  if (failed(entries.lower(options.progress))) return diagnostics.status();
+  if (failed(entries.lower(options.progress)))
+    return diagnostics.status(absl::StatusCode::kUnimplemented);
   auto code = entries.take(0, options.progress);
-  if (failed(code)) return diagnostics.status();
+  if (failed(code)) return diagnostics.status(absl::StatusCode::kInternal);
   auto text = cpu::joinCode(code->objects, *options.targets.front(), kind);
   if (!text) return absl::InternalError(llvm::toString(text.takeError()));
   return std::string(text->begin(), text->end());
@@ -263,9 +265,9 @@ absl::StatusOr<std::string> writeKernels(ModuleOp module, const ArtifactOptions 
   OwningOpRef<ModuleOp> code = module.clone();
   PassManager tidy(module.getContext());
   cpu::addTidyPasses(tidy);
-  if (failed(cpu::lowerEntries(*code, *options.targets.front(), *places, options.checks)) ||
-      failed(tidy.run(*code)))
-    return diagnostics.status();
+  if (failed(cpu::lowerEntries(*code, *options.targets.front(), *places, options.checks)))
+    return diagnostics.status(absl::StatusCode::kUnimplemented);
+  if (failed(tidy.run(*code))) return diagnostics.status(absl::StatusCode::kInternal);
   std::string text;
   llvm::raw_string_ostream out(text);
   code->print(out);

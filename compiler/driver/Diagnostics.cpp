@@ -27,6 +27,7 @@ emel::DiagnosticCollector::DiagnosticCollector(MLIRContext *context)
         return success();
       }) {}
 
-absl::Status emel::DiagnosticCollector::status() const {
-  return absl::InvalidArgumentError(text_.empty() ? "failed without a reason" : text_);
+absl::Status emel::DiagnosticCollector::status(absl::StatusCode code) const {
+  if (text_.empty()) return absl::InternalError("failed without a reason");
+  return absl::Status(code, text_);
 }

@@ -13,8 +13,9 @@ namespace emel {
 class DiagnosticCollector {
  public:
   explicit DiagnosticCollector(mlir::MLIRContext *context);
-  /// The errors so far, with their notes.
-  absl::Status status() const;
+  /// The errors so far, with their notes; never OK. They are about the input unless who asks knows
+  /// that the fault is ours.
+  absl::Status status(absl::StatusCode code = absl::StatusCode::kInvalidArgument) const;
 
  private:
   std::string text_;

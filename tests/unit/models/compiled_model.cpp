@@ -152,7 +152,7 @@ CompiledModel::CompiledModel(const std::string& gguf, const std::vector<std::str
 CompiledModel::~CompiledModel() { std::filesystem::remove(path_); }
 
 bool CompiledModel::isUnsupported() const {
-  return error_.find("exit code 1: ") == 0 && error_.find("op has no code for") != error_.npos;
+  return error_.find("exit code 3: ") == 0 && error_.find("op has no code on") != error_.npos;
 }
 
 std::shared_ptr<const exec::Model> CompiledModel::load(const std::string& variant) const {
