@@ -11,18 +11,22 @@ namespace emel {
 namespace {
 
 /// What takes nothing but results of the group, column by column, and weights.
-bool joinsEpilogue(Operation *group, Operation *user) {
-  if (!isHeavy(group) || isa<FuseOp>(user)) return false;
+Refusal refusesEpilogue(Operation *group, Operation *user) {
+  if (!isHeavy(group) || isa<FuseOp>(user)) return "";
   bool isClosed = llvm::all_of(user->getOperands(), [&](Value operand) {
     return isWeight(operand) || isInGroup(operand, group);
   });
-  return isClosed && followsColumns(user, [&](Value value) { return isInGroup(value, group); });
+  if (!isClosed) return "it takes a value from outside of the group that is no weight";
+  if (!followsColumns(user, [&](Value value) { return isInGroup(value, group); }))
+    return kNeedsOtherColumns;
+  return std::nullopt;
 }
 
 class FuseEpilogue : public impl::FuseEpilogueBase<FuseEpilogue> {
   void runOnOperation() override {
     Record record(getOperation(), getArgument());
-    record.count("joined", growGroups(getOperation(), Joining::AllUsers, joinsEpilogue));
+    record.count("joined",
+                 growGroups(getOperation(), getArgument(), Joining::AllUsers, refusesEpilogue));
   }
 };
 

@@ -55,10 +55,11 @@ class FuseProjections : public impl::FuseProjectionsBase<FuseProjections> {
     Operation *group = projections.front();
     for (Operation *other : ArrayRef<Operation *>(projections).drop_front()) {
       members.push_back(other);
-      FuseOp fused = mergeGroups({group, other}, nameFor(members));
+      FuseOp fused = mergeGroups({group, other}, nameFor(members), getArgument());
       if (fused) {
         group = fused;
         record_->count("joined");
+        passed(getArgument(), fused, [] { return "products of one value are one group"; });
       } else {
         members.pop_back();
         left.push_back(other);

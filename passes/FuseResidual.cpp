@@ -11,16 +11,20 @@ namespace emel {
 namespace {
 
 /// What takes, beside columns of the group, tensors from elsewhere.
-bool joinsResidual(Operation *group, Operation *user) {
-  if (!isHeavy(group) || isa<FuseOp>(user)) return false;
+Refusal refusesResidual(Operation *group, Operation *user) {
+  if (!isHeavy(group) || isa<FuseOp>(user)) return "";
   bool hasNoState = llvm::all_of(user->getOperandTypes(), llvm::IsaPred<RankedTensorType>);
-  return hasNoState && followsColumns(user, [&](Value value) { return isInGroup(value, group); });
+  if (!hasNoState) return "it takes a state";
+  if (!followsColumns(user, [&](Value value) { return isInGroup(value, group); }))
+    return kNeedsOtherColumns;
+  return std::nullopt;
 }
 
 class FuseResidual : public impl::FuseResidualBase<FuseResidual> {
   void runOnOperation() override {
     Record record(getOperation(), getArgument());
-    record.count("joined", growGroups(getOperation(), Joining::AllUsers, joinsResidual));
+    record.count("joined",
+                 growGroups(getOperation(), getArgument(), Joining::AllUsers, refusesResidual));
   }
 };
 

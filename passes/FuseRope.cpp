@@ -11,20 +11,24 @@ namespace emel {
 namespace {
 
 /// What takes, beside columns of the group, positions, slots and states.
-bool joinsRope(Operation *group, Operation *user) {
-  if (!isHeavy(group) || isa<FuseOp>(user)) return false;
+Refusal refusesRope(Operation *group, Operation *user) {
+  if (!isHeavy(group) || isa<FuseOp>(user)) return "";
   bool isPlaced = llvm::all_of(user->getOperands(), [&](Value operand) {
     auto tensor = dyn_cast<RankedTensorType>(operand.getType());
     return isWeight(operand) || isInGroup(operand, group) || !tensor ||
            tensor.getElementType().isInteger();
   });
-  return isPlaced && followsColumns(user, [&](Value value) { return isInGroup(value, group); });
+  if (!isPlaced) return "it takes numbers from outside of the group that are no weight";
+  if (!followsColumns(user, [&](Value value) { return isInGroup(value, group); }))
+    return kNeedsOtherColumns;
+  return std::nullopt;
 }
 
 class FuseRope : public impl::FuseRopeBase<FuseRope> {
   void runOnOperation() override {
     Record record(getOperation(), getArgument());
-    record.count("joined", growGroups(getOperation(), Joining::AllUsers, joinsRope));
+    record.count("joined",
+                 growGroups(getOperation(), getArgument(), Joining::AllUsers, refusesRope));
   }
 };
 

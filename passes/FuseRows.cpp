@@ -11,15 +11,19 @@ namespace emel {
 namespace {
 
 /// What computes rows of its own from rows of the group, without a sum over a large weight.
-bool joinsRows(Operation *group, Operation *user) {
-  return isRowWise(group) && isRowWise(user) &&
-         needsOnlyRowsOf(user, [&](Value value) { return isInGroup(value, group); });
+Refusal refusesRows(Operation *group, Operation *user) {
+  if (!isRowWise(group)) return "";
+  if (!isRowWise(user)) return "it does not compute row by row, or sums over a large weight";
+  if (!needsOnlyRowsOf(user, [&](Value value) { return isInGroup(value, group); }))
+    return "a row of it needs other rows of the group as well";
+  return std::nullopt;
 }
 
 class FuseRows : public impl::FuseRowsBase<FuseRows> {
   void runOnOperation() override {
     Record record(getOperation(), getArgument());
-    record.count("joined", growGroups(getOperation(), Joining::SomeUsers, joinsRows));
+    record.count("joined",
+                 growGroups(getOperation(), getArgument(), Joining::SomeUsers, refusesRows));
   }
 };
 

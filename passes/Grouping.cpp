@@ -140,17 +140,21 @@ static std::pair<SmallVector<Value>, SmallVector<Value>> openGroups(
   return values;
 }
 
-FuseOp emel::mergeGroups(ArrayRef<Operation *> groups, StringRef name) {
+FuseOp emel::mergeGroups(ArrayRef<Operation *> groups, StringRef name, StringRef pass) {
   llvm::SetVector<Operation *> set(groups.begin(), groups.end());
   SmallVector<Operation *> ordered(set.begin(), set.end());
   llvm::sort(ordered, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
   Operation *last = ordered.back();
   auto followers = findFollowers(set, last);
-  if (!followers) return {};
+  auto refuse = [&](const char *reason) {
+    missed(pass, last, [&] { return reason; });
+    return FuseOp();
+  };
+  if (!followers) return refuse("another op would have to run both before and after the group");
   SmallVector<Operation *> along(ordered);
   llvm::append_range(along, *followers);
   if (overtakesState(ordered, along, last) || overtakesState(*followers, *followers, last))
-    return {};
+    return refuse("a state would be read after the op that replaces it");
 
   SmallVector<Operation *> ops = flatten(ordered);
   auto [outer, inner] = openGroups(set, ordered);
@@ -270,52 +274,75 @@ bool emel::needsOnlyRowsOf(Operation *op, function_ref<bool(Value)> inside) {
 // Growing groups
 //===----------------------------------------------------------------------===//
 
-/// Outside users of a value that may join its group: all of them or, where values may have other
-/// users too, some.
-static SmallVector<Operation *> findJoiners(Operation *group, Value value, Joining joining,
-                                            function_ref<bool(Operation *, Operation *)> mayJoin) {
-  llvm::SetVector<Operation *> users, joiners;
-  for (Operation *user : value.getUsers()) users.insert(groupOf(user));
-  for (Operation *user : users)
-    if (user->getBlock() == group->getBlock() && isCompute(user) && mayJoin(group, user))
-      joiners.insert(user);
-  bool enough = joining == Joining::SomeUsers || joiners.size() == users.size();
-  if (!enough) joiners.clear();
-  return SmallVector<Operation *>(joiners.begin(), joiners.end());
-}
+namespace {
 
-/// Lets users of one group join it, once; null where none can.
-static FuseOp growOnce(Operation *group, Joining joining,
-                       function_ref<bool(Operation *, Operation *)> mayJoin) {
-  for (Value value : group->getResults()) {
-    SmallVector<Operation *> members = findJoiners(group, value, joining, mayJoin);
-    if (members.empty()) continue;
-    members.push_back(group);
-    if (FuseOp fused = mergeGroups(members, nameFor(flatten(members)))) return fused;
+/// One pass over the groups of a module.
+struct Growth {
+  StringRef pass;
+  Joining joining;
+  Refuses refuses;
+
+  /// Whether a user of a group's value may join it; says why not.
+  bool mayJoin(Operation *group, Operation *user) const {
+    if (user->getBlock() != group->getBlock() || !isCompute(user)) return false;
+    Refusal refusal = refuses(group, user);
+    if (refusal && !refusal->empty())
+      missed(pass, user, [&] { return refusal->str() + " (the group of " + nameOf(group) + ")"; });
+    return !refusal;
   }
-  return {};
-}
 
-static int64_t growGroups(func::FuncOp function, Joining joining,
-                          function_ref<bool(Operation *, Operation *)> mayJoin) {
-  int64_t grown = 0, before = -1;
-  while (grown != before) {
-    before = grown;
-    for (Operation *op = &function.front().front(); op; op = op->getNextNode())
-      while (isCompute(op)) {
-        FuseOp fused = growOnce(op, joining, mayJoin);
-        if (!fused) break;
-        op = fused;
-        ++grown;
-      }
+  static std::string nameOf(Operation *group) { return nameFor(flatten({group})); }
+
+  /// Outside users of a value that may join its group: all of them or, where values may have other
+  /// users too, some.
+  SmallVector<Operation *> findJoiners(Operation *group, Value value) const {
+    llvm::SetVector<Operation *> users, joiners;
+    for (Operation *user : value.getUsers()) users.insert(groupOf(user));
+    for (Operation *user : users)
+      if (mayJoin(group, user)) joiners.insert(user);
+    bool enough = joining == Joining::SomeUsers || joiners.size() == users.size();
+    if (enough) return joiners.takeVector();
+    for (Operation *joiner : joiners)
+      missed(pass, joiner, [&] {
+        return "another user of the same value cannot join (the group of " + nameOf(group) + ")";
+      });
+    return {};
   }
-  return grown;
-}
 
-int64_t emel::growGroups(ModuleOp module, Joining joining,
-                         function_ref<bool(Operation *, Operation *)> mayJoin) {
+  /// Lets users of one group join it, once; null where none can.
+  FuseOp growOnce(Operation *group) const {
+    for (Value value : group->getResults()) {
+      SmallVector<Operation *> members = findJoiners(group, value);
+      if (members.empty()) continue;
+      for (Operation *member : members)
+        passed(pass, member, [&] { return "joined the group of " + nameOf(group); });
+      members.push_back(group);
+      if (FuseOp fused = mergeGroups(members, nameFor(flatten(members)), pass)) return fused;
+    }
+    return {};
+  }
+
+  int64_t grow(func::FuncOp function) const {
+    int64_t grown = 0, before = -1;
+    while (grown != before) {
+      before = grown;
+      for (Operation *op = &function.front().front(); op; op = op->getNextNode())
+        while (isCompute(op)) {
+          FuseOp fused = growOnce(op);
+          if (!fused) break;
+          op = fused;
+          ++grown;
+        }
+    }
+    return grown;
+  }
+};
+
+}  // namespace
+
+int64_t emel::growGroups(ModuleOp module, StringRef pass, Joining joining, Refuses refuses) {
   int64_t grown = 0;
   for (auto function : module.getOps<func::FuncOp>())
-    if (!function.isExternal()) grown += ::growGroups(function, joining, mayJoin);
+    if (!function.isExternal()) grown += Growth{pass, joining, refuses}.grow(function);
   return grown;
 }

@@ -1,6 +1,8 @@
 #ifndef EMEL_PASSES_GROUPING_H_
 #define EMEL_PASSES_GROUPING_H_
 
+#include <optional>
+
 #include "dialects/emel/Emel.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 
@@ -26,10 +28,11 @@ bool isHeavy(mlir::Operation *group);
 /// Whether it multiplies activations of bf16.
 bool multipliesBf16(mlir::Operation *group);
 
-/// Puts ops and groups of one block into one group. Returns null, and changes nothing, where the
-/// group would have to run both before and after some other op. Values with users outside become
-/// results.
-FuseOp mergeGroups(llvm::ArrayRef<mlir::Operation *> groups, llvm::StringRef name);
+/// Puts ops and groups of one block into one group. Returns null, changes nothing and says why, as
+/// a remark of the pass, where the group would have to run both before and after some other op.
+/// Values with users outside become results.
+FuseOp mergeGroups(llvm::ArrayRef<mlir::Operation *> groups, llvm::StringRef name,
+                   llvm::StringRef pass);
 
 /// The dimension of a value along which the heavy ops of its group compute independent parts: that
 /// of a weight's rows, or of heads. Found from the ops backwards by their tile interface; none
@@ -46,13 +49,21 @@ bool isRowWise(mlir::Operation *op);
 /// Whether a row of the op's result needs only the same row of the values that `inside` says.
 bool needsOnlyRowsOf(mlir::Operation *op, llvm::function_ref<bool(mlir::Value)> inside);
 
+/// Why an op does not follow the columns of a group.
+inline constexpr llvm::StringLiteral kNeedsOtherColumns(
+    "a part of it needs other columns than those that a tile of the group computes");
+
 /// Whether a value joins its users to its group only if every user may.
 enum class Joining { AllUsers, SomeUsers };
 
-/// Lets ops join the groups whose values they use, as long as `mayJoin(group, user)` finds some, in
-/// all functions; returns how often a group grew.
-int64_t growGroups(mlir::ModuleOp module, Joining joining,
-                   llvm::function_ref<bool(mlir::Operation *, mlir::Operation *)> mayJoin);
+/// What keeps an op from joining a group: nothing, that the two are none of the pass's business (an
+/// empty reason), or a reason, which becomes a remark.
+using Refusal = std::optional<llvm::StringRef>;
+using Refuses = llvm::function_ref<Refusal(mlir::Operation *group, mlir::Operation *user)>;
+
+/// Lets ops join the groups whose values they use where `refuses` has nothing against it, in all
+/// functions; returns how often a group grew. `pass` is the flag of the pass.
+int64_t growGroups(mlir::ModuleOp module, llvm::StringRef pass, Joining joining, Refuses refuses);
 
 /// A name for a group of ops: what the heavy ones of them, or else all, are called in the source
 /// model.

@@ -37,6 +37,8 @@ class Chooser {
     collectReads();
     for (WeightOp weight : module_.getOps<WeightOp>())
       report.weights.push_back(chooseWeight(weight));
+    for (auto &[name, layout] : workload_.forced)
+      if (failed(force(report, name, layout))) return failure();
     if (!phases_.empty()) chooseActivations(report.activations);
     return report;
   }
@@ -51,6 +53,7 @@ class Chooser {
   void addActivationUse(LayoutChoice &choice, PhaseKind kind, Value value);
   void add(LayoutCandidate &candidate, PhaseKind kind, double seconds);
   static void choose(LayoutChoice &choice);
+  LogicalResult force(LayoutReport &report, StringRef name, StringRef layout);
   /// The mean over the targets.
   double mean(function_ref<double(const LayoutTarget &)> cost) const {
     double sum = 0;
@@ -113,6 +116,30 @@ void Chooser::choose(LayoutChoice &choice) {
     if (choice.candidates[i].total < choice.choice().total) choice.chosen = i;
   if (choice.candidates.front().total < choice.choice().total)
     choice.reason = "rounded activations need panels";
+}
+
+/// Gives a weight the layout that somebody wants, if it can have it.
+LogicalResult Chooser::force(LayoutReport &report, StringRef name, StringRef layout) {
+  auto choice = llvm::find_if(report.weights, [&](auto &weight) { return weight.name == name; });
+  if (choice == report.weights.end())
+    return module_.emitError("there is no weight '") << name << "', for which a layout is given";
+  auto named = [&](const LayoutCandidate &one) { return nameOf(one.layout) == layout; };
+  auto found = llvm::find_if(choice->candidates, named);
+  auto weight = SymbolTable(module_).lookup<WeightOp>(name);
+  if (found == choice->candidates.end()) {
+    InFlightDiagnostic error = weight.emitError("weight '") << name << "': expected a layout of ";
+    llvm::interleave(
+        choice->candidates, [&](auto &one) { error << nameOf(one.layout); },
+        [&] { error << " or "; });
+    return error << ", found '" << layout << "'"
+                 << (choice->reason.empty() ? "" : " (" + choice->reason + ")");
+  }
+  if (choice->needsPanels && !found->layout && choice->candidates.size() > 1)
+    return weight.emitError("weight '") << name << "': expected panels, since rounded activations "
+                                        << "are multiplied by it, found '" << layout << "'";
+  choice->chosen = found - choice->candidates.begin();
+  choice->reason = "somebody wants it so";
+  return success();
 }
 
 /// A name for an op that reads: its own and the one it came from.

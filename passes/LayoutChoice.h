@@ -12,6 +12,9 @@ struct LayoutWorkload {
   int64_t decodeTokens = 256;                       // generated, one a step
   int64_t promptTokens = 512;                       // in steps of `batch`
   int64_t batch = 512;
+  /// Layouts that weights get whatever they cost, by name: "row_major" or what the dialect calls
+  /// it.
+  llvm::StringMap<std::string> forced;
 };
 
 /// One layout that a tensor could have. Times are seconds: of a step of one token, of a bulk step,
@@ -35,6 +38,9 @@ struct LayoutChoice {
 
   const LayoutCandidate &choice() const { return candidates[chosen]; }
 };
+
+/// "r16", and "row_major" for null.
+llvm::StringRef nameOf(LayoutAttr layout);
 
 struct LayoutReport {
   LayoutWorkload workload;

@@ -7,7 +7,7 @@ using namespace mlir;
 
 namespace emel {
 
-static StringRef nameOf(LayoutAttr layout) {
+StringRef nameOf(LayoutAttr layout) {
   return layout ? stringifyEnum(layout.getValue()) : "row_major";
 }
 

@@ -80,9 +80,20 @@ class Lifetimes : public impl::LifetimesBase<Lifetimes> {
       if (!producer || taken.contains(i) || leavesEntry(operand)) continue;
       bool sameArena =
           (producer.getKind() == LaunchKind::Each) == (launch.getKind() == LaunchKind::Each);
-      if (sameArena && diesHere(launch, operand) &&
-          access.isElementwise(result.getResultNumber(), i) &&
-          otherResultsSpare(launch, result, i, access))
+      auto refuse = [&](const char *reason) {
+        missed(getArgument(), launch, [&] {
+          return "not in place of what " + producer.getKernel().str() + " wrote: " + reason;
+        });
+      };
+      if (!sameArena)
+        refuse("that lies in another arena");
+      else if (!diesHere(launch, operand))
+        refuse("that is read elsewhere, or later");
+      else if (!access.isElementwise(result.getResultNumber(), i))
+        refuse("an index of the result needs others of it");
+      else if (!otherResultsSpare(launch, result, i, access))
+        refuse("another result of the launch reads it");
+      else
         return i;
     }
     return -1;

@@ -154,6 +154,7 @@ def SelectLayouts : Pass<"emel-select-layouts", "::mlir::ModuleOp"> {
     Option<"promptTokens", "prompt-tokens", "int64_t", "512",
            "Tokens of the workload that come in bulk steps">,
     Option<"batch", "batch", "int64_t", "512", "Tokens of a bulk step, as far as an entry takes them">,
+    ListOption<"layouts", "layout", "std::string", "WEIGHT:LAYOUT, what a weight gets whatever it costs">,
   ];
 }
 

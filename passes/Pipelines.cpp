@@ -40,6 +40,8 @@ void addLayoutPasses(OpPassManager &passes, const LayoutSwitches &switches, int6
   SmallVector<std::string> targets(switches.targets.begin(), switches.targets.end());
   SelectLayoutsOptions select;
   select.targets = targets;
+  SmallVector<std::string> layouts(switches.layouts.begin(), switches.layouts.end());
+  select.layouts = layouts;
   select.batch = batch;
   passes.addPass(createSelectLayouts(select));
   passes.addPass(createStorePacked());
@@ -80,7 +82,8 @@ using LayoutOptions = PipelineOf<LayoutSwitches, BatchSwitch>;
 template <typename Options, typename Add>
 void addPipeline(StringRef name, StringRef summary, Add add) {
   static PassPipelineRegistration<Options> registered(
-      name, summary, [add](OpPassManager &passes, const Options &options) { add(passes, options); });
+      name, summary,
+      [add](OpPassManager &passes, const Options &options) { add(passes, options); });
 }
 
 }  // namespace
@@ -94,8 +97,8 @@ void registerPipelines() {
                              [](OpPassManager &passes, const LayoutOptions &options) {
                                addLayoutPasses(passes, options, options.batch);
                              });
-  addPipeline<PipelineOf<FusionSwitches>>("emel-fusion-pipeline",
-                                          "Groups what one kernel computes", addFusionPasses);
+  addPipeline<PipelineOf<FusionSwitches>>("emel-fusion-pipeline", "Groups what one kernel computes",
+                                          addFusionPasses);
   addPipeline<GroupOptions>("emel-group-pipeline", "Runs all passes from an import to groups",
                             addGroupPasses<GroupOptions>);
   addPipeline<PipelineOf<PlanSwitches>>("emel-plan-pipeline", "Makes a plan of groups",

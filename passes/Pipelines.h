@@ -4,7 +4,8 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassOptions.h"
 
-/// The order of the passes. A pipeline takes the switches of the passes that it runs, and no others.
+/// The order of the passes. A pipeline takes the switches of the passes that it runs, and no
+/// others.
 namespace emel {
 
 /// Switches that belong to whoever owns them: each pipeline owns those of its parts.
@@ -58,6 +59,8 @@ struct LayoutSwitches : Switches {
   using Switches::Switches;
   ListOption<std::string> targets{owner, "target",
                                   llvm::cl::desc("the machines that layouts are chosen for")};
+  ListOption<std::string> layouts{
+      owner, "layout", llvm::cl::desc("WEIGHT:LAYOUT, what a weight gets whatever it costs")};
 };
 
 struct FusionSwitches : Switches {
@@ -98,8 +101,8 @@ void addGraphPasses(mlir::OpPassManager &passes, const GraphSwitches &switches);
 /// `--emel-entry-pipeline`: from one step to an entry for each size, of rounded activations.
 void addEntryPasses(mlir::OpPassManager &passes, const EntrySwitches &switches);
 
-/// `--emel-layout-pipeline`: chooses layouts of weights, which are then stored in them, for steps of
-/// at most `batch` tokens.
+/// `--emel-layout-pipeline`: chooses layouts of weights, which are then stored in them, for steps
+/// of at most `batch` tokens.
 void addLayoutPasses(mlir::OpPassManager &passes, const LayoutSwitches &switches, int64_t batch);
 
 /// `--emel-fusion-pipeline`: from entries to groups that become kernels.

@@ -1,5 +1,6 @@
 #include "dialects/emel/Layouts.h"
 #include "llvm/ADT/StringSet.h"
+#include "llvm/Support/Format.h"
 #include "passes/LayoutChoice.h"
 #include "passes/Passes.h"
 #include "passes/Record.h"
@@ -23,6 +24,7 @@ struct SelectLayoutsPass : impl::SelectLayoutsBase<SelectLayoutsPass> {
     if (failed(workload)) return signalPassFailure();
     FailureOr<LayoutReport> report = chooseLayouts(module, *workload);
     if (failed(report)) return signalPassFailure();
+    say(*report);
     llvm::StringMap<LayoutAttr> layouts;
     for (const LayoutChoice &weight : report->weights)
       if (weight.choice().layout) layouts[weight.name] = weight.choice().layout;
@@ -44,15 +46,42 @@ struct SelectLayoutsPass : impl::SelectLayoutsBase<SelectLayoutsPass> {
   }
 
  private:
+  /// Why each weight is stored as it is.
+  void say(const LayoutReport &report) {
+    SymbolTable symbols(getOperation());
+    for (const LayoutChoice &choice : report.weights) {
+      auto weight = symbols.lookup<WeightOp>(choice.name);
+      const LayoutCandidate &chosen = choice.choice();
+      auto describe = [&] {
+        std::string text;
+        llvm::raw_string_ostream out(text);
+        out << "stored as " << nameOf(chosen.layout);
+        if (!choice.reason.empty()) out << ": " << choice.reason;
+        for (const LayoutCandidate &other : choice.candidates)
+          if (&other != &chosen)
+            out << llvm::format("; %s would take %.1f us of the workload, this %.1f us",
+                                nameOf(other.layout).str().c_str(), other.total * 1e6,
+                                chosen.total * 1e6);
+        return text;
+      };
+      chosen.layout ? passed(getArgument(), weight, describe)
+                    : missed(getArgument(), weight, describe);
+    }
+  }
+
   /// The options, where they make sense.
   FailureOr<LayoutWorkload> readWorkload() {
-    LayoutWorkload workload{{}, decodeTokens, promptTokens, batch};
+    LayoutWorkload workload{{}, decodeTokens, promptTokens, batch, {}};
     for (const std::string &name : targets) {
       const LayoutTarget *found = findLayoutTarget(name);
       if (!found)
         return getOperation().emitError("expected a target of ")
                << layoutTargetNames() << ", found '" << name << "'";
       workload.targets.push_back(found);
+    }
+    for (const std::string &forced : layouts) {
+      auto [name, layout] = StringRef(forced).rsplit(':');
+      workload.forced[name] = layout.str();
     }
     if (workload.targets.empty()) workload.targets.push_back(findLayoutTarget("generic"));
     if (workload.decodeTokens < 0 || workload.promptTokens < 0 || workload.batch < 1)

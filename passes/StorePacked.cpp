@@ -36,6 +36,12 @@ struct StorePackedPass : impl::StorePackedBase<StorePackedPass> {
     for (auto &[name, gets] : reads) {
       auto weight = symbols.lookup<WeightOp>(name);
       LayoutAttr layout = weight && !weight.getLayout() ? commonLayout(gets) : LayoutAttr();
+      bool isPacked = llvm::any_of(gets, [](GetWeightOp get) {
+        return llvm::any_of(get->getUsers(), llvm::IsaPred<PackOp>);
+      });
+      if (!layout && isPacked)
+        missed(getArgument(), weight,
+               [] { return "packed in every step: its readers want several layouts"; });
       if (!layout) continue;
       weight.setLayoutAttr(layout);
       record.count("weights");

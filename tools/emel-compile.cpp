@@ -4,11 +4,13 @@
 #include "compiler/driver/PlanOutput.h"
 #include "compiler/driver/Why.h"
 #include "dialects/RegisterDialects.h"
+#include "dialects/emel/Provenance.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
 #include "mlir/IR/AsmState.h"
 #include "runtime/io/status.h"
 #include "tools/compile/artifact_output.h"
+#include "tools/compile/layout_file.h"
 #include "tools/compile/mlir_flags.h"
 #include "tools/compile/options.h"
 #include "tools/support/exit.h"
@@ -48,10 +50,22 @@ class Compiler {
         progress_("reading " + options.model, options.quiet),
         planning_(options.Planning()) {
     planning_.timing = timing_.root();
+    if (options.remarks || options.why_not) log_.emplace(&context_);
   }
 
   absl::Status Run() {
+    absl::Status status = Compile();
+    progress_.Clear();
+    if (!options_.remarks) return status;
+    // Of a failure as well: it may be why they are wanted.
+    absl::Status written = Write(*options_.remarks, log_->toYaml());
+    return status.ok() ? written : status;
+  }
+
+ private:
+  absl::Status Compile() {
     EMEL_RETURN_IF_ERROR(Read());
+    EMEL_RETURN_IF_ERROR(ReadLayouts());
     std::vector<std::string> shards{options_.model};
     for (auto shard : module_->getOps<ShardOp>()) shards.push_back(shard.getPath().str());
     EMEL_RETURN_IF_ERROR(CheckIsNoInput(options_.output, shards));
@@ -59,13 +73,24 @@ class Compiler {
     absl::StatusOr<std::string> text = Text();
     if (!text.ok()) return text.status();
     progress_.Clear();
-    auto out = OutputFile::Create(options_.output);
+    return Write(options_.output, *text);
+  }
+
+  static absl::Status Write(const std::string& path, const std::string& text) {
+    auto out = OutputFile::Create(path);
     if (!out.ok()) return out.status();
-    EMEL_RETURN_IF_ERROR(out->Write(*text));
+    EMEL_RETURN_IF_ERROR(out->Write(text));
     return out->Commit();
   }
 
- private:
+  absl::Status ReadLayouts() {
+    if (!options_.layouts) return absl::OkStatus();
+    auto layouts = ReadLayoutFile(*options_.layouts);
+    if (!layouts.ok()) return layouts.status();
+    planning_.layouts = std::move(*layouts);
+    return absl::OkStatus();
+  }
+
   absl::Status Read() {
     if (isGguf(options_.model)) return Import();
     auto module = loadStage(context_, options_.model);
@@ -127,7 +152,9 @@ class Compiler {
       EMEL_RETURN_IF_ERROR(compileTo(*module_, options_.what->module, planning_));
       return Print(*module_);
     }
+    const Origin names = getOrigins(*module_);
     EMEL_RETURN_IF_ERROR(Plan());
+    if (options_.why_not) return WhyNot(names);
     if (name == "layouts") return Print(layouts_);
     if (name == "plan") return Print(*module_);
     if (name == "plan-csv") return writePlanCsv(summary_);
@@ -137,6 +164,15 @@ class Compiler {
     if (name == "llvm") return writeCode(*module_, Artifact(), cpu::CodeKind::Llvm);
     if (name == "asm") return writeCode(*module_, Artifact(), cpu::CodeKind::Assembly);
     return writeCode(*module_, Artifact(), cpu::CodeKind::Object);
+  }
+
+  absl::StatusOr<std::string> WhyNot(const Origin& names) {
+    auto code = writeKernels(*module_, Artifact());  // which products there are shows here
+    if (!code.ok()) return code.status();
+    auto is_it = [&](mlir::StringAttr name) { return name.getValue() == *options_.why_not; };
+    bool is_known = llvm::any_of(names.ops, is_it) || llvm::any_of(names.tensors, is_it) ||
+                    mlir::RegisteredOperationName::lookup(*options_.why_not, &context_);
+    return explainMissed(log_->remarks(), *options_.why_not, is_known);
   }
 
   std::string Report() {
@@ -165,8 +201,10 @@ class Compiler {
     if (!stage_) return gguf::Model::Open(options_.model, open);
     auto shards = module_->getOps<ShardOp>();
     if (shards.empty())
-      return absl::InvalidArgumentError("expected a shard, from which the model's vocabulary is "
-                                        "taken, found none (" + options_.model + ")");
+      return absl::InvalidArgumentError(
+          "expected a shard, from which the model's vocabulary is "
+          "taken, found none (" +
+          options_.model + ")");
     return gguf::Model::Open((*shards.begin()).getPath().str(), open);
   }
 
@@ -183,9 +221,9 @@ class Compiler {
     artifact.options = options_.Record(stage_);
     artifact.model = &*model;
     out->Connect(artifact);
-    auto plan = writeArtifact(*module_, artifact, [&](uint64_t at, absl::Span<const uint8_t> bytes) {
-      return out->WriteAt(at, bytes);
-    });
+    auto plan = writeArtifact(
+        *module_, artifact,
+        [&](uint64_t at, absl::Span<const uint8_t> bytes) { return out->WriteAt(at, bytes); });
     if (!plan.ok()) return plan.status();
     EMEL_RETURN_IF_ERROR(out->Commit());
     std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
@@ -219,6 +257,7 @@ class Compiler {
   std::string why_;
   LayoutReport layouts_;
   PlanSummary summary_;
+  std::optional<RemarkLog> log_;
 };
 
 }  // namespace

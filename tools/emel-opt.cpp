@@ -26,7 +26,8 @@ static constexpr StringLiteral kOverview =
     "  emel-opt model.mlir --canonicalize --mlir-print-ir-after-all\n"
     "  emel-opt model.mlir --print-op-stats -o /dev/null\n"
     "  emel-opt model.mlir --emel-pipeline --mlir-print-debuginfo -o planned.mlir\n\n"
-    "Passes run in the order in which they are given; --emel-pipeline is all of ours, in theirs, and "
+    "Passes run in the order in which they are given; --emel-pipeline is all of ours, in theirs, "
+    "and "
     "--emel-group-pipeline those before the plan. "
     "Origins are printed with --mlir-print-debuginfo only. Exit codes: 0 done, 1 bad input, 2 bad "
     "usage.\n";
@@ -57,15 +58,33 @@ struct CountPrinter : mlir::PassWrapper<CountPrinter, mlir::OperationPass<mlir::
   void runOnOperation() override { emel::printRecords(getOperation(), errs()); }
 };
 
+/// Listens to remarks as long as there are passes.
+class RemarkListener : public mlir::PassInstrumentation {
+ public:
+  RemarkListener(mlir::MLIRContext* context, std::string& yaml) : log_(context), yaml_(yaml) {}
+  ~RemarkListener() override { yaml_ += log_.toYaml(); }
+
+ private:
+  emel::RemarkLog log_;
+  std::string& yaml_;
+};
+
+struct Options {
+  cl::opt<std::string> input{cl::Positional, cl::desc("<input file>"), cl::init("-")};
+  cl::opt<std::string> output{"o", cl::desc("Where to write"), cl::value_desc("file"),
+                              cl::init("-")};
+  cl::opt<bool> statistics{"emel-statistics",
+                           cl::desc("Print what each of our passes counted, to standard error")};
+  cl::opt<std::string> remarks{
+      "emel-remarks",
+      cl::desc("Write why passes did what they did, and why not, as YAML (default: to standard "
+               "error)"),
+      cl::value_desc("file"), cl::ValueOptional};
+};
+
 }  // namespace
 
-int main(int argc, char** argv) {
-  cl::opt<std::string> input(cl::Positional, cl::desc("<input file>"), cl::init("-"));
-  cl::opt<std::string> output("o", cl::desc("Where to write"), cl::value_desc("file"),
-                              cl::init("-"));
-  cl::opt<bool> statistics("emel-statistics",
-                           cl::desc("Print what each of our passes counted, to standard error"));
-  mlir::DialectRegistry registry = emel::knownDialects();
+static void registerAll(mlir::DialectRegistry& registry) {
   mlir::registerTransformsPasses();
   emel::registerEmelPasses();
   emel::registerPipelines();
@@ -75,40 +94,57 @@ int main(int argc, char** argv) {
   mlir::registerMLIRContextCLOptions();
   mlir::registerPassManagerCLOptions();
   mlir::registerDefaultTimingManagerCLOptions();
-  if (!cl::ParseCommandLineOptions(argc, argv, kOverview, &errs())) return emel::tools::kBadUsage;
+}
 
+static int write(StringRef path, StringRef text) {
+  std::string error;
+  std::unique_ptr<ToolOutputFile> file = mlir::openOutputFile(path, &error);
+  if (!file) return complain(error);
+  file->os() << text;
+  file->os().flush();
+  if (file->os().has_error()) {
+    file->os().clear_error();
+    return complain("cannot write '" + path + "'");
+  }
+  file->keep();
+  return emel::tools::kDone;
+}
+
+static int run(const Options& options, mlir::DialectRegistry& registry,
+               const mlir::MlirOptMainConfig& config) {
+  std::string error, text, remarks;
+  std::unique_ptr<MemoryBuffer> buffer = mlir::openInputFile(options.input, &error);
+  if (!buffer) return complain(error);
+  if (buffer->getBuffer().starts_with("GGUF"))
+    return complain("expected emel IR, found the GGUF model '" + options.input +
+                    "': emel-compile turns it into IR");
+  mlir::MlirOptMainConfig all = config;
+  all.setPassPipelineSetupFn([&](mlir::PassManager& passes) {
+    if (options.remarks.getNumOccurrences())
+      passes.addInstrumentation(std::make_unique<RemarkListener>(passes.getContext(), remarks));
+    if (failed(config.setupPassPipeline(passes))) return mlir::failure();
+    if (options.statistics) passes.addPass(std::make_unique<CountPrinter>());
+    return mlir::success();
+  });
+  // The text is complete before the output is touched, so that a failure leaves the target alone.
+  raw_string_ostream out(text);
+  bool succeeded = mlir::succeeded(mlir::MlirOptMain(out, std::move(buffer), registry, all));
+  if (options.remarks.getNumOccurrences() && options.remarks.empty()) errs() << remarks;
+  if (!options.remarks.empty())
+    if (int code = write(options.remarks, remarks)) return code;
+  return succeeded ? write(options.output, text) : emel::tools::kBadInput;
+}
+
+int main(int argc, char** argv) {
+  Options options;
+  mlir::DialectRegistry registry = emel::knownDialects();
+  registerAll(registry);
+  if (!cl::ParseCommandLineOptions(argc, argv, kOverview, &errs())) return emel::tools::kBadUsage;
   mlir::MlirOptMainConfig config = mlir::MlirOptMainConfig::createFromCLOptions();
   if (!areOptionsGood(config)) return emel::tools::kBadUsage;
   if (auto problem = emel::tools::CheckMlirFlags()) {
     complain(*problem);
     return emel::tools::kBadUsage;
   }
-  mlir::MlirOptMainConfig all = config;
-  all.setPassPipelineSetupFn([&](mlir::PassManager& passes) {
-    if (failed(config.setupPassPipeline(passes))) return mlir::failure();
-    if (statistics) passes.addPass(std::make_unique<CountPrinter>());
-    return mlir::success();
-  });
-
-  std::string error;
-  std::unique_ptr<MemoryBuffer> buffer = mlir::openInputFile(input, &error);
-  if (!buffer) return complain(error);
-  if (buffer->getBuffer().starts_with("GGUF"))
-    return complain("expected emel IR, found the GGUF model '" + input +
-                    "': emel-compile turns it into IR");
-  // The text is complete before the output is touched, so that a failure leaves the target alone.
-  std::string text;
-  raw_string_ostream out(text);
-  if (mlir::failed(mlir::MlirOptMain(out, std::move(buffer), registry, all)))
-    return emel::tools::kBadInput;
-  std::unique_ptr<ToolOutputFile> file = mlir::openOutputFile(output, &error);
-  if (!file) return complain(error);
-  file->os() << text;
-  file->os().flush();
-  if (file->os().has_error()) {
-    file->os().clear_error();
-    return complain("cannot write '" + output + "'");
-  }
-  file->keep();
-  return emel::tools::kDone;
+  return run(options, registry, config);
 }

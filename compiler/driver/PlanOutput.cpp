@@ -2,7 +2,6 @@
 
 #include <nlohmann/json.hpp>
 
-
 using namespace mlir;
 
 namespace emel {

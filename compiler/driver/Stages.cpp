@@ -2,6 +2,7 @@
 
 #include "compiler/driver/Diagnostics.h"
 #include "dialects/plan/Plan.h"
+#include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassManager.h"
 #include "passes/Pipelines.h"
 
@@ -54,8 +55,13 @@ absl::Status compileTo(ModuleOp module, Stage stage, const PlanOptions &options)
   switches.state = options.state;
   switches.bf16 = options.bf16;
   switches.targets = ArrayRef<std::string>(options.target);
+  switches.layouts = ArrayRef<std::string>(options.layouts);
   addPasses(passes, own, stage, switches);
-  return succeeded(passes.run(module)) ? absl::OkStatus() : diagnostics.status();
+  if (succeeded(passes.run(module))) return absl::OkStatus();
+  absl::Status status = diagnostics.status();
+  // What verified before and does not now was broken by a pass.
+  ScopedDiagnosticHandler silence(module.getContext(), [](Diagnostic &) { return success(); });
+  return succeeded(verify(module)) ? status : diagnostics.status(absl::StatusCode::kInternal);
 }
 
 /// What a weight is stored as.

@@ -2,6 +2,7 @@
 #define EMEL_COMPILER_DRIVER_STAGES_H_
 
 #include <string>
+#include <vector>
 
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
@@ -9,8 +10,8 @@
 #include "mlir/Support/Timing.h"
 #include "passes/LayoutChoice.h"
 
-/// How far a module is compiled. The form of every stage prints and parses again, and compiling goes
-/// on from it.
+/// How far a module is compiled. The form of every stage prints and parses again, and compiling
+/// goes on from it.
 namespace emel {
 
 enum class Stage {
@@ -29,6 +30,7 @@ struct PlanOptions {
   std::string target = "generic";
   std::string state = "f16";  // what keys and values are kept as: f16, q8_0 or keep
   bool bf16 = false;  // in place of 8 bits for many tokens: all that code is made for has AMX
+  std::vector<std::string> layouts;     // WEIGHT:LAYOUT, what weights get whatever it costs
   mlir::TimingScope *timing = nullptr;  // takes the time of each pass
 };
 

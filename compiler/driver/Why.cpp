@@ -52,4 +52,24 @@ absl::StatusOr<std::string> explainTensor(const ImportResult &result, const std:
   return text;
 }
 
+absl::StatusOr<std::string> explainMissed(ArrayRef<Remark> remarks, const std::string &op,
+                                          bool isKnown) {
+  auto isNamed = [&](const Remark &remark) {
+    SmallVector<StringRef> parts;
+    StringRef(remark.loc).split(parts, ", ");
+    return remark.op == op || llvm::is_contained(parts, op);
+  };
+  std::string text;
+  for (const Remark &remark : remarks) {
+    if (!isNamed(remark)) continue;
+    isKnown = true;
+    if (remark.kind == RemarkKind::Missed)
+      text += remark.pass + ": " + remark.op + " of " + remark.loc + ": " + remark.reason + "\n";
+  }
+  if (!isKnown)
+    return absl::NotFoundError("the model has no op and no weight '" + op +
+                               "'; --compile-to=import prints their names");
+  return text.empty() ? "nothing was missed at '" + op + "'\n" : text;
+}
+
 }  // namespace emel

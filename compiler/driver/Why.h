@@ -6,11 +6,17 @@
 #include <absl/status/statusor.h>
 
 #include "compiler/import/Import.h"
+#include "dialects/emel/Remarks.h"
 
 namespace emel {
 
 /// Tells where a GGUF tensor lies and which ops of the imported module read it.
 absl::StatusOr<std::string> explainTensor(const ImportResult &result, const std::string &tensor);
+
+/// Tells what was missed at an op or a weight, by its name in the model or its op's in the dialect;
+/// fails where there are neither remarks about it nor, as far as the caller knows, such a name.
+absl::StatusOr<std::string> explainMissed(llvm::ArrayRef<Remark> remarks, const std::string &op,
+                                          bool isKnown);
 
 }  // namespace emel
 

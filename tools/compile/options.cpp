@@ -14,8 +14,10 @@ namespace emel::tools {
 namespace {
 
 void DeclareOutput(CommandLine& line, CompileOptions& options) {
-  line.Operand("MODEL", "a GGUF model, of a split one the first shard; or a module of emel IR at any "
-               "stage, which is compiled on from there", &options.model);
+  line.Operand("MODEL",
+               "a GGUF model, of a split one the first shard; or a module of emel IR at any "
+               "stage, which is compiled on from there",
+               &options.model);
   line.Section("what to write");
   line.Choice("--compile-to", StageNames(),
               "how far to go. import: the model as it is imported (the default for standard output "
@@ -37,6 +39,15 @@ void DeclareOutput(CommandLine& line, CompileOptions& options) {
               &options.weights);
   line.Value("--why", "TENSOR", "writes where a tensor lies and which ops read it instead",
              &options.why);
+  line.Value("--why-not", "OP",
+             "writes what kept an op of the model from being fused, a weight from being packed, a "
+             "value from taking the place of another, by the name of either or of an op of the "
+             "dialect",
+             &options.why_not);
+  line.Value("--remarks", "FILE",
+             "also writes why passes did what they did, and why not: YAML documents of pass, kind, "
+             "op, loc and reason",
+             &options.remarks);
   line.Flag("-q", "prints no progress and no summary, only warnings and errors", &options.quiet);
 }
 
@@ -52,6 +63,10 @@ void DeclareCode(CommandLine& line, CompileOptions& options) {
               "whose speeds decide layouts and the predicted rates (default: of the CPUs of "
               "--cpu the slowest)",
               &options.target);
+  line.Value("--layouts", "FILE",
+             "what weights are stored as, whatever it costs: JSON, {\"tensor\": \"layout\"}; "
+             "docs/layouts.md has the names",
+             &options.layouts);
   line.Flag("--debug-poison",
             "code that fills memory with NaN wherever the plan says that it holds nothing: the "
             "logits stay the same bits, unless plan or code are wrong",
@@ -107,15 +122,17 @@ void DeclareExamples(CommandLine& line) {
                "again with other options: gigabytes stay where they are");
   line.Example("emel-compile model.gguf | emel-opt --emel-simplify",
                "import a model, and simplify it");
-  line.Example("emel-compile model.gguf --compile-to=groups -o model.mlir; "
-               "emel-compile model.mlir -o model.emel",
-               "stop at a stage, look at it, edit it, and go on from there");
+  line.Example(
+      "emel-compile model.gguf --compile-to=groups -o model.mlir; "
+      "emel-compile model.mlir -o model.emel",
+      "stop at a stage, look at it, edit it, and go on from there");
   line.Example("emel-compile model.gguf --emit=kernels -o kernels.mlir",
                "what each kernel computes");
   line.Example("emel-compile model.gguf --emit=report -o report.json", "what a step costs");
   line.Example("emel-compile model.gguf --emit=layouts", "how weights are stored, and why");
   line.Example("emel-compile model.gguf --emit=plan-svg -o plan.svg", "see the memory plan");
   line.Example("emel-compile model.gguf --why blk.0.attn_q.weight", "where a tensor is used");
+  line.Example("emel-compile model.gguf --why-not blk.0.ffn_norm", "what kept it from being fused");
 }
 
 // Finds the targets of --cpu; a message about a name that there is not.
@@ -132,7 +149,8 @@ std::optional<std::string> FindTargets(CompileOptions& options) {
   return std::nullopt;
 }
 
-// Whose speeds to reckon with where nobody says: of several CPUs the slowest, the last that is known.
+// Whose speeds to reckon with where nobody says: of several CPUs the slowest, the last that is
+// known.
 std::string SlowestTarget(const CompileOptions& options) {
   for (const cpu::Target& target : llvm::reverse(cpu::knownTargets()))
     if (llvm::is_contained(options.targets, &target))
@@ -159,9 +177,14 @@ bool IsPlace(const std::string& output) {
 std::optional<std::string> FindWhat(CompileOptions& options, const CommandLine& line) {
   if (line.given("--emit") && line.given("--compile-to"))
     return "--emit and --compile-to say the same thing twice: expected one of them";
-  if (options.why && (line.given("--emit") || line.given("--compile-to")))
-    return "--why writes its own text: it goes with neither --emit nor --compile-to";
+  for (const char* own : {"--why", "--why-not"})
+    if (line.given(own) && (line.given("--emit") || line.given("--compile-to")))
+      return std::string(own) +
+             " writes its own text: it goes with neither --emit nor --compile-to";
+  if (options.why && options.why_not)
+    return "--why and --why-not each write their own text: expected one of them";
   std::string name = options.emit.empty() ? options.stage : options.emit;
+  if (options.why_not) name = "kernels";  // reasons come from all that is done until then
   if (name.empty())
     name = options.output == "-" || options.why || options.output.ends_with(".mlir") ? "import"
                                                                                      : "artifact";
@@ -234,8 +257,8 @@ absl::Status CompileOptions::CheckStage(Stage stage) const {
   unsigned work = WorkFrom(stage, *what);
   auto is_given = [&](std::string_view name) { return llvm::is_contained(given, name); };
   if (auto idle = FindIdleOption(work, is_given))
-    return UsageError(std::string(*idle) + " has nothing to act on: " + model + " is at the stage " +
-                      nameOf(stage).str() + " already");
+    return UsageError(std::string(*idle) + " has nothing to act on: " + model +
+                      " is at the stage " + nameOf(stage).str() + " already");
   return absl::OkStatus();
 }
 
@@ -256,8 +279,10 @@ std::optional<std::string> CompleteOptions(CompileOptions& options, const Comman
   auto is_given = [&](std::string_view option) { return line.given(option); };
   if (auto idle = FindIdleOption(options.what->work, is_given))
     return std::string(*idle) + " does not act on " +
-           (options.why ? "--why"
-            : line.given("--compile-to") ? "--compile-to=" + options.stage : "--emit=" + name);
+           (options.why                  ? "--why"
+            : options.why_not            ? "--why-not"
+            : line.given("--compile-to") ? "--compile-to=" + options.stage
+                                         : "--emit=" + name);
   for (std::string_view option : ActingOptions())
     if (line.given(option)) options.given.push_back(option);
   if (options.target.empty()) options.target = SlowestTarget(options);

@@ -38,7 +38,9 @@ constexpr ActingOption kActingOptions[] = {
     {"--numerics", kGroups},
     {"--target", kGroups | kReport},
     {"--cpu", kGroups | kReport | kCode},
+    {"--layouts", kGroups},
     {"--max-arena", kPlan},
+    {"--remarks", kGroups | kPlan | kCode},
     {"--workers", kReport},
     {"--debug-poison", kCode},
     {"--sanitize", kMachine},
@@ -74,10 +76,14 @@ std::vector<std::string> EmitNames() {
 
 unsigned WorkFrom(Stage stage, const Output& output) {
   switch (stage) {
-    case Stage::Import: return output.work & ~kImport;
-    case Stage::Graph: return output.work & ~kToGraph;
-    case Stage::Groups: return output.work & ~kToGroups;
-    case Stage::Plan: return output.work & ~kToPlan;
+    case Stage::Import:
+      return output.work & ~kImport;
+    case Stage::Graph:
+      return output.work & ~kToGraph;
+    case Stage::Groups:
+      return output.work & ~kToGroups;
+    case Stage::Plan:
+      return output.work & ~kToPlan;
   }
   return output.work;
 }

@@ -117,7 +117,9 @@ class Poisoner {
   int64_t count_ = 0;
 };
 
-bool sameBits(double a, double b) { return llvm::bit_cast<uint64_t>(a) == llvm::bit_cast<uint64_t>(b); }
+bool sameBits(double a, double b) {
+  return llvm::bit_cast<uint64_t>(a) == llvm::bit_cast<uint64_t>(b);
+}
 
 bool sameHeads(const std::vector<double>& a, const std::vector<double>& b, int64_t size,
                Range heads) {
