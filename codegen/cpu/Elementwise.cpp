@@ -204,6 +204,21 @@ static LogicalResult emitClampOp(Tile &tile, Operation *op, const Part &part, co
                      [&](ValueRange x) { return emitClamp(tile.emit, x[0], low, high); });
 }
 
+static LogicalResult emitFill(Tile &tile, Operation *op, const Part &part, const View &out) {
+  Emit &emit = tile.emit;
+  VectorType type = emit.vec(out.element);
+  Value number = emit.splat(type, cast<FillOp>(op).getValue().convertToDouble());
+  int64_t bytes = out.element.getIntOrFloatBitWidth() / 8;
+  Span row = tile.rowOf(part);
+  tile.rows(part, [&](ArrayRef<Value> outer) {
+    Value target = emit.at(tile.address(out, outer), emit.mul(row.begin, bytes));
+    emit.vectors(row.size, [&](Value index, Value count) {
+      emit.storeLanes(number, emit.at(target, emit.mul(index, bytes)), count);
+    });
+  });
+  return success();
+}
+
 static LogicalResult emitLeakyRelu(Tile &tile, Operation *op, const Part &part, const View &out) {
   Emit &emit = tile.emit;
   double slope = cast<LeakyReluOp>(op).getSlope().convertToDouble();
@@ -284,6 +299,7 @@ void addElementwiseEmitters(EmitterTable &table) {
   table["emel.glu"] = emitGlu;
   table["emel.cast"] = emitCast;
   table["emel.clamp"] = emitClampOp;
+  table["emel.fill"] = emitFill;
   table["emel.leaky_relu"] = emitLeakyRelu;
   table["emel.xielu"] = emitXielu;
   table["emel.swiglu_oai"] = emitSwigluOai;

@@ -256,6 +256,68 @@ static LogicalResult emitTopK(Tile &tile, Operation *op, const Part &part, const
   return success();
 }
 
+/// Integers in the order of floats: zeros are equal, and a NaN is below all numbers.
+static Value emitOrder(Emit &emit, Value x) {
+  Type ints = emit.vec(emit.i32());
+  Value zero = emit.splat(x.getType(), 0);
+  Value bits = emit.bitcast(ints, emit.create<arith::AddFOp>(x, zero));
+  Value sign = emit.create<arith::ShRSIOp>(bits, emit.splatInt(ints, 31));
+  Value flip = emit.create<arith::AndIOp>(sign, emit.splatInt(ints, INT32_MAX));
+  Value isNan = emit.create<arith::CmpFOp>(arith::CmpFPredicate::UNO, x, x);
+  return emit.create<arith::SelectOp>(isNan, emit.splatInt(ints, INT32_MIN),
+                                      emit.create<arith::XOrIOp>(bits, flip));
+}
+
+/// The index of the largest of `size` floats, of equal ones the first, as i32.
+static Value emitArgmaxOf(Emit &emit, Value source, Value size) {
+  VectorType floats = emit.vec(emit.f32()), ints = emit.vec(emit.i32());
+  Value least = emit.splatInt(ints, INT32_MIN), nan = emit.splat(floats, NAN);
+  auto step = [&](Value index, Value count, ValueRange best) {
+    Value x = emit.loadLanes(floats, emit.at(source, emit.mul(index, kFloatBytes)), count, nan);
+    Value order = emitOrder(emit, x);
+    Value first = emit.broadcast(emit.create<arith::TruncIOp>(emit.i32(), index));
+    Value own = emit.create<arith::AddIOp>(emit.iota(), first);
+    Value isBetter = emit.create<arith::CmpIOp>(arith::CmpIPredicate::sgt, order, best[0]);
+    return SmallVector<Value>{emit.create<arith::SelectOp>(isBetter, order, best[0]),
+                              emit.create<arith::SelectOp>(isBetter, own, best[1])};
+  };
+  Value whole = emit.mul(emit.div(size, kLanes), kLanes);
+  SmallVector<Value> best{least, emit.splatInt(ints, 0)};
+  best = emit.loop(emit.i64(0), whole, kLanes, best,
+                   [&](Value index, ValueRange best) { return step(index, {}, best); });
+  auto known = Emit::constant(size);
+  if (!known || *known % kLanes != 0) best = step(whole, emit.sub(size, whole), best);
+  Value most = emit.create<vector::ReductionOp>(vector::CombiningKind::MAXSI, best[0]);
+  Value isMost =
+      emit.create<arith::CmpIOp>(arith::CmpIPredicate::eq, best[0], emit.broadcast(most));
+  Value places = emit.create<arith::SelectOp>(isMost, best[1], emit.splatInt(ints, INT32_MAX));
+  return emit.create<vector::ReductionOp>(vector::CombiningKind::MINSI, places);
+}
+
+static LogicalResult emitArgmax(Tile &tile, Operation *op, const Part &part, const View &out) {
+  Emit &emit = tile.emit;
+  FailureOr<View> input = tile.need(op->getOpOperand(0), part);
+  if (failed(input)) return failure();
+  Value rows = op->getOperand(0);
+  int64_t last = cast<RankedTensorType>(rows.getType()).getRank() - 1;
+  Value size = tile.sizeOf(rows, last);
+  if (last == 0) {
+    emit.store(emitArgmaxOf(emit, input->base, size), out.base);
+    return success();
+  }
+  tile.rows(part, [&](ArrayRef<Value> outer) {
+    const Span &span = part.back();
+    emit.loop(emit.i64(0), span.size, 1, [&](Value index) {
+      Value at = emit.add(span.begin, index);
+      SmallVector<Value> indices(outer);
+      indices.push_back(at);
+      Value found = emitArgmaxOf(emit, tile.address(*input, indices), size);
+      emit.store(found, emit.at(tile.address(out, outer), emit.mul(at, int64_t{sizeof(int32_t)})));
+    });
+  });
+  return success();
+}
+
 static LogicalResult emitReduce(Tile &tile, Operation *op, const Part &part, const View &out) {
   auto reduce = cast<ReduceOp>(op);
   Emit &emit = tile.emit;
@@ -355,6 +417,7 @@ void addRowEmitters(EmitterTable &table) {
   table["emel.layer_norm"] = emitLayerNorm;
   table["emel.l2_norm"] = emitL2Norm;
   table["emel.softmax"] = emitSoftmax;
+  table["emel.argmax"] = emitArgmax;
   table["emel.top_k"] = emitTopK;
   table["emel.reduce"] = emitReduce;
   table["emel.quantize"] = emitQuantize;

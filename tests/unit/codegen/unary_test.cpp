@@ -174,6 +174,7 @@ constexpr Formula kFormulas[] = {
      "%y = emel.xielu %x0 {alpha_n = 1.0 : f32, alpha_p = 8.0e-01 : f32, beta = 5.0e-01 : f32, "
      "eps = -9.99999997E-7 : f32} : ROWS",
      8, 0x1p-22},
+    {"fill", "%y = emel.fill %x0 with 1.500000e+00 : ROWS"},
     // As for gelu_quick, times up to 8.
     {"swiglu_oai", "%y = emel.swiglu_oai %x0, %x1 alpha 1.702000e+00 limit 7.000000e+00 : ROWS", 6,
      0x1p-22},
@@ -203,6 +204,28 @@ TEST_F(Functions, RowsAreDividedByTheirLength) {
   std::fill_n(numbers.begin(), 37, 0.0f);
   ExpectInterpreted({"%y = emel.l2_norm %x0 eps 9.99999974E-6 : ROWS", kRows, 37, {numbers}},
                     [](size_t, float expected) { return 4 * UlpOf(expected); });
+}
+
+// A row's choice picks a row of another table, which tells it. Equal numbers, zeros of both signs,
+// infinities and NaNs are among them.
+TEST_F(Functions, TheLargestOfARowIsTheFirstOfEqualOnes) {
+  constexpr int64_t kWide = 37;
+  std::mt19937 random(11);
+  std::vector<float> numbers(kRows * kWide), names(kRows * kWide);
+  constexpr float kFew[] = {-0.0f, 0.0f, 1.0f, 2.0f, -3.0f, kInfinity, -kInfinity, NAN};
+  for (int64_t i = 0; i < kRows * kWide; ++i) {
+    int64_t row = i / kWide, most = row % 8 == 0 ? 2 : row % 8 == 1 ? 5 : 8;
+    numbers[i] = row == 5   ? NAN
+                 : row == 6 ? (i % kWide == 20 ? -kInfinity : NAN)
+                            : kFew[random() % most];
+    names[i] = static_cast<float>(row);
+  }
+  ExpectInterpreted({"%i = emel.argmax %x0 : (ROWS) -> tensor<?xi32>\n%y = emel.get_rows %t1, %i : "
+                     "(tensor<120x37xf32>, tensor<?xi32>) -> ROWS",
+                     kRows,
+                     kWide,
+                     {numbers, names}},
+                    [](size_t, float) { return 0; });
 }
 
 TEST(EveryUnaryKind, IsTested) {
