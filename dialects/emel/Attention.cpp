@@ -38,7 +38,7 @@ static LogicalResult verifyRopeShapes(RopeOp op) {
 
 LogicalResult RopeOp::verify() {
   if (failed(verifyRopeShapes(*this))) return failure();
-  for (auto [name, number] :
+  for (const auto &[name, number] :
        {std::pair("base", getBase()), std::pair("scale", getScale()), std::pair("attn", getAttn()),
         std::pair("beta_fast", getBetaFast()), std::pair("beta_slow", getBetaSlow())})
     if (!isFinitePositive(number))

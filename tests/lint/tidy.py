@@ -19,7 +19,7 @@ CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".ca
 BUILD = ROOT / "build/tidy"
 INCLUDE = re.compile(rb'^#include "([^"]+)"', re.MULTILINE)
 # Tables become headers in a build; without one, every file depends on all of them.
-TABLES = sorted(ROOT.glob("dialects/*/*.td")) + sorted(ROOT.glob("passes/*.td"))
+TABLES = sorted(ROOT.glob("dialects/*/*.td")) + sorted(ROOT.glob("passes/*.td")) + sorted(ROOT.glob("codegen/*/*.td"))
 
 
 def run(*command):
@@ -37,7 +37,8 @@ def configure():
     """Files in batches, since to read MLIR's headers takes longer than to look at ours, and what tables become."""
     output("cmake", "-S", ROOT, "-B", BUILD, "-G", "Ninja", "-DCMAKE_C_COMPILER=clang-19",
            "-DCMAKE_CXX_COMPILER=clang++-19", "-DCMAKE_BUILD_TYPE=Debug", "-DEMEL_FUZZ=ON")
-    output("ninja", "-C", BUILD, "emel_dialect_gen", "emel_plan_dialect_gen", "emel_passes_gen")
+    output("ninja", "-C", BUILD, "emel_dialect_gen", "emel_plan_dialect_gen", "emel_passes_gen",
+           "emel_cpu_passes_gen")
 
 
 def files_of(unit):

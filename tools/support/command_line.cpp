@@ -155,7 +155,7 @@ CommandLine::Setter CommandLine::NumberSetter(uint64_t least, uint64_t most, T* 
   return [=](std::string_view text) -> std::optional<std::string> {
     std::optional<uint64_t> number = ParseNumber(text, least, most);
     if (!number) return NumberRange(least, most);
-    *value = T{*number};
+    *value = *number;  // NOLINT(bugprone-optional-value-conversion): T may be a number
     return std::nullopt;
   };
 }
