@@ -117,7 +117,8 @@ float LogOfMagnitude(float x) { return Log(std::abs(x)); }
 
 float Log1p(float x) {
   float s = x / (x + 2);
-  return s * Polynomial(s * s, {2, 2.0 / 3, 2.0 / 5, 2.0 / 7, 2.0 / 9, 2.0 / 11, 2.0 / 13, 2.0 / 15});
+  return s *
+         Polynomial(s * s, {2, 2.0 / 3, 2.0 / 5, 2.0 / 7, 2.0 / 9, 2.0 / 11, 2.0 / 13, 2.0 / 15});
 }
 
 float Softplus(float x) { return std::max(x, 0.0f) + Log1p(Exp(-std::abs(x))); }
@@ -129,7 +130,8 @@ float Erf(float x) {
     return x * Polynomial(square, {c, -c / 3, c / 10, -c / 42, c / 216, -c / 1320});
   }
   float t = 1 / std::fma(0.3275911f, magnitude, 1.0f);
-  float sum = t * Polynomial(t, {0.254829592, -0.284496736, 1.421413741, -1.453152027, 1.061405429});
+  float sum =
+      t * Polynomial(t, {0.254829592, -0.284496736, 1.421413741, -1.453152027, 1.061405429});
   return std::copysign(1 - sum * Exp(-square), x);
 }
 
@@ -169,8 +171,7 @@ constexpr Order kOrders[] = {
     {"sigmoid", "%y = emel.unary sigmoid %x0 : ROWS", Map<Sigmoid>},
     {"silu", "%y = emel.unary silu %x0 : ROWS", Map<Silu>},
     {"gelu", "%y = emel.unary gelu %x0 : ROWS", Map<Gelu>},
-    {"log",
-     "%a = emel.unary abs %x0 : ROWS\n%y = emel.unary log %a : ROWS", Map<LogOfMagnitude>},
+    {"log", "%a = emel.unary abs %x0 : ROWS\n%y = emel.unary log %a : ROWS", Map<LogOfMagnitude>},
     {"softplus", "%y = emel.unary softplus %x0 : ROWS", Map<Softplus>},
     {"gelu_erf", "%y = emel.unary gelu_erf %x0 : ROWS", Map<GeluErf>},
     {"expm1", "%y = emel.unary expm1 %x0 : ROWS", Map<Expm1>},
