@@ -56,7 +56,8 @@ class Compiler {
   absl::Status Run() {
     absl::Status status = Compile();
     progress_.Clear();
-    if (!options_.remarks) return status;
+    // Before any pass there is nothing to remark, and no place that is known to be no input.
+    if (!options_.remarks || !has_begun_) return status;
     // Of a failure as well: it may be why they are wanted.
     absl::Status written = Write(*options_.remarks, log_->toYaml());
     return status.ok() ? written : status;
@@ -68,7 +69,13 @@ class Compiler {
     EMEL_RETURN_IF_ERROR(ReadLayouts());
     std::vector<std::string> shards{options_.model};
     for (auto shard : module_->getOps<ShardOp>()) shards.push_back(shard.getPath().str());
+    if (options_.layouts) shards.push_back(*options_.layouts);
     EMEL_RETURN_IF_ERROR(CheckIsNoInput(options_.output, shards));
+    if (options_.remarks) {
+      shards.push_back(options_.output);
+      EMEL_RETURN_IF_ERROR(CheckIsNoInput(*options_.remarks, shards));
+    }
+    has_begun_ = true;
     if (options_.what->is_container()) return WriteContainer();
     absl::StatusOr<std::string> text = Text();
     if (!text.ok()) return text.status();
@@ -258,6 +265,7 @@ class Compiler {
   LayoutReport layouts_;
   PlanSummary summary_;
   std::optional<RemarkLog> log_;
+  bool has_begun_ = false;  // passes run
 };
 
 }  // namespace

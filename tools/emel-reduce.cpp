@@ -89,7 +89,8 @@ LogicalResult cut(Operation* op, unsigned choice) {
 /// Returns one value less.
 LogicalResult dropReturned(Operation* op, unsigned choice) {
   auto function = dyn_cast_or_null<FunctionOpInterface>(op->getParentOp());
-  if (!function || !op->hasTrait<OpTrait::IsTerminator>() || choice >= op->getNumOperands())
+  if (!function || !op->hasTrait<OpTrait::ReturnLike>() || choice >= op->getNumOperands() ||
+      choice >= function.getNumResults())
     return failure();
   op->eraseOperand(choice);
   function.eraseResult(choice);
@@ -295,6 +296,9 @@ int main(int argc, char** argv) {
   if (auto code = line.Parse(argc, argv)) return *code;
   if (options.test.empty() == options.command.empty())
     return line.UsageError("expected --command or --test, one of them");
+  if (!options.command.empty() && options.command.find("{}") == options.command.npos)
+    return line.UsageError("--command: expected {} where the module goes, found '" +
+                           options.command + "'");
   if (options.says && options.command.empty()) return line.UsageError("--says goes with --command");
   return emel::tools::RunTool(line.tool(), [&] { return emel::reduce(options); });
 }

@@ -51,7 +51,10 @@ class LowerToCpu : public impl::LowerToCpuBase<LowerToCpu> {
         entry.emitOpError("has launches without places: expected a plan of all passes");
         return signalPassFailure();
       }
-    if (entries.empty()) return;
+    if (entries.empty()) {
+      module.emitError("expected a plan, found no plan.entry");
+      return signalPassFailure();
+    }
     ModelPlaces places;
     places.addLayers(*entries.begin());
     places.addWeights(module);

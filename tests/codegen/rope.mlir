@@ -3,12 +3,12 @@
 emel.shard @shard "model.gguf" bytes 65536
 emel.weight @table : tensor<64x32xf32> in @shard at 0 bytes 8192
 
-// The rates of a head's pairs are a table beside the code; a pair is turned by two products and two fma.
+// The rates of a head's pairs are a table beside the code; a pair is turned by four products, a difference and a sum.
 // CHECK: llvm.mlir.global internal constant @angles
 // CHECK: llvm.func internal @decode.turned(
 // CHECK: llvm.mlir.addressof @angles
-// CHECK: arith.mulf {{.*}} : vector<16xf32>
-// CHECK: math.fma {{.*}} : vector<16xf32>
+// CHECK: arith.subf {{.*}} : vector<16xf32>
+// CHECK: arith.addf {{.*}} : vector<16xf32>
 // CHECK: llvm.intr.masked.store
 func.func @decode(%tokens: tensor<1xi32>, %positions: tensor<1xi32>, %slots: tensor<1xi32>,
                   %rows: tensor<1xi32>) -> tensor<1x2x16xf32>

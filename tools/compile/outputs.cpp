@@ -12,15 +12,15 @@ constexpr Output kOutputs[] = {
     {"groups", "", Stage::Groups, kToGroups, false},
     {"", "layouts", Stage::Groups, kToGroups | kReport, false},
     {"plan", "", Stage::Plan, kToPlan, false},
-    {"", "report", Stage::Plan, kToPlan | kReport, false},
+    {"", "report", Stage::Plan, kToPlan | kReport | kContract, false},
     {"", "plan-csv", Stage::Plan, kToPlan, false},
     {"", "plan-svg", Stage::Plan, kToPlan, false},
     {"kernels", "", Stage::Plan, kToCode, true},
     {"llvm", "", Stage::Plan, kToCode | kMachine, true},
     {"asm", "", Stage::Plan, kToCode | kMachine, true},
     {"object", "", Stage::Plan, kToCode | kMachine, true},
-    {"artifact", "", Stage::Plan, kToCode | kMachine | kReport | kContainer, false},
-    {"exe", "", Stage::Plan, kToCode | kMachine | kReport | kContainer, false},
+    {"artifact", "", Stage::Plan, kToCode | kMachine | kReport | kContract | kContainer, false},
+    {"exe", "", Stage::Plan, kToCode | kMachine | kReport | kContract | kContainer, false},
 };
 
 struct ActingOption {
@@ -41,7 +41,7 @@ constexpr ActingOption kActingOptions[] = {
     {"--layouts", kGroups},
     {"--max-arena", kPlan},
     {"--remarks", kGroups | kPlan | kCode},
-    {"--workers", kReport},
+    {"--workers", kContract},
     {"--debug-poison", kCode},
     {"--sanitize", kMachine},
     {"--threads", kMachine},

@@ -24,6 +24,7 @@ enum Work : unsigned {
   kCode = 1 << 5,       // kernels
   kMachine = 1 << 6,    // LLVM
   kContainer = 1 << 7,  // weights and code in one file
+  kContract = 1 << 8,   // memory of all workers
 };
 
 struct Output {
