@@ -56,17 +56,20 @@ class PlanBuffers : public impl::PlanBuffersBase<PlanBuffers> {
           << static_cast<int64_t>(maxArena) << " and " << static_cast<int64_t>(alignment);
       return signalPassFailure();
     }
+    // All of them before any is changed: an entry that does not fit leaves the module as it was,
+    // and those behind it are named as well.
     int64_t bytes[3] = {};
-    for (EntryOp entry : getOperation().getOps<EntryOp>()) {
-      DenseMap<Value, plan::PlaceAttr> places;
+    bool isPlanned = true;
+    DenseMap<Value, plan::PlaceAttr> places;
+    for (EntryOp entry : getOperation().getOps<EntryOp>())
       for (ArenaKind kind : {ArenaKind::Shared, ArenaKind::Worker, ArenaKind::Caller}) {
         FailureOr<int64_t> total = planArena(entry, kind, places);
-        if (failed(total)) return signalPassFailure();
+        isPlanned &= succeeded(total);
         int64_t &most = bytes[static_cast<uint32_t>(kind)];
-        most = std::max(most, *total);
+        most = std::max(most, total.value_or(0));
       }
-      setPlaces(entry, places);
-    }
+    if (!isPlanned) return signalPassFailure();
+    for (EntryOp entry : getOperation().getOps<EntryOp>()) setPlaces(entry, places);
     declareArenas(bytes);
   }
 
@@ -106,8 +109,8 @@ class PlanBuffers : public impl::PlanBuffersBase<PlanBuffers> {
       solution = plan::Solve(arena.problem, {});
     }
     if (!solution.ok()) {
-      entry.emitError("cannot plan @")
-          << nameOf(kind) << ": " << std::string(solution.status().message());
+      entry.emitError("cannot plan @") << nameOf(kind) << " of @" << entry.getSymName() << ": "
+                                       << std::string(solution.status().message());
       return failure();
     }
     auto symbol = FlatSymbolRefAttr::get(&getContext(), nameOf(kind));
