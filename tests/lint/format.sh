@@ -8,6 +8,8 @@ case ${1:-} in
   --fix) arguments=(-i) ;;
   *) sed -n '2,3s/^# //p' "$0" >&2; exit 2 ;;
 esac
-git ls-files -z '*.cpp' '*.h' '*.c' | xargs -0 -n 40 -P 2 clang-format-19 "${arguments[@]}" ||
+# What is new and not yet known to git counts as well.
+files=(--cached --others --exclude-standard '*.cpp' '*.h' '*.c')
+git ls-files -z "${files[@]}" | xargs -0 -n 40 -P 2 clang-format-19 "${arguments[@]}" ||
   { echo "expected the layout of clang-format 19: tests/lint/format.sh --fix" >&2; exit 1; }
-echo "$(git ls-files '*.cpp' '*.h' '*.c' | wc -l) files have the layout of clang-format 19"
+echo "$(git ls-files "${files[@]}" | wc -l) files have the layout of clang-format 19"

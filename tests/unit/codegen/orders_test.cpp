@@ -14,7 +14,7 @@
 #include <numbers>
 #include <random>
 
-namespace emel::testing {
+namespace emel::testing::orders {
 namespace {
 
 using Row = std::vector<float>;
@@ -217,4 +217,4 @@ INSTANTIATE_TEST_SUITE_P(Orders, EveryOrder, ::testing::ValuesIn(kOrders),
                          [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace
-}  // namespace emel::testing
+}  // namespace emel::testing::orders
