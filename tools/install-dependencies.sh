@@ -25,13 +25,13 @@ build  | libutf8proc-dev    | header utf8proc.h                        | Unicode
 build  | nlohmann-json3-dev | header nlohmann/json.hpp                 | JSON output of the tools
 build  | libxxhash-dev      | header xxhash.h                          | checksums of artifacts
 build  | libssl-dev         | header openssl/sha.h                     | SHA-256 of weights and sources
+build  | pkg-config         | command pkg-config                       | tells programs that embed the runtime what to link
 test   | llvm-19-tools      | command /usr/lib/llvm-19/bin/FileCheck   | lit and FileCheck run the IR tests
 test   | libgtest-dev       | header gtest/gtest.h                     | unit tests
 test   | libgmock-dev       | header gmock/gmock.h                     | unit tests
 test   | python3            | command /usr/bin/python3                 | reference values, lints and lit
 test   | python3-numpy      | python numpy                             | reference values
 test   | qemu-user          | command qemu-aarch64                     | runs tests of kernels for aarch64
-test   | pkg-config         | command pkg-config                       | tests of how programs embed the runtime
 checks | clang-19           | command clang++-19                       | fuzz targets, sanitizers and coverage
 checks | libclang-rt-19-dev | file /usr/lib/llvm-19/lib/clang/19/lib/linux/libclang_rt.fuzzer-x86_64.a | fuzz targets and coverage
 checks | llvm-19            | command llvm-cov-19                      | coverage reports
