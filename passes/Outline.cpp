@@ -117,26 +117,13 @@ class Outline : public impl::OutlineBase<Outline> {
                  << type;
         extents_[result] = size == kTokensSize ? "n" : "m";
       }
-    return checkNested(function, types);
-  }
-
-  /// Within a group any dimension may be unknown, as long as it is one of these two numbers.
-  static LogicalResult checkNested(func::FuncOp function, const TypeMap &types) {
-    auto walked = function.walk([&](Operation *op) {
-      if (op == function || op->getParentOp() == function) return WalkResult::advance();
-      for (Value result : op->getResults()) {
-        auto type = dyn_cast<RankedTensorType>(result.getType());
-        if (!type || plan::hasKnownExtents(type, cast<RankedTensorType>(typeIn(types, result))))
-          continue;
-        op->emitError(
-            "cannot be planned: expected unknown dimensions that are the number of tokens "
-            "or of rows, found ")
-            << type;
-        return WalkResult::interrupt();
-      }
-      return WalkResult::advance();
-    });
-    return failure(walked.wasInterrupted());
+    // Within groups any dimension may be unknown.
+    if (Value other = plan::findOtherExtent(function, types))
+      return other.getDefiningOp()->emitError(
+                 "cannot be planned: expected unknown dimensions that are the number of tokens or "
+                 "of rows, found ")
+             << other.getType();
+    return success();
   }
 
   void addLaunch(OpBuilder &builder, Operation *group, IRMapping &map) {

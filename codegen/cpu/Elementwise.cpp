@@ -18,6 +18,7 @@ using Formula = llvm::function_ref<Value(ValueRange)>;
 static LogicalResult emitFormula(Tile &tile, Operation *op, const Part &part, const View &out,
                                  Formula formula) {
   Emit &emit = tile.emit;
+  if (failed(checkFloat32(op, tile.target))) return failure();
   VectorType type = emit.vec(out.element);
   // Where an operand's dimension is 1 and the result's is not, it is the same at every index.
   struct Operand {

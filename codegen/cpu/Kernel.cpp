@@ -86,7 +86,7 @@ static Part tilePart(Emit &emit, TileAttr tile, Part whole, Value index) {
 }
 
 /// The types of a kernel's values where n and m are numbers that tell them apart.
-static FailureOr<TypeMap> typesOf(LaunchOp launch, KernelOp kernel) {
+static FailureOr<TypeMap> typesOf(LaunchOp launch, KernelOp kernel, const Target &target) {
   EntryOp entry = launch->getParentOfType<EntryOp>();
   TypeMap entryTypes = typesAt(entry, {kTokensSize, kRowsSize}), types;
   for (auto [argument, operand] : llvm::zip(kernel.getArguments(), launch.getInputs()))
@@ -94,14 +94,9 @@ static FailureOr<TypeMap> typesOf(LaunchOp launch, KernelOp kernel) {
   for (BlockArgument argument : kernel.getArguments())
     types.try_emplace(argument, argument.getType());
   if (failed(inferTypes(kernel.getBody().front(), types))) return failure();
-  for (auto [value, type] : types) {
-    auto tensor = dyn_cast<RankedTensorType>(value.getType());
-    if (tensor && !hasKnownExtents(tensor, cast<RankedTensorType>(type)))
-      return emitError(value.getLoc(),
-                       "expected unknown dimensions that are the number of tokens or "
-                       "of rows, found ")
-             << tensor;
-  }
+  if (Value other = findOtherExtent(kernel, types))
+    return emitNoCode(other.getDefiningOp(), target,
+                      "an unknown dimension is neither the number of tokens nor of rows");
   return types;
 }
 
@@ -159,7 +154,7 @@ FailureOr<int64_t> emitKernel(LaunchOp launch, const Target &target, int64_t pag
                               ModuleOp module, StringRef name) {
   KernelOp kernel = launch.getKernelOp();
   EntryOp entry = launch->getParentOfType<EntryOp>();
-  FailureOr<TypeMap> types = typesOf(launch, kernel);
+  FailureOr<TypeMap> types = typesOf(launch, kernel, target);
   if (failed(types)) return failure();
   Emit emit(kernel.getLoc(), module.getContext());
   emit.setInsertionPointToEnd(module.getBody());

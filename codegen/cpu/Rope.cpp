@@ -147,6 +147,7 @@ class Rotation {
 static LogicalResult emitRope(Tile &tile, Operation *op, const Part &part, const View &out) {
   auto rope = cast<RopeOp>(op);
   Emit &emit = tile.emit;
+  if (failed(checkFloat32(op, tile.target))) return failure();
   if (rope.getSections()) return emitNoCode(op, tile.target, "positions have 4 numbers");
   FailureOr<View> input = tile.need(op->getOpOperand(0), part);
   FailureOr<View> positions = tile.need(op->getOpOperand(1), part);

@@ -108,6 +108,7 @@ struct Row {
 /// Calls `body` for each row of a part, of an op whose first operand has rows like the result's.
 static LogicalResult forRows(Tile &tile, Operation *op, const Part &part, const View &out,
                              llvm::function_ref<void(const Row &row)> body) {
+  if (failed(checkFloat32(op, tile.target))) return failure();
   FailureOr<View> input = tile.need(op->getOpOperand(0), part);
   if (failed(input)) return failure();
   tile.rows(part, [&](ArrayRef<Value> outer) {
@@ -216,6 +217,7 @@ static LogicalResult emitSoftmax(Tile &tile, Operation *op, const Part &part, co
 /// The k largest elements, one after the other: each is the largest of those that come after the
 /// one before, larger values first, and of equal ones lower indices.
 static LogicalResult emitTopK(Tile &tile, Operation *op, const Part &part, const View &out) {
+  if (failed(checkFloat32(op, tile.target))) return failure();
   Emit &emit = tile.emit;
   FailureOr<View> input = tile.need(op->getOpOperand(0), part);
   if (failed(input)) return failure();
@@ -295,6 +297,7 @@ static Value emitArgmaxOf(Emit &emit, Value source, Value size) {
 }
 
 static LogicalResult emitArgmax(Tile &tile, Operation *op, const Part &part, const View &out) {
+  if (failed(checkFloat32(op, tile.target))) return failure();
   Emit &emit = tile.emit;
   FailureOr<View> input = tile.need(op->getOpOperand(0), part);
   if (failed(input)) return failure();
@@ -319,6 +322,7 @@ static LogicalResult emitArgmax(Tile &tile, Operation *op, const Part &part, con
 }
 
 static LogicalResult emitReduce(Tile &tile, Operation *op, const Part &part, const View &out) {
+  if (failed(checkFloat32(op, tile.target))) return failure();
   auto reduce = cast<ReduceOp>(op);
   Emit &emit = tile.emit;
   int64_t last = static_cast<int64_t>(part.size()) - 1;
@@ -396,6 +400,7 @@ static void emitRoundGroup(Emit &emit, Value source, Value row, int64_t elements
 }
 
 static LogicalResult emitQuantize(Tile &tile, Operation *op, const Part &part, const View &out) {
+  if (failed(checkFloat32(op, tile.target))) return failure();
   Emit &emit = tile.emit;
   FailureOr<View> input = tile.need(op->getOpOperand(0), part);
   if (failed(input)) return failure();

@@ -37,10 +37,18 @@ LogicalResult emitNoCode(Operation *op, const Target &target, const Twine &reaso
       << target.name << " for "
       << FunctionType::get(op->getContext(), op->getOperandTypes(), op->getResultTypes()) << ": "
       << reason;
-  error.attachNote()
-      << "emel-interpret computes every op, emel-opt --emel-lower-to-cpu tells for one "
-         "group at a time what has code";
+  error.attachNote() << "emel-interpret computes it";
   return error;
+}
+
+LogicalResult checkFloat32(Operation *op, const Target &target) {
+  auto isOther = [](Type type) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    return tensor && isa<FloatType>(tensor.getElementType()) && !tensor.getElementType().isF32();
+  };
+  if (llvm::none_of(op->getOperandTypes(), isOther) && llvm::none_of(op->getResultTypes(), isOther))
+    return success();
+  return emitNoCode(op, target, "expected floats of f32");
 }
 
 Tile::Size Tile::sizeKind(Value value, int64_t dim) {

@@ -38,6 +38,8 @@ OpEmitter findEmitter(mlir::Operation *op);
 /// The error of an op that has no code on a target, with its types: `reason` says what it lacks.
 mlir::LogicalResult emitNoCode(mlir::Operation *op, const Target &target,
                                const llvm::Twine &reason);
+/// The same where an operand or a result is of other numbers than f32, which rows are computed in.
+mlir::LogicalResult checkFloat32(mlir::Operation *op, const Target &target);
 
 class Tile {
  public:

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "mlir/IR/BuiltinTypes.h"
+#include "dialects/emel/Shapes.h"
 
 namespace emel::plan {
 
@@ -12,15 +12,10 @@ namespace emel::plan {
 /// known may have the same size, and is neither.
 inline constexpr int64_t kTokensSize = 1000003, kRowsSize = 1000033;
 
-/// Whether each unknown dimension of a type is the number of tokens or of rows, `sized` being the
-/// type that follows where those are the numbers above.
-inline bool hasKnownExtents(mlir::ShapedType type, mlir::ShapedType sized) {
-  for (int64_t dim = 0; dim < type.getRank(); ++dim) {
-    int64_t size = sized.getDimSize(dim);
-    if (type.isDynamicDim(dim) && size != kTokensSize && size != kRowsSize) return false;
-  }
-  return true;
-}
+/// The first value in and below an op with an unknown dimension that is neither the number of
+/// tokens nor of rows, `types` being those that follow where these are the numbers above; null
+/// where there is none.
+mlir::Value findOtherExtent(mlir::Operation *root, const TypeMap &types);
 
 }  // namespace emel::plan
 
