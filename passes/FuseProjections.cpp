@@ -59,7 +59,7 @@ class FuseProjections : public impl::FuseProjectionsBase<FuseProjections> {
       if (fused) {
         group = fused;
         record_->count("joined");
-        passed(getArgument(), fused, [] { return "products of one value are one group"; });
+        passed(getArgument(), fused, [] { return "products of one value joined"; });
       } else {
         members.pop_back();
         left.push_back(other);

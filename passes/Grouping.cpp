@@ -314,10 +314,11 @@ struct Growth {
     for (Value value : group->getResults()) {
       SmallVector<Operation *> members = findJoiners(group, value);
       if (members.empty()) continue;
-      for (Operation *member : members)
-        passed(pass, member, [&] { return "joined the group of " + nameOf(group); });
       members.push_back(group);
-      if (FuseOp fused = mergeGroups(members, nameFor(flatten(members)), pass)) return fused;
+      if (FuseOp fused = mergeGroups(members, nameFor(flatten(members)), pass)) {
+        passed(pass, fused, [] { return "ops joined a group"; });
+        return fused;
+      }
     }
     return {};
   }

@@ -122,7 +122,9 @@ void Chooser::choose(LayoutChoice &choice) {
 LogicalResult Chooser::force(LayoutReport &report, StringRef name, StringRef layout) {
   auto choice = llvm::find_if(report.weights, [&](auto &weight) { return weight.name == name; });
   if (choice == report.weights.end())
-    return module_.emitError("there is no weight '") << name << "', for which a layout is given";
+    return module_.emitError(
+               "expected a weight that ops read, for which a layout is given, found '")
+           << name << "', which there is not or was merged, folded or dropped before";
   auto named = [&](const LayoutCandidate &one) { return nameOf(one.layout) == layout; };
   auto found = llvm::find_if(choice->candidates, named);
   auto weight = SymbolTable(module_).lookup<WeightOp>(name);

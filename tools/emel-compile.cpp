@@ -8,6 +8,9 @@
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
 #include "mlir/IR/AsmState.h"
+#include "runtime/artifact/digest.h"
+#include "runtime/artifact/format.h"
+#include "runtime/io/source.h"
 #include "runtime/io/status.h"
 #include "tools/compile/artifact_output.h"
 #include "tools/compile/layout_file.h"
@@ -21,6 +24,8 @@
 #include <absl/strings/str_cat.h>
 
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 
 namespace emel::tools {
 namespace {
@@ -41,11 +46,31 @@ std::string Print(const LayoutReport& layouts) {
   return text;
 }
 
+// An error where a file is something else that people have at hand.
+absl::Status CheckIsIr(const std::string& path) {
+  std::error_code error;
+  auto status = std::filesystem::status(path, error);
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
+    return absl::InvalidArgumentError(absl::StrCat(
+        "expected a file with a GGUF model or emel IR, found ",
+        std::filesystem::is_directory(status) ? "the folder '" : "the device or pipe '", path,
+        "'"));
+  char magic[sizeof(artifact::kMagic) - 1] = {};
+  std::ifstream(path, std::ios::binary).read(magic, sizeof(magic));
+  if (std::string_view(magic, sizeof(magic)) == artifact::kMagic)
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected a GGUF model or emel IR, found the "
+                     "artifact '",
+                     path, "': emel-run runs it"));
+  return absl::OkStatus();
+}
+
 // One run: from what is read to what is written.
 class Compiler {
  public:
-  explicit Compiler(const CompileOptions& options)
+  Compiler(const CompileOptions& options, const CommandLine& line)
       : options_(options),
+        line_(line),
         context_(knownDialects(), mlir::MLIRContext::Threading::DISABLED),
         progress_("reading " + options.model, options.quiet),
         planning_(options.Planning()) {
@@ -66,7 +91,6 @@ class Compiler {
  private:
   absl::Status Compile() {
     EMEL_RETURN_IF_ERROR(Read());
-    EMEL_RETURN_IF_ERROR(ReadLayouts());
     std::vector<std::string> shards{options_.model};
     for (auto shard : module_->getOps<ShardOp>()) shards.push_back(shard.getPath().str());
     if (options_.layouts) shards.push_back(*options_.layouts);
@@ -90,26 +114,22 @@ class Compiler {
     return out->Commit();
   }
 
-  absl::Status ReadLayouts() {
-    if (!options_.layouts) return absl::OkStatus();
-    auto layouts = ReadLayoutFile(*options_.layouts);
-    if (!layouts.ok()) return layouts.status();
-    planning_.layouts = std::move(*layouts);
-    return absl::OkStatus();
-  }
-
   absl::Status Read() {
     if (isGguf(options_.model)) return Import();
+    if (options_.why) return UsageError("--why goes with a GGUF model, found IR");
+    EMEL_RETURN_IF_ERROR(CheckIsIr(options_.model));
     auto module = loadStage(context_, options_.model);
-    if (!module.ok())
-      return absl::Status(
-          module.status().code(),
+    if (absl::IsInvalidArgument(module.status()))
+      return absl::InvalidArgumentError(
           absl::StrCat(module.status().message(), "\n  note: '", options_.model,
                        "' does not begin as a GGUF file does, so it was read as emel IR"));
-    if (options_.why) return UsageError("--why goes with a GGUF model, found IR");
+    if (!module.ok()) return module.status();
     module_ = std::move(*module);
     stage_ = stageOf(*module_);
-    return options_.CheckStage(*stage_);
+    if (!stage_)
+      return absl::InvalidArgumentError(absl::StrCat(
+          options_.model, ": expected IR with @step, entries or a plan, found none of them"));
+    return options_.CheckStage(*stage_, line_);
   }
 
   absl::Status Import() {
@@ -138,7 +158,7 @@ class Compiler {
   // Runs the passes, and remembers what there was to choose among layouts.
   absl::Status Plan() {
     progress_.Update("planning", 0, 1);
-    if (stageOf(*module_) < Stage::Groups)
+    if (stage_.value_or(Stage::Import) < Stage::Groups)
       EMEL_RETURN_IF_ERROR(compileTo(*module_, Stage::Groups, planning_));
     auto layouts = reportLayouts(*module_, planning_);
     if (!layouts.ok()) return layouts.status();
@@ -175,11 +195,13 @@ class Compiler {
 
   absl::StatusOr<std::string> WhyNot(const Origin& names) {
     auto code = writeKernels(*module_, Artifact());  // which products there are shows here
-    if (!code.ok()) return code.status();
+    if (!code.ok() && !absl::IsUnimplemented(code.status())) return code.status();
     auto is_it = [&](mlir::StringAttr name) { return name.getValue() == *options_.why_not; };
     bool is_known = llvm::any_of(names.ops, is_it) || llvm::any_of(names.tensors, is_it) ||
                     mlir::RegisteredOperationName::lookup(*options_.why_not, &context_);
-    return explainMissed(log_->remarks(), *options_.why_not, is_known);
+    auto text = explainMissed(log_->remarks(), *options_.why_not, is_known);
+    if (text.ok() && !code.ok()) absl::StrAppend(&*text, "code: ", code.status().message(), "\n");
+    return text;
   }
 
   std::string Report() {
@@ -215,6 +237,18 @@ class Compiler {
     return gguf::Model::Open((*shards.begin()).getPath().str(), open);
   }
 
+  // The SHA-256 of the IR that was read; of a model, whose shards are on record, nothing.
+  absl::StatusOr<std::string> HashIr() {
+    if (!stage_) return "";
+    auto source = io::OpenSource(options_.model, io::Strategy::kRead);
+    if (!source.ok()) return source.status();
+    std::vector<uint8_t> bytes((*source)->size());
+    EMEL_RETURN_IF_ERROR((*source)->Read(0, absl::MakeSpan(bytes)));
+    artifact::Sha256 sha256;
+    sha256.Update(bytes);
+    return artifact::Hex(sha256.Finish());
+  }
+
   absl::Status WriteContainer() {
     auto start = std::chrono::steady_clock::now();
     EMEL_RETURN_IF_ERROR(Plan());
@@ -225,7 +259,9 @@ class Compiler {
     if (!out.ok()) return out.status();
     ArtifactOptions artifact = Artifact();
     artifact.contract = Report();
-    artifact.options = options_.Record(stage_);
+    auto ir = HashIr();
+    if (!ir.ok()) return ir.status();
+    artifact.options = options_.Record(stage_, *ir);
     artifact.model = &*model;
     out->Connect(artifact);
     auto plan = writeArtifact(
@@ -255,6 +291,7 @@ class Compiler {
   }
 
   const CompileOptions& options_;
+  const CommandLine& line_;
   mlir::MLIRContext context_;
   Progress progress_;
   MlirTiming timing_;
@@ -279,5 +316,12 @@ int main(int argc, char** argv) {
   if (auto code = line.Parse(argc, argv)) return *code;
   if (auto problem = TakeMlirFlags(options.mlir)) return line.UsageError(*problem);
   if (auto problem = CompleteOptions(options, line)) return line.UsageError(*problem);
-  return RunTool(line.tool(), [&] { return Compiler(options).Run(); });
+  return RunTool(line.tool(), [&]() -> absl::Status {
+    if (options.layouts) {
+      auto forced = ReadLayoutFile(*options.layouts);
+      if (!forced.ok()) return forced.status();
+      options.forced = std::move(*forced);
+    }
+    return Compiler(options, line).Run();
+  });
 }

@@ -264,6 +264,8 @@ absl::StatusOr<std::string> writeKernels(ModuleOp module, const ArtifactOptions 
   if (failed(places)) return diagnostics.status();
   OwningOpRef<ModuleOp> code = module.clone();
   PassManager tidy(module.getContext());
+  if (options.timing) tidy.enableTiming(*options.timing);
+  (void)applyPassManagerCLOptions(tidy);  // fails where a program does not take them
   cpu::addTidyPasses(tidy);
   if (failed(cpu::lowerEntries(*code, *options.targets.front(), *places, options.checks)))
     return diagnostics.status(absl::StatusCode::kUnimplemented);

@@ -6,10 +6,7 @@ using namespace mlir;
 
 /// "file:3:7" for parsed IR, "blk.0.attn_q" for imported ops.
 static std::string whereOf(Location location) {
-  if (auto file = location->findInstanceOf<FileLineColLoc>())
-    return (file.getFilename().getValue() + ":" + Twine(file.getLine()) + ":" +
-            Twine(file.getColumn()))
-        .str();
+  if (std::string place = emel::filePlaceOf(location); !place.empty()) return place;
   emel::Origin origin = emel::getOrigin(location);
   return origin.ops.empty() ? "" : origin.ops.front().str();
 }

@@ -20,27 +20,28 @@ StringRef nameOf(Stage stage) {
   return "";
 }
 
-Stage stageOf(ModuleOp module) {
+std::optional<Stage> stageOf(ModuleOp module) {
   if (!module.getOps<plan::EntryOp>().empty()) return Stage::Plan;
-  bool hasGroups = module.walk([](FuseOp) { return WalkResult::interrupt(); }).wasInterrupted();
-  return hasGroups ? Stage::Groups : Stage::Import;
+  auto isEntry = [](func::FuncOp function) { return function->hasAttr(EmelDialect::kEntryAttr); };
+  if (llvm::any_of(module.getOps<func::FuncOp>(), isEntry)) return Stage::Groups;
+  if (module.lookupSymbol<func::FuncOp>(EmelDialect::kStep)) return Stage::Import;
+  return std::nullopt;
 }
 
 static void addPasses(OpPassManager &passes, Stage from, Stage to,
                       const PipelineOptions &switches) {
-  if (from < Stage::Graph && to >= Stage::Graph) addGraphPasses(passes, switches);
-  if (from < Stage::Groups && to >= Stage::Groups) {
-    addEntryPasses(passes, switches);
-    addLayoutPasses(passes, switches, switches.bulk);
-    addFusionPasses(passes, switches);
-  }
+  if (from < Stage::Groups && to >= Stage::Groups)
+    addGroupPasses(passes, switches);
+  else if (from < Stage::Graph && to >= Stage::Graph)
+    addGraphPasses(passes, switches);
   if (from < Stage::Plan && to >= Stage::Plan) addPlanPasses(passes, switches);
 }
 
 absl::Status compileTo(ModuleOp module, Stage stage, const PlanOptions &options) {
-  Stage own = stageOf(module);
-  if (own > stage)
-    return absl::InvalidArgumentError("the module is compiled to " + nameOf(own).str() +
+  std::optional<Stage> own = stageOf(module);
+  if (!own) return absl::InvalidArgumentError("expected @step, entries or a plan, found none");
+  if (*own > stage)
+    return absl::InvalidArgumentError("the module is compiled to " + nameOf(*own).str() +
                                       " already: expected a stage from there on, found " +
                                       nameOf(stage).str());
   module.getContext()->printOpOnDiagnostic(false);  // a plan is long, and the message says where
@@ -56,7 +57,7 @@ absl::Status compileTo(ModuleOp module, Stage stage, const PlanOptions &options)
   switches.bf16 = options.bf16;
   switches.targets = ArrayRef<std::string>(options.target);
   switches.layouts = ArrayRef<std::string>(options.layouts);
-  addPasses(passes, own, stage, switches);
+  addPasses(passes, *own, stage, switches);
   if (succeeded(passes.run(module))) return absl::OkStatus();
   absl::Status status = diagnostics.status();
   // What verified before and does not now was broken by a pass.

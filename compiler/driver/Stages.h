@@ -1,6 +1,7 @@
 #ifndef EMEL_COMPILER_DRIVER_STAGES_H_
 #define EMEL_COMPILER_DRIVER_STAGES_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,9 +35,11 @@ struct PlanOptions {
   mlir::TimingScope *timing = nullptr;  // takes the time of each pass
 };
 
-/// The stage that a module's form is of. A graph looks as an import does, and is taken for one: the
-/// passes between change nothing that they have changed before.
-Stage stageOf(mlir::ModuleOp module);
+/// The stage that a module's form is of; none where it is no model. A graph looks as an import
+/// does, and is taken for one: the passes between change nothing that they have changed before.
+/// Entries are groups, whether or not something was grouped: who made them says what runs as one
+/// kernel.
+std::optional<Stage> stageOf(mlir::ModuleOp module);
 
 /// Runs the passes that lead from the module's own stage to another. The status has their errors.
 absl::Status compileTo(mlir::ModuleOp module, Stage stage, const PlanOptions &options);

@@ -38,3 +38,11 @@ emel::Origin emel::getOrigins(Operation *root) {
   });
   return origin;
 }
+
+std::string emel::filePlaceOf(Location location) {
+  auto file = location->findInstanceOf<FileLineColLoc>();
+  if (!file) return "";
+  return (file.getFilename().getValue() + ":" + Twine(file.getLine()) + ":" +
+          Twine(file.getColumn()))
+      .str();
+}

@@ -24,6 +24,9 @@ Origin getOrigin(mlir::Location location);
 /// That of all ops and block arguments from `root` on inwards.
 Origin getOrigins(mlir::Operation *root);
 
+/// "file:3:7" of parsed IR; empty where there is no such place.
+std::string filePlaceOf(mlir::Location location);
+
 }  // namespace emel
 
 #endif  // EMEL_DIALECTS_EMEL_PROVENANCE_H_

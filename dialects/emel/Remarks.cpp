@@ -15,11 +15,8 @@ static std::string placeOf(Operation *op) {
   if (!origin.ops.empty())
     return llvm::join(llvm::map_range(origin.ops, [](StringAttr name) { return name.str(); }),
                       ", ");
-  if (auto file = op->getLoc()->findInstanceOf<FileLineColLoc>())
-    return (file.getFilename().getValue() + ":" + Twine(file.getLine()) + ":" +
-            Twine(file.getColumn()))
-        .str();
-  return "unknown";
+  std::string place = filePlaceOf(op->getLoc());
+  return place.empty() ? "unknown" : place;
 }
 
 static void say(RemarkKind kind, StringRef pass, Operation *op,

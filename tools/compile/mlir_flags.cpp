@@ -4,8 +4,8 @@
 #include "llvm/Support/raw_ostream.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
 #include "passes/Passes.h"
-#include "passes/Pipelines.h"
 
 namespace emel::tools {
 
@@ -21,6 +21,7 @@ std::optional<std::string> CheckMlirFlags() {
 std::optional<std::string> TakeMlirFlags(const std::vector<std::string>& flags) {
   if (flags.empty()) return std::nullopt;
   registerEmelPasses();
+  mlir::registerTransformsPasses();  // which code is made tidy by
   mlir::registerAsmPrinterCLOptions();
   mlir::registerPassManagerCLOptions();
   mlir::registerDefaultTimingManagerCLOptions();

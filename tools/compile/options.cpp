@@ -14,10 +14,11 @@ namespace emel::tools {
 namespace {
 
 void DeclareOutput(CommandLine& line, CompileOptions& options) {
-  line.Operand("MODEL",
-               "a GGUF model, of a split one the first shard; or a module of emel IR at any "
-               "stage, which is compiled on from there",
-               &options.model);
+  line.Operand(
+      "MODEL",
+      "a GGUF model, of a split one the first shard; or emel IR, edited or not, of one of the "
+      "stages import, graph, groups and plan, which is compiled on from there",
+      &options.model);
   line.Section("what to write");
   line.Choice("--compile-to", StageNames(),
               "how far to go. import: the model as it is imported (the default for standard output "
@@ -192,7 +193,17 @@ std::optional<std::string> FindWhat(CompileOptions& options, const CommandLine& 
   return std::nullopt;
 }
 
-std::optional<std::string> CheckTargets(const CompileOptions& options) {
+// What is written, as it was asked for.
+std::string Asked(const CompileOptions& options, const CommandLine& line) {
+  if (options.why) return "--why";
+  if (options.why_not) return "--why-not";
+  if (line.given("--compile-to")) return "--compile-to=" + options.stage;
+  if (line.given("--emit")) return "--emit=" + options.emit;
+  return options.what->is_container() ? "an artifact, the default for such an OUT"
+                                      : "the import, the default for such an OUT";
+}
+
+std::optional<std::string> CheckTargets(const CompileOptions& options, const CommandLine& line) {
   const std::string name(options.what->name());
   auto own = llvm::Triple(llvm::sys::getProcessTriple()).getArch();
   if ((options.what->work & kCode) && options.targets.empty())
@@ -202,7 +213,7 @@ std::optional<std::string> CheckTargets(const CompileOptions& options) {
       return "--emit=exe runs as the emel-run beside emel-compile does, which code for " +
              target->name.str() + " does not: expected other --cpu, or --emit=artifact";
   if (options.what->for_one_cpu && options.targets.size() > 1)
-    return "--emit=" + name + " writes the code for one CPU: expected one --cpu, found '" +
+    return Asked(options, line) + " is about the code for one CPU: expected one --cpu, found '" +
            options.cpu + "'";
   return std::nullopt;
 }
@@ -218,6 +229,7 @@ PlanOptions CompileOptions::Planning() const {
   planning.target = target;
   planning.state = kv == "f32" ? "keep" : kv;
   planning.bf16 = TakesBf16(*this);
+  planning.layouts = forced;
   return planning;
 }
 
@@ -229,14 +241,19 @@ cpu::Checks CompileOptions::Checks() const {
 }
 
 std::vector<std::pair<std::string, std::string>> CompileOptions::Record(
-    std::optional<Stage> stage) const {
+    std::optional<Stage> stage, std::string_view ir_sha256) const {
   auto name_of = [](const cpu::Target* target) { return target->name.str(); };
   std::vector<std::pair<std::string, std::string>> record{
       {"cpu", llvm::join(llvm::map_range(targets, name_of), ",")}};
-  if (stage) record.emplace_back("from", nameOf(*stage));
-  if (!stage) record.emplace_back("context", std::to_string(context));
+  if (stage) {
+    record.emplace_back("from", nameOf(*stage));
+    record.emplace_back("from.sha256", ir_sha256);
+  } else {
+    record.emplace_back("context", std::to_string(context));
+  }
+  record.emplace_back("target", target);
+  for (const std::string& layout : forced) record.emplace_back("layout", layout);
   if (stage.value_or(Stage::Import) < Stage::Groups) {
-    record.emplace_back("target", target);
     record.emplace_back("batch", std::to_string(batch));
     record.emplace_back("small", std::to_string(small));
     record.emplace_back("kv", kv);
@@ -249,13 +266,13 @@ std::vector<std::pair<std::string, std::string>> CompileOptions::Record(
   return record;
 }
 
-absl::Status CompileOptions::CheckStage(Stage stage) const {
+absl::Status CompileOptions::CheckStage(Stage stage, const CommandLine& line) const {
   if (stage > what->module)
     return absl::InvalidArgumentError("expected IR that is not beyond " +
                                       std::string(what->name()) + ", found " + nameOf(stage).str() +
                                       " (" + model + ")");
   unsigned work = WorkFrom(stage, *what);
-  auto is_given = [&](std::string_view name) { return llvm::is_contained(given, name); };
+  auto is_given = [&](std::string_view option) { return line.given(option); };
   if (auto idle = FindIdleOption(work, is_given))
     return UsageError(std::string(*idle) + " has nothing to act on: " + model +
                       " is at the stage " + nameOf(stage).str() + " already");
@@ -278,15 +295,9 @@ std::optional<std::string> CompleteOptions(CompileOptions& options, const Comman
   if (auto problem = FindTargets(options)) return problem;
   auto is_given = [&](std::string_view option) { return line.given(option); };
   if (auto idle = FindIdleOption(options.what->work, is_given))
-    return std::string(*idle) + " does not act on " +
-           (options.why                  ? "--why"
-            : options.why_not            ? "--why-not"
-            : line.given("--compile-to") ? "--compile-to=" + options.stage
-                                         : "--emit=" + name);
-  for (std::string_view option : ActingOptions())
-    if (line.given(option)) options.given.push_back(option);
+    return std::string(*idle) + " does not act on " + Asked(options, line);
   if (options.target.empty()) options.target = SlowestTarget(options);
-  return CheckTargets(options);
+  return CheckTargets(options, line);
 }
 
 }  // namespace emel::tools

@@ -26,15 +26,16 @@ struct CompileOptions {
   // What follows from these.
   const Output* what = nullptr;
   std::vector<const cpu::Target*> targets;  // of `cpu`; none where this one is native and unknown
-  std::vector<std::string_view> given;      // of the options that act on some outputs only
+  std::vector<std::string> forced;          // what is in the file of `layouts`
 
   PlanOptions Planning() const;
   cpu::Checks Checks() const;
-  // What an artifact records of how it was made: all that its bytes depend on, as far as it was
-  // done here; `stage` is where that began.
-  std::vector<std::pair<std::string, std::string>> Record(std::optional<Stage> stage) const;
+  // What an artifact records of how it was made: all that its bytes depend on. Of IR, which was
+  // read at a stage, that is its SHA-256 and what was done since.
+  std::vector<std::pair<std::string, std::string>> Record(std::optional<Stage> stage,
+                                                          std::string_view ir_sha256) const;
   // An error where an option has nothing to act on, since the module is at this stage already.
-  absl::Status CheckStage(Stage stage) const;
+  absl::Status CheckStage(Stage stage, const CommandLine& line) const;
 };
 
 void DeclareOptions(CommandLine& line, CompileOptions& options);

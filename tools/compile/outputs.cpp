@@ -50,8 +50,6 @@ constexpr ActingOption kActingOptions[] = {
 
 }  // namespace
 
-absl::Span<const Output> Outputs() { return kOutputs; }
-
 const Output* FindOutput(std::string_view name) {
   for (const Output& output : kOutputs)
     if (output.stage == name || output.emit == name) return &output;
@@ -86,12 +84,6 @@ unsigned WorkFrom(Stage stage, const Output& output) {
       return output.work & ~kToPlan;
   }
   return output.work;
-}
-
-std::vector<std::string_view> ActingOptions() {
-  std::vector<std::string_view> names;
-  for (const ActingOption& option : kActingOptions) names.push_back(option.name);
-  return names;
 }
 
 std::optional<std::string_view> FindIdleOption(

@@ -3,8 +3,6 @@
 
 #include "compiler/driver/Stages.h"
 
-#include <absl/types/span.h>
-
 #include <functional>
 #include <optional>
 #include <string>
@@ -38,7 +36,6 @@ struct Output {
   bool is_container() const { return (work & kContainer) != 0; }
 };
 
-absl::Span<const Output> Outputs();
 const Output* FindOutput(std::string_view name);
 std::vector<std::string> StageNames();
 std::vector<std::string> EmitNames();
@@ -46,8 +43,6 @@ std::vector<std::string> EmitNames();
 // What is left to do for an output where a module stands at a stage already; of a model all is.
 unsigned WorkFrom(Stage stage, const Output& output);
 
-// The options that act on some outputs only.
-std::vector<std::string_view> ActingOptions();
 // The first option of those given that acts on none of this work.
 std::optional<std::string_view> FindIdleOption(
     unsigned work, const std::function<bool(std::string_view)>& is_given);
