@@ -33,13 +33,12 @@ class Chooser {
     if (failed(addPhase(1, workload_.decodeTokens)) ||
         failed(addPhase(workload_.batch, workload_.promptTokens)))
       return failure();
-    LayoutReport report{workload_, {}, {}};
+    LayoutReport report{workload_, {}};
     collectReads();
     for (WeightOp weight : module_.getOps<WeightOp>())
       report.weights.push_back(chooseWeight(weight));
     for (auto &[name, layout] : workload_.forced)
       if (failed(force(report, name, layout))) return failure();
-    if (!phases_.empty()) chooseActivations(report.activations);
     return report;
   }
 
@@ -48,9 +47,7 @@ class Chooser {
   func::FuncOp findEntry(int64_t tokens);
   void collectReads();
   LayoutChoice chooseWeight(WeightOp weight);
-  void chooseActivations(std::vector<LayoutChoice> &choices);
   void addWeightUse(LayoutChoice &choice, OpOperand &use);
-  void addActivationUse(LayoutChoice &choice, PhaseKind kind, Value value);
   void add(LayoutCandidate &candidate, PhaseKind kind, double seconds);
   static void choose(LayoutChoice &choice);
   LogicalResult force(LayoutReport &report, StringRef name, StringRef layout);
@@ -221,53 +218,6 @@ void Chooser::addWeightUse(LayoutChoice &choice, OpOperand &use) {
           }));
     }
   }
-}
-
-/// Whether an op goes along another dimension of an operand than its innermost one, where it goes
-/// along the innermost one of its result.
-bool readsAcross(OpOperand &use) {
-  auto tiled = dyn_cast<TileOpInterface>(use.getOwner());
-  auto result = tiled ? dyn_cast<RankedTensorType>(tiled->getResult(0).getType()) : nullptr;
-  if (!result || result.getRank() == 0) return false;
-  auto map = tiled.mapTile(0, result.getRank() - 1, use.getOperandNumber());
-  return map && map->dim != cast<RankedTensorType>(use.get().getType()).getRank() - 1;
-}
-
-/// Every op writes row by row, so that a value in columns costs another pass over it.
-void Chooser::addActivationUse(LayoutChoice &choice, PhaseKind kind, Value value) {
-  const Phase &phase = phases_[kind];
-  ArrayRef<int64_t> shape = phase.typeOf(value).getShape();
-  for (LayoutCandidate &candidate : choice.candidates) {
-    auto cost = [&](bool isStrided) {
-      return mean([&](auto &target) { return costOfActivation(target, shape, isStrided); });
-    };
-    if (candidate.layout) add(candidate, kind, cost(/*isStrided=*/true));
-    for (OpOperand &use : value.getUses()) {
-      bool isAcross = readsAcross(use);
-      add(candidate, kind, cost(candidate.layout ? !isAcross : isAcross));
-    }
-  }
-}
-
-void Chooser::chooseActivations(std::vector<LayoutChoice> &choices) {
-  auto columns = LayoutAttr::get(module_.getContext(), Layout::ColumnMajor);
-  for (auto [kind, phase] : llvm::enumerate(phases_))
-    phase.entry.walk([&, kind = kind, phase = &phase](Operation *op) {
-      for (Value result : op->getResults()) {
-        RankedTensorType type = phase->typeOf(result);
-        if (!type || type.getRank() < 2 || !type.getElementType().isF32() || type.getEncoding() ||
-            isa<GetWeightOp>(op) || op->getNumRegions() != 0 || result.use_empty())
-          continue;
-        LayoutChoice choice{
-            phase->entry.getName().str() + ": " + describeOp(op), type, {}, {}, 0, ""};
-        for (LayoutAttr layout : {LayoutAttr(), columns})
-          choice.candidates.push_back({layout, static_cast<uint64_t>(*getStorageBytes(type))});
-        for (Operation *user : result.getUsers()) choice.uses.push_back(describeOp(user));
-        addActivationUse(choice, static_cast<PhaseKind>(kind), result);
-        choose(choice);
-        choices.push_back(std::move(choice));
-      }
-    });
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 
 #include "passes/LayoutCost.h"
 
-/// Which layout each weight and activation gets, and why.
+/// Which layout each weight gets, and why.
 namespace emel {
 
 /// What is expected to run, and where. The cost of a layout is the sum over all of it.
@@ -17,16 +17,16 @@ struct LayoutWorkload {
   llvm::StringMap<std::string> forced;
 };
 
-/// One layout that a tensor could have. Times are seconds: of a step of one token, of a bulk step,
+/// One layout that a weight could have. Times are seconds: of a step of one token, of a bulk step,
 /// for having packed it, and of the whole workload; each the mean of the targets.
 struct LayoutCandidate {
-  LayoutAttr layout;  // null: as in the file; for activations row-major
+  LayoutAttr layout;  // null: as in the file
   uint64_t bytes = 0;
   double decode = 0, prefill = 0, packing = 0, total = 0;
 };
 
 struct LayoutChoice {
-  std::string name;  // of the weight, or of what computes the activation
+  std::string name;
   mlir::RankedTensorType type;
   llvm::SmallVector<std::string> uses;  // ops that read it
   llvm::SmallVector<LayoutCandidate> candidates;
@@ -44,7 +44,7 @@ llvm::StringRef nameOf(LayoutAttr layout);
 
 struct LayoutReport {
   LayoutWorkload workload;
-  std::vector<LayoutChoice> weights, activations;
+  std::vector<LayoutChoice> weights;
 
   /// A table for people, and everything for programs.
   void print(llvm::raw_ostream &out) const;

@@ -13,10 +13,10 @@ namespace emel {
 /// each row and cannot stream several panels at a time: measured on a peer, half the reading and a
 /// sixth of AMX.
 static constexpr LayoutTarget kTargets[] = {
-    {"x86-64-v3", 40e9, 200e9, 0.4e12, 0.15e12, 0.15e12, 0.15e12, 0.5, 0.7},
-    {"x86-64-v4", 42e9, 240e9, 1.2e12, 0.3e12, 0.3e12, 0.3e12, 0.5, 0.6},
-    {"sapphirerapids", 42e9, 240e9, 2.0e12, 2.0e12, 1.0e12, 0.3e12, 0.5, 0.17},
-    {"generic", 20e9, 100e9, 0.1e12, 0.05e12, 0.05e12, 0.05e12, 0.7, 0.8},
+    {"x86-64-v3", 40e9, 0.4e12, 0.15e12, 0.15e12, 0.15e12, 0.5, 0.7},
+    {"x86-64-v4", 42e9, 1.2e12, 0.3e12, 0.3e12, 0.3e12, 0.5, 0.6},
+    {"sapphirerapids", 42e9, 2.0e12, 2.0e12, 1.0e12, 0.3e12, 0.5, 0.17},
+    {"generic", 20e9, 0.1e12, 0.05e12, 0.05e12, 0.05e12, 0.7, 0.8},
 };
 
 /// What memory moves at once.
@@ -66,15 +66,6 @@ double costOfWeight(const LayoutTarget &target, RankedTensorType weight, WeightR
 double costOfPacking(RankedTensorType weight) {
   if (!weight.getEncoding()) return 0;
   return static_cast<double>(*getStorageBytes(weight)) / kPackBytes / kRuns;
-}
-
-double costOfActivation(const LayoutTarget &target, ArrayRef<int64_t> shape, bool isStrided) {
-  double elements = 1;
-  for (int64_t dim : shape) elements *= static_cast<double>(dim);
-  // Across the direction of the bytes each element has a line of its own, as far as lines go.
-  double other = shape.empty() ? 1 : elements / std::max<double>(1, shape.back());
-  double apart = isStrided ? std::clamp(other, 1.0, kLine / sizeof(float)) : 1;
-  return elements * sizeof(float) * apart / target.cacheBytes;
 }
 
 }  // namespace emel

@@ -3,15 +3,14 @@
 
 #include "dialects/emel/Emel.h"
 
-/// The cost model of layout selection: what a machine takes to read weights and activations in each
-/// arrangement. It decides between layouts; it does not predict run times.
+/// The cost model of layout selection: what a machine takes to read weights in each arrangement. It
+/// decides between layouts; it does not predict run times.
 namespace emel {
 
 /// What kernels reach on a machine, in units for a second. Ratios matter, absolute numbers do not.
 struct LayoutTarget {
   llvm::StringLiteral name;
-  double readBytes;   // weights from memory, by the kernels of r16
-  double cacheBytes;  // activations
+  double readBytes;  // weights from memory, by the kernels of r16
   /// Operations of bulk kernels of r16 by the class that a weight's type is computed in.
   double quantized, bf16, f16, f32;
   /// What kernels of GGUF's arrangement reach of that, when reading and when computing.
@@ -35,10 +34,6 @@ double costOfWeight(const LayoutTarget &target, mlir::RankedTensorType weight, W
 
 /// Seconds of one run of a model for having packed the weight once.
 double costOfPacking(mlir::RankedTensorType weight);
-
-/// Seconds for reading all of an f32 activation along its innermost dimension, where that is
-/// (`isStrided` false) or is not the direction in which its bytes lie.
-double costOfActivation(const LayoutTarget &target, llvm::ArrayRef<int64_t> shape, bool isStrided);
 
 }  // namespace emel
 

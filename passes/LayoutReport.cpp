@@ -36,9 +36,6 @@ void LayoutReport::print(raw_ostream &out) const {
                            candidate.bytes, candidate.decode * 1e6, candidate.prefill * 1e6,
                            candidate.total * 1e6, i == 0 ? reason : "");
   }
-  size_t columns = llvm::count_if(activations, [](auto &value) { return value.chosen != 0; });
-  out << "activations: " << activations.size() - columns << " row_major, " << columns
-      << " column_major\n";
 }
 
 static llvm::json::Object toJson(const LayoutChoice &choice) {
@@ -60,19 +57,15 @@ static llvm::json::Object toJson(const LayoutChoice &choice) {
 }
 
 void LayoutReport::printJson(raw_ostream &out) const {
-  auto list = [](const std::vector<LayoutChoice> &choices) {
-    llvm::json::Array array;
-    for (const LayoutChoice &choice : choices) array.push_back(toJson(choice));
-    return array;
-  };
+  llvm::json::Array array;
+  for (const LayoutChoice &weight : weights) array.push_back(toJson(weight));
   llvm::json::Array targets;
   for (const LayoutTarget *target : workload.targets) targets.push_back(target->name);
   llvm::json::Object report{{"targets", std::move(targets)},
                             {"decode_tokens", workload.decodeTokens},
                             {"prompt_tokens", workload.promptTokens},
                             {"batch", workload.batch},
-                            {"weights", list(weights)},
-                            {"activations", list(activations)}};
+                            {"weights", std::move(array)}};
   out << llvm::formatv("{0:2}\n", llvm::json::Value(std::move(report)));
 }
 

@@ -189,17 +189,16 @@ class Emel_EnumAttr<EnumAttrInfo info, string attrMnemonic, list<Trait> traits =
 
 def Emel_Layout : Emel_Enum<"Layout", "how a tensor's bytes are arranged", [
     I32EnumAttrCase<"RowMajor", 0, "row_major">,
-    I32EnumAttrCase<"ColumnMajor", 1, "column_major">,
-    I32EnumAttrCase<"R16", 2, "r16">,
+    I32EnumAttrCase<"R16", 1, "r16">,
   ]>;
 def Emel_LayoutAttr : Emel_EnumAttr<Emel_Layout, "layout",
     [DeclareAttrInterfaceMethods<VerifiableTensorEncoding>]> {
   let summary = "says how a tensor's bytes are arranged";
   let description = [{
     A tensor encoding: `tensor<2048x2048x!emel.q4_k, #emel.layout<r16>>`. Without one a tensor has the
-    arrangement of the GGUF file, row after row. `row_major` and `column_major` arrange activations;
-    `r16` interleaves 16 rows so that a vector lane holds one row: `docs/layouts.md` draws its bytes and says
-    which element types have it. It belongs on tensors of at least 2 dimensions with rows of whole blocks.
+    arrangement of the GGUF file, row after row, which `row_major` says in words; `r16` interleaves 16 rows so
+    that a vector lane holds one row: `docs/layouts.md` draws its bytes and says which element types have it.
+    It belongs on tensors of at least 2 dimensions with rows of whole blocks.
   }];
   let assemblyFormat = "`<` $value `>`";
 }

@@ -7,18 +7,16 @@
 using namespace mlir;
 using namespace emel;
 
-/// What the library calls a layout; none where activations alone have it.
-static std::optional<layout::Layout> libraryLayout(LayoutAttr layout) {
-  if (!layout || layout.getValue() == Layout::RowMajor) return layout::Layout::kRowMajor;
-  if (layout.getValue() == Layout::R16) return layout::Layout::kR16;
-  return std::nullopt;
+/// What the library calls a layout.
+static layout::Layout libraryLayout(LayoutAttr layout) {
+  bool isRowMajor = !layout || layout.getValue() == Layout::RowMajor;
+  return isRowMajor ? layout::Layout::kRowMajor : layout::Layout::kR16;
 }
 
 std::optional<layout::Format> emel::getFormat(RankedTensorType type) {
   std::optional<gguf::TensorType> element = getTensorType(type.getElementType());
-  auto layout = libraryLayout(dyn_cast_or_null<LayoutAttr>(type.getEncoding()));
-  if (!element || !layout) return std::nullopt;
-  return layout::Format{*layout, *element};
+  if (!element) return std::nullopt;
+  return layout::Format{libraryLayout(dyn_cast_or_null<LayoutAttr>(type.getEncoding())), *element};
 }
 
 layout::Shape emel::getMatrices(RankedTensorType type) {
@@ -61,12 +59,9 @@ std::optional<int64_t> emel::getStorageBytes(RankedTensorType type) {
     if (elements > INT64_MAX / 2) return std::nullopt;
     return gguf::ActivationRowBytes(elements);
   }
-  std::optional<gguf::TensorType> element = getTensorType(type.getElementType());
-  if (!element) return std::nullopt;
-  // Arrangements that only activations have keep every element as it is.
-  layout::Format format =
-      getFormat(type).value_or(layout::Format{layout::Layout::kRowMajor, *element});
-  absl::StatusOr<uint64_t> bytes = layout::PackedBytes(format, getMatrices(type));
+  std::optional<layout::Format> format = getFormat(type);
+  if (!format) return std::nullopt;
+  absl::StatusOr<uint64_t> bytes = layout::PackedBytes(*format, getMatrices(type));
   if (!bytes.ok()) return std::nullopt;
   return static_cast<int64_t>(*bytes);
 }

@@ -7,8 +7,7 @@
 /// From tensor types to the layouts of runtime/layout.
 namespace emel {
 
-/// How the bytes of such tensors are arranged; none for an arrangement that only activations have
-/// and for element types that no file holds.
+/// How the bytes of such tensors are arranged; none for element types that no file holds.
 std::optional<layout::Format> getFormat(mlir::RankedTensorType type);
 
 /// A tensor of static shape as matrices of rows: the last two dimensions, and all before them.

@@ -202,7 +202,7 @@ func.func @f(%x: tensor<4xf32>) {
 
 func.func @f(%x: tensor<4x4xf32>) {
   // expected-error @below {{(C1) expected equal shapes without layout}}
-  %y = emel.cast %x : tensor<4x4xf32> to tensor<4x4xf16, #emel.layout<column_major>>
+  %y = emel.cast %x : tensor<4x4xf32> to tensor<4x4xf16, #emel.layout<r16>>
   return
 }
 

@@ -106,9 +106,9 @@ module attributes {emel.model = {architecture = "llama", context = 8 : i64, voca
 // -----
 
 module attributes {emel.model = {architecture = "llama", context = 8 : i64, vocab = 8 : i64}} {
-  func.func @f(%x: tensor<4x32xf32, #emel.layout<column_major>>, %c: i1) {
+  func.func @f(%x: tensor<4x32xf32, #emel.layout<r16>>, %c: i1) {
     // expected-error @below {{'arith.select' op (M2) only emel ops may touch}}
-    %0 = arith.select %c, %x, %x : tensor<4x32xf32, #emel.layout<column_major>>
+    %0 = arith.select %c, %x, %x : tensor<4x32xf32, #emel.layout<r16>>
     return
   }
 }

@@ -194,8 +194,8 @@ func.func @pack_of_unpack(%x: tensor<64x256x!emel.q4_k, #emel.layout<r16>>) -> t
 // CHECK-LABEL: func.func @pack_into_another_layout(
 // CHECK: emel.unpack
 // CHECK-NEXT: emel.pack
-func.func @pack_into_another_layout(%x: tensor<16x16xf32, #emel.layout<r16>>) -> tensor<16x16xf32, #emel.layout<column_major>> {
+func.func @pack_into_another_layout(%x: tensor<16x16xf32, #emel.layout<r16>>) -> tensor<16x16xf32, #emel.layout<row_major>> {
   %p = emel.unpack %x : tensor<16x16xf32, #emel.layout<r16>> to tensor<16x16xf32>
-  %y = emel.pack %p : tensor<16x16xf32> to tensor<16x16xf32, #emel.layout<column_major>>
-  return %y : tensor<16x16xf32, #emel.layout<column_major>>
+  %y = emel.pack %p : tensor<16x16xf32> to tensor<16x16xf32, #emel.layout<row_major>>
+  return %y : tensor<16x16xf32, #emel.layout<row_major>>
 }

@@ -35,9 +35,9 @@ func.func @f(%x: tensor<4x8xf32>) {
 
 // -----
 
-func.func @f(%x: tensor<4x8xf32, #emel.layout<column_major>>) {
+func.func @f(%x: tensor<4x8xf32, #emel.layout<r16>>) {
   // expected-error @below {{(C1) expected equal element types without layout}}
-  %y = emel.reshape %x : tensor<4x8xf32, #emel.layout<column_major>> to tensor<32xf32>
+  %y = emel.reshape %x : tensor<4x8xf32, #emel.layout<r16>> to tensor<32xf32>
   return
 }
 
@@ -68,10 +68,10 @@ func.func @f(%x: tensor<4x8xf32>) {
 
 // -----
 
-func.func @f(%x: tensor<4x8xf32, #emel.layout<column_major>>) {
+func.func @f(%x: tensor<4x8xf32, #emel.layout<r16>>) {
   // expected-error @below {{(C1) expected a permutation of the dimensions}}
   // expected-error @below {{'emel.permute' op failed to infer returned types}}
-  %y = emel.permute %x [1, 0] : (tensor<4x8xf32, #emel.layout<column_major>>) -> tensor<8x4xf32>
+  %y = emel.permute %x [1, 0] : (tensor<4x8xf32, #emel.layout<r16>>) -> tensor<8x4xf32>
   return
 }
 
@@ -95,10 +95,10 @@ func.func @f(%x: tensor<4x8xf32>) {
 
 // -----
 
-func.func @f(%x: tensor<4x8xf32, #emel.layout<column_major>>) {
+func.func @f(%x: tensor<4x8xf32, #emel.layout<r16>>) {
   // expected-error @below {{(C1) expected a dimension of known size and no layout}}
   // expected-error @below {{'emel.slice' op failed to infer returned types}}
-  %y = emel.slice %x dim 0 from 0 size 1 : (tensor<4x8xf32, #emel.layout<column_major>>) -> tensor<1x8xf32>
+  %y = emel.slice %x dim 0 from 0 size 1 : (tensor<4x8xf32, #emel.layout<r16>>) -> tensor<1x8xf32>
   return
 }
 
@@ -167,10 +167,10 @@ func.func @f(%x: tensor<4x8xf32>, %y: tensor<4x8xf16>) {
 
 // -----
 
-func.func @f(%x: tensor<4x8xf32, #emel.layout<column_major>>) {
+func.func @f(%x: tensor<4x8xf32, #emel.layout<r16>>) {
   // expected-error @below {{(C3) expected inputs of whole blocks without a layout, found}}
   // expected-error @below {{'emel.concat' op failed to infer returned types}}
-  %z = emel.concat %x, %x dim 0 : (tensor<4x8xf32, #emel.layout<column_major>>, tensor<4x8xf32, #emel.layout<column_major>>) -> tensor<8x8xf32>
+  %z = emel.concat %x, %x dim 0 : (tensor<4x8xf32, #emel.layout<r16>>, tensor<4x8xf32, #emel.layout<r16>>) -> tensor<8x8xf32>
   return
 }
 
@@ -281,16 +281,16 @@ func.func @f(%x: tensor<4x8xf32>) {
 
 // -----
 
-func.func @f(%x: tensor<4x8xf32, #emel.layout<column_major>>) {
+func.func @f(%x: tensor<4x8xf32, #emel.layout<r16>>) {
   // expected-error @below {{(C1) expected the same shape and element type}}
-  %y = emel.unpack %x : tensor<4x8xf32, #emel.layout<column_major>> to tensor<4x8xf16>
+  %y = emel.unpack %x : tensor<4x8xf32, #emel.layout<r16>> to tensor<4x8xf16>
   return
 }
 
 // -----
 
-func.func @f(%x: tensor<4x8xf32, #emel.layout<column_major>>) {
+func.func @f(%x: tensor<4x8xf32, #emel.layout<r16>>) {
   // expected-error @below {{(C2) expected a layout before and none after}}
-  %y = emel.unpack %x : tensor<4x8xf32, #emel.layout<column_major>> to tensor<4x8xf32, #emel.layout<column_major>>
+  %y = emel.unpack %x : tensor<4x8xf32, #emel.layout<r16>> to tensor<4x8xf32, #emel.layout<r16>>
   return
 }

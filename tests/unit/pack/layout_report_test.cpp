@@ -84,9 +84,6 @@ TEST_F(LayoutReportTest, UntiedEmbeddingStaysInRows) {
     EXPECT_EQ(layoutOf(find(found, "token_embd.weight")), Layout::RowMajor);
     EXPECT_EQ(layoutOf(find(found, "output.weight")), Layout::R16);
     EXPECT_EQ(layoutOf(find(found, "blk.0.ffn_down_exps.weight")), Layout::R16);
-    for (const LayoutChoice& value : found.activations)
-      EXPECT_EQ(layoutOf(value), Layout::RowMajor);
-    EXPECT_GT(found.activations.size(), 20u);
   }
 }
 
@@ -126,7 +123,6 @@ TEST_F(LayoutReportTest, PrintsATableAndJson) {
   EXPECT_THAT(table, HasSubstr("targets: sapphirerapids; workload: 256 tokens one by one"));
   EXPECT_THAT(table, HasSubstr("297x96x!emel.q4_0"));
   EXPECT_THAT(table, HasSubstr("*r16"));
-  EXPECT_THAT(table, HasSubstr(" 0 column_major"));
   auto parsed = llvm::json::parse(json(found));
   ASSERT_TRUE(static_cast<bool>(parsed));
   const llvm::json::Object& object = *parsed->getAsObject();
