@@ -33,8 +33,7 @@ class InsertBarriers : public impl::InsertBarriersBase<InsertBarriers> {
     safe_.clear();
     for (LaunchOp launch : entry.getBody().front().getOps<LaunchOp>()) {
       if (!launch.getTiles())
-        return launch.emitOpError(
-            "has no tiles: expected --emel-partition to run before, found none");
+        return launch.emitOpError("expected tiles, which --emel-partition writes, found none");
       auto footprint = footprints.get(launch, launch.getKernelOp(), types);
       if (failed(footprint)) return failure();
       byLaunch_[launch] = *footprint;

@@ -98,8 +98,7 @@ class PlanBuffers : public impl::PlanBuffersBase<PlanBuffers> {
                                DenseMap<Value, plan::PlaceAttr> &places) {
     for (LaunchOp launch : entry.getBody().front().getOps<LaunchOp>())
       if (!launch.getLives())
-        return launch.emitOpError(
-            "has no lives: expected --emel-lifetimes to run before, found none");
+        return launch.emitOpError("expected lives, which --emel-lifetimes writes, found none");
     Arena arena = collect(entry, kind);
     if (arena.buffers.empty()) return 0;
     absl::StatusOr<plan::Solution> solution = plan::Solve(arena.problem, {});

@@ -22,8 +22,7 @@ timed() {  # timed COMMAND…: runs it and leaves its seconds in $took
 
 show() { echo "   \$ ${*//"$work/"/}"; }
 
-megabytes() { awk -v bytes="$1" 'BEGIN { printf "%.2f MB", bytes / 1e6 }'; }
-size() { megabytes "$(wc -c <"$1")"; }
+size() { awk -v bytes="$(wc -c <"$1")" 'BEGIN { printf "%.2f MiB", bytes / 1048576 }'; }
 # of JSON KEY: the first number of that name which stands two levels deep.
 of() { sed -n "s/^  \"$2\": \([0-9]*\),*$/\1/p" "$1" | head -1; }
 
@@ -50,8 +49,8 @@ awk -v weights="$(of "$work/tales.json" weights_bytes)" -v arena="$(of "$work/ta
     -v kv="$(of "$work/tales.json" kv_bytes)" -v worker="$(of "$work/tales.json" scratch_bytes)" \
     -v compile="$compile" -v story="$story" 'BEGIN {
   printf "   compiled in %s s; the story took %s s, from the start of the process to its end\n", compile, story
-  printf "   memory, known before the first run: %.2f MB of weights mapped from the file,\n", weights / 1e6
-  printf "   %.2f MB of keys and values for a whole context, %.2f MB to compute in, %.1f kB per worker\n", kv / 1e6, arena / 1e6, worker / 1e3
+  printf "   memory, known before the first run: %.2f MiB of weights mapped from the file,\n", weights / 1048576
+  printf "   %.2f MiB of keys and values for a whole context, %.2f MiB to compute in, %.1f KiB per worker\n", kv / 1048576, arena / 1048576, worker / 1024
 }'
 echo "   any number of threads gives the same text, since every result has the same bits:"
 for threads in 1 2 7; do

@@ -196,10 +196,12 @@ class Compiler {
   absl::StatusOr<std::string> WhyNot(const Origin& names) {
     auto code = writeKernels(*module_, Artifact());  // which products there are shows here
     if (!code.ok() && !absl::IsUnimplemented(code.status())) return code.status();
-    auto is_it = [&](mlir::StringAttr name) { return name.getValue() == *options_.why_not; };
-    bool is_known = llvm::any_of(names.ops, is_it) || llvm::any_of(names.tensors, is_it) ||
-                    mlir::RegisteredOperationName::lookup(*options_.why_not, &context_);
-    auto text = explainMissed(log_->remarks(), *options_.why_not, is_known);
+    llvm::SmallVector<llvm::StringRef> known;
+    for (const auto& some : {names.ops, names.tensors})
+      for (mlir::StringAttr name : some) known.push_back(name.getValue());
+    const bool is_op =
+        mlir::RegisteredOperationName::lookup(*options_.why_not, &context_).has_value();
+    auto text = explainMissed(log_->remarks(), *options_.why_not, known, is_op);
     if (text.ok() && !code.ok()) absl::StrAppend(&*text, "code: ", code.status().message(), "\n");
     return text;
   }

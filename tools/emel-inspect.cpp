@@ -30,7 +30,8 @@ void Declare(CommandLine& line, Options& options) {
             &options.map);
   line.Value("--dump", "TENSOR", "writes the tensor's values to OUT as raw little-endian float32",
              &options.dump);
-  line.Value("-o", "OUT", "where to write; - is standard output", &options.output);
+  line.Value("-o", "OUT", "where to write; - is standard output, the default but for --dump",
+             &options.output);
   line.Section("how to read");
   line.Choice("--load", {"mmap", "read"}, "how tensor data reach memory", &options.load);
   line.Flag("--check-tensors", "reads every weight: values finite, block scales valid",
@@ -52,7 +53,9 @@ void Declare(CommandLine& line, Options& options) {
 // What the options table cannot know; empty where all is well.
 std::string_view Conflict(const CommandLine& line, const Options& options) {
   bool dump = options.dump.has_value();
-  if (dump && !line.given("-o")) return "--dump needs -o OUT";
+  if (dump && !line.given("-o"))
+    return "--dump writes bytes for programs, not for a terminal: it needs -o OUT (- for standard "
+           "output)";
   if (dump && (options.map || line.given("--format"))) {
     return "--dump writes values only: it goes with neither --map nor --format";
   }

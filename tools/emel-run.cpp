@@ -81,7 +81,8 @@ int main(int argc, char** argv) {
   if (auto code = line.Parse(argc, argv)) return *code;
   if (argc == 1) return line.ShortUsage();
   if (tokens.has_value() == options.prompt.has_value()) {
-    return line.UsageError("expected a prompt: either -p or --tokens");
+    return line.UsageError(tokens ? "-p and --tokens each give a prompt: expected one of them"
+                                  : "expected a prompt, -p TEXT or --tokens IDS, found neither");
   }
   if (tokens) {
     auto parsed = ParseTokens(*tokens);

@@ -169,6 +169,9 @@ static std::string linkerScript(Sanitizer sanitizer) {
 
 FailureOr<Image> linkImage(ArrayRef<SmallVector<char, 0>> objects, Location loc,
                            Sanitizer sanitizer) {
+  if (access("/proc/self/fd", F_OK) != 0)
+    return emitError(loc) << "the linker takes code from files in memory, which are at "
+                             "/proc/self/fd: expected /proc to be mounted, found it is not";
   MemoryFiles files;
   std::vector<std::string> paths;
   for (const auto &bytes : objects) {

@@ -8,16 +8,16 @@ using namespace mlir;
 
 namespace emel {
 
-/// The weight's name that is closest to what was asked for.
-static StringRef nearest(ModuleOp module, StringRef name) {
+/// "did you mean 'X'?" with the name that is closest to what was asked for; else what lists them.
+static std::string suggest(ArrayRef<StringRef> names, StringRef name, StringRef lister) {
   StringRef best;
   unsigned distance = std::max<size_t>(3, name.size() / 2);
-  for (WeightOp weight : module.getOps<WeightOp>())
-    if (unsigned d = name.edit_distance(weight.getSymName(), true, distance); d < distance) {
+  for (StringRef other : names)
+    if (unsigned d = name.edit_distance(other, true, distance); d < distance) {
       distance = d;
-      best = weight.getSymName();
+      best = other;
     }
-  return best;
+  return best.empty() ? (lister + " their names").str() : "did you mean '" + best.str() + "'?";
 }
 
 absl::StatusOr<std::string> explainTensor(const ImportResult &result, const std::string &tensor) {
@@ -26,10 +26,10 @@ absl::StatusOr<std::string> explainTensor(const ImportResult &result, const std:
   if (!weight && llvm::is_contained(result.unusedTensors, tensor))
     return tensor + " is in the file, and no op reads it\n";
   if (!weight) {
-    StringRef close = nearest(module, tensor);
-    return absl::NotFoundError(
-        "tensor '" + tensor + "': expected one of the file's, found none; " +
-        (close.empty() ? "emel-inspect lists them" : "did you mean '" + close.str() + "'?"));
+    SmallVector<StringRef> names;
+    for (WeightOp other : module.getOps<WeightOp>()) names.push_back(other.getSymName());
+    return absl::NotFoundError("tensor '" + tensor + "': expected one of the file's, found none; " +
+                               suggest(names, tensor, "emel-inspect lists"));
   }
   auto shard = module.lookupSymbol<ShardOp>(weight.getShardAttr());
   std::string text;
@@ -53,12 +53,13 @@ absl::StatusOr<std::string> explainTensor(const ImportResult &result, const std:
 }
 
 absl::StatusOr<std::string> explainMissed(ArrayRef<Remark> remarks, const std::string &op,
-                                          bool isKnown) {
+                                          ArrayRef<StringRef> known, bool isOp) {
   auto isNamed = [&](const Remark &remark) {
     SmallVector<StringRef> parts;
     StringRef(remark.loc).split(parts, ", ");
     return remark.op == op || llvm::is_contained(parts, op);
   };
+  bool isKnown = isOp || llvm::is_contained(known, op);
   std::string text;
   for (const Remark &remark : remarks) {
     if (!isNamed(remark)) continue;
@@ -67,8 +68,8 @@ absl::StatusOr<std::string> explainMissed(ArrayRef<Remark> remarks, const std::s
       text += remark.pass + ": " + remark.op + " of " + remark.loc + ": " + remark.reason + "\n";
   }
   if (!isKnown)
-    return absl::NotFoundError("the model has no op and no weight '" + op +
-                               "'; --compile-to=import prints their names");
+    return absl::NotFoundError("the model has no op and no weight '" + op + "'; " +
+                               suggest(known, op, "--compile-to=import prints"));
   return text.empty() ? "nothing was missed at '" + op + "'\n" : text;
 }
 

@@ -14,9 +14,10 @@ namespace emel {
 absl::StatusOr<std::string> explainTensor(const ImportResult &result, const std::string &tensor);
 
 /// Tells what was missed at an op or a weight, by its name in the model or its op's in the dialect;
-/// fails where there are neither remarks about it nor, as far as the caller knows, such a name.
+/// fails where there are no remarks about it, `known` names
+/// do not have it and it is no op of the dialect (`isOp`).
 absl::StatusOr<std::string> explainMissed(llvm::ArrayRef<Remark> remarks, const std::string &op,
-                                          bool isKnown);
+                                          llvm::ArrayRef<llvm::StringRef> known, bool isOp);
 
 }  // namespace emel
 

@@ -72,7 +72,7 @@ plan.kernel @same(%x: tensor<4xf32>) -> tensor<4xf32> {
   plan.return %x : tensor<4xf32>
 }
 plan.entry @whole(%x: tensor<4xf32>) -> tensor<4xf32> attributes {emel.entry = {rows = 1 : i64, tokens = 1 : i64}} {
-  // expected-error @below {{has no tiles: expected --emel-partition to run before, found none}}
+  // expected-error @below {{expected tiles, which --emel-partition writes, found none}}
   %y = plan.launch owner @same(%x) : (tensor<4xf32>) -> tensor<4xf32>
   plan.return %y : tensor<4xf32>
 }

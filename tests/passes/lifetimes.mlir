@@ -16,7 +16,7 @@ plan.kernel @add(%x: tensor<?x32xf32>, %y: tensor<?x32xf32>) -> tensor<?x32xf32>
 // CHECK: plan.launch owner @norm({{.*}} lives [#plan.life<1 to 3 bytes 2048>]
 // CHECK: plan.launch owner @add({{.*}} lives [#plan.life<2 to 4 bytes 2048 over 0>]
 // CHECK: plan.launch owner @norm({{.*}} lives [#plan.life<3 to 4 bytes 2048>]
-// WITHOUT: error: 'plan.launch' op has no lives: expected --emel-lifetimes to run before, found none
+// WITHOUT: error: 'plan.launch' op expected lives, which --emel-lifetimes writes, found none
 plan.entry @small(%x: tensor<?x32xf32>) -> tensor<?x32xf32> attributes {emel.entry = {rows = 16 : i64, tokens = 16 : i64}} {
   %a = plan.launch owner @norm(%x) extents ["n"] tiles [#plan.tile<[0] by [8]>] : (tensor<?x32xf32>) -> tensor<?x32xf32>
   plan.barrier

@@ -296,6 +296,9 @@ std::optional<std::string> CompleteOptions(CompileOptions& options, const Comman
   auto is_given = [&](std::string_view option) { return line.given(option); };
   if (auto idle = FindIdleOption(options.what->work, is_given))
     return std::string(*idle) + " does not act on " + Asked(options, line);
+  if (line.given("--small") && options.small > options.batch)
+    return "--small: expected at most the tokens of a step, --batch=" +
+           std::to_string(options.batch) + ", found " + std::to_string(options.small);
   if (options.target.empty()) options.target = SlowestTarget(options);
   return CheckTargets(options, line);
 }

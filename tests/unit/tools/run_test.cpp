@@ -137,8 +137,8 @@ TEST_F(RunTest, BadUsage) {
     EXPECT_EQ(run.code, 2) << message;
     EXPECT_THAT(run.err, HasSubstr(message));
   };
-  fails({}, "expected a prompt: either -p or --tokens");
-  fails({"--tokens", "1", "-p", "a"}, "expected a prompt: either -p or --tokens");
+  fails({}, "expected a prompt, -p TEXT or --tokens IDS, found neither");
+  fails({"--tokens", "1", "-p", "a"}, "-p and --tokens each give a prompt: expected one of them");
   fails({"--tokens", "1"}, "--tokens needs --generate, --logits or both");
   fails({"--tokens", "1,,2", "--generate", "1"}, "expected ids separated by commas, found ''");
   fails({"--tokens", "+1", "--generate", "1"}, "expected ids separated by commas, found '+1'");
