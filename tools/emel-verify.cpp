@@ -27,7 +27,10 @@ void Declare(CommandLine& line, Arguments& arguments) {
   verify.mean_divergence = 2e-3;
   verify.max_divergence = 5e-2;
   verify.difference = 1;
-  line.Operand("MODEL", "the GGUF model; of a split one the first shard", &verify.model);
+  line.Operand("MODEL",
+               "the GGUF model, of a split one the first shard; or emel IR, edited or not, of any "
+               "stage",
+               &verify.model);
   line.Operand("ARTIFACT", "what emel-compile made of it", &verify.artifact);
   line.Section("what to feed");
   line.Value("--tokens", "N or IDS",
@@ -55,6 +58,7 @@ void Declare(CommandLine& line, Arguments& arguments) {
              &verify.cpu);
   line.Value("--junit", "FILE", "writes the checks as JUnit's XML as well", &arguments.junit);
   line.Example("emel-verify model.gguf model.emel --tokens 64", "64 random tokens");
+  line.Example("emel-verify edited.mlir edited.emel", "a model that was edited as IR");
   line.Example("emel-verify model.gguf model.emel --tokens 1,5,7 --junit out.xml", "for CI");
   line.Example("emel-verify model.gguf model.emel --exact --mean-divergence 0.01 --difference 9",
                "what 8-bit activations cost");

@@ -1,6 +1,6 @@
 """usage: run_page.py PAGE FILE
 
-Runs a page's commands, the indented lines that begin with a tool of ours, cmp or echo, in this folder, until one fails. Then
+Runs a page's commands, the indented lines that begin with a tool of ours ("! " before it: it fails), sed, cmp or echo, in this folder, until one fails. Then
 every text that the page shows as a block (between lines of ```) must occur in FILE, which the commands made, but for
 how lines are broken and indented."""
 
@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 page, made = open(sys.argv[1]).read(), sys.argv[2]
-for command in re.findall(r"^    ((?:emel-|cmp |echo )[^\n]*)$", page, re.MULTILINE):
+for command in re.findall(r"^    ((?:emel-|! emel-|sed |cmp |echo )[^\n]*)$", page, re.MULTILINE):
     print(command, flush=True)
     if subprocess.run(command, shell=True).returncode != 0:
         sys.exit(f"{sys.argv[1]}: the command '{command}' fails")

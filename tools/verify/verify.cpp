@@ -2,6 +2,7 @@
 
 #include "compiler/driver/Diagnostics.h"
 #include "compiler/driver/Load.h"
+#include "compiler/driver/Stages.h"
 #include "dialects/RegisterDialects.h"
 #include "dialects/interpreter/Interpreter.h"
 #include "mlir/Pass/PassManager.h"
@@ -17,6 +18,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <random>
 
 namespace emel::tools {
@@ -75,6 +77,7 @@ class Verifier {
   size_t tokens() const { return result_.tokens.size(); }
   absl::Status RunArtifact();
   absl::Status Round(mlir::ModuleOp module) const;
+  absl::StatusOr<mlir::OwningOpRef<mlir::ModuleOp>> LoadModel(mlir::MLIRContext& context) const;
   absl::Status RunInterpreter();
   void AddChecks();
 
@@ -168,23 +171,48 @@ absl::Status Verifier::Round(mlir::ModuleOp module) const {
   return mlir::failed(passes.run(module)) ? diagnostics.status() : absl::OkStatus();
 }
 
+// The model, rounded as the artifact rounds; IR with entries or a plan says so itself.
+absl::StatusOr<mlir::OwningOpRef<mlir::ModuleOp>> Verifier::LoadModel(
+    mlir::MLIRContext& context) const {
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  if (isGguf(options_.model)) {
+    LoadOptions load;
+    // What attention sees depends on it where a model scales its rotations.
+    load.import.context = static_cast<int64_t>(result_.context);
+    EMEL_ASSIGN_OR_RETURN(ImportResult imported, loadGguf(context, options_.model, load));
+    module = std::move(imported.module);
+  } else {
+    EMEL_ASSIGN_OR_RETURN(module, loadStage(context, options_.model));
+  }
+  const std::optional<Stage> stage = stageOf(*module);
+  if (!stage || !(*module)->hasAttr(EmelDialect::kModelAttr)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(options_.model, ": expected a model with @step, entries or a plan"));
+  }
+  if (*stage < Stage::Groups) {
+    if (!options_.exact) EMEL_RETURN_IF_ERROR(Round(*module));
+  } else if (options_.exact) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--exact: expected a model whose activations are not rounded yet, found the stage ",
+        nameOf(*stage).str(), " (", options_.model, ")"));
+  }
+  return module;
+}
+
 absl::Status Verifier::RunInterpreter() {
   mlir::MLIRContext context(knownDialects(), mlir::MLIRContext::Threading::DISABLED);
-  LoadOptions load;
-  // What attention sees depends on it where a model scales its rotations.
-  load.import.context = static_cast<int64_t>(result_.context);
-  EMEL_ASSIGN_OR_RETURN(ImportResult imported, loadGguf(context, options_.model, load));
-  const auto model =
-      (*imported.module)->getAttrOfType<mlir::DictionaryAttr>(EmelDialect::kModelAttr);
+  EMEL_ASSIGN_OR_RETURN(const auto module, LoadModel(context));
+  const auto model = (*module)->getAttrOfType<mlir::DictionaryAttr>(EmelDialect::kModelAttr);
   const int64_t vocabulary = model.getAs<mlir::IntegerAttr>("vocab").getInt();
   if (static_cast<uint64_t>(vocabulary) * tokens() != logits_.size()) {
     return absl::InvalidArgumentError(absl::StrCat(
         "expected an artifact of this model, whose rows have ", vocabulary,
         " logits, found one with ", logits_.size() / tokens(), " (", options_.artifact, ")"));
   }
-  if (!options_.exact) EMEL_RETURN_IF_ERROR(Round(*imported.module));
   DiagnosticCollector diagnostics(&context);
-  interpreter::Interpreter interpreter(*imported.module, {});
+  interpreter::Options run;
+  run.shardFolders = {std::filesystem::path(options_.model).parent_path().string()};
+  interpreter::Interpreter interpreter(*module, run);
   interpreter::Session session(interpreter);
   auto rows = session.step(result_.tokens);
   if (mlir::failed(rows)) return diagnostics.status();
