@@ -1,8 +1,8 @@
 """usage: run_page.py PAGE FILE
 
-Runs a page's commands, the indented lines that begin with a tool of ours ("! " before it: it fails), sed, cmp or echo, in this folder, until one fails. Then
-every text that the page shows as a block (between lines of ```) must occur in FILE, which the commands made, but for
-how lines are broken and indented."""
+Runs a page's commands, the indented lines that begin with a tool of ours ("! " before it: it has to fail), sed, cmp or
+echo, in this folder, until one fails. Then every text that the page shows as a block (between lines of ```) must occur
+in FILE, which the commands made, but for how lines are broken and indented."""
 
 import re
 import subprocess
