@@ -102,15 +102,19 @@ endfunction()
 
 # emel_unit_tests(NAME DEPS… [SHARDS N]): every .cpp of the current folder in one GoogleTest executable.
 # It is one test of CTest, or N that share its cases, since to load LLVM takes longer than most cases.
-# Each leaves a report in results/.
+# Each leaves a report in results/. With BACKENDS passes know the devices.
 function(emel_unit_tests name)
-  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "SHARDS" "")
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "BACKENDS" "SHARDS" "")
   emel_sources(sources ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   add_executable(${name} ${sources})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
   target_compile_definitions(${name} PRIVATE EMEL_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
                              EMEL_BINARY_DIR="${PROJECT_BINARY_DIR}")
   target_link_libraries(${name} PRIVATE emel_options ${ARG_UNPARSED_ARGUMENTS} GTest::gmock_main)
+  if(ARG_BACKENDS)
+    target_sources(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/support/backends/register.cpp)
+    target_link_libraries(${name} PRIVATE emel_backends)
+  endif()
   if(NOT ARG_SHARDS)
     set(ARG_SHARDS 1)
   endif()

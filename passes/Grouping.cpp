@@ -21,12 +21,15 @@ bool emel::isHeavy(Operation *group) {
   return group->walk([](CostOpInterface) { return WalkResult::interrupt(); }).wasInterrupted();
 }
 
-bool emel::multipliesBf16(Operation *group) {
-  auto visit = [](ContractionOpInterface op) {
-    bool isBf16 = getElementTypeOrSelf(op->getOperand(0)).isBF16();
-    return isBf16 ? WalkResult::interrupt() : WalkResult::advance();
-  };
-  return group->walk(visit).wasInterrupted();
+std::optional<ActivationForm> emel::activationForm(Operation *group) {
+  std::optional<ActivationForm> form;
+  group->walk([&](ContractionOpInterface op) {
+    Type input = getElementTypeOrSelf(op->getOperand(0));
+    if (isa<ActivationType>(input)) form = ActivationForm::A8;
+    if (input.isBF16()) form = ActivationForm::BF16;
+    return form ? WalkResult::interrupt() : WalkResult::advance();
+  });
+  return form;
 }
 
 bool emel::isInGroup(Value value, Operation *group) {

@@ -25,8 +25,9 @@ bool isWeight(mlir::Value value);
 /// Whether the op, or an op of the group, sums over a weight or attends: what costs time.
 bool isHeavy(mlir::Operation *group);
 
-/// Whether it multiplies activations of bf16.
-bool multipliesBf16(mlir::Operation *group);
+/// What the activations that it multiplies are rounded to: those of the first product that has
+/// such.
+std::optional<ActivationForm> activationForm(mlir::Operation *group);
 
 /// Puts ops and groups of one block into one group. Returns null, changes nothing and says why, as
 /// a remark of the pass, where the group would have to run both before and after some other op.

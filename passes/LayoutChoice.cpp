@@ -27,9 +27,14 @@ enum PhaseKind { Decode, Prefill };
 
 class Chooser {
  public:
-  Chooser(ModuleOp module, const LayoutWorkload &workload) : module_(module), workload_(workload) {}
+  Chooser(ModuleOp module, LayoutWorkload workload)
+      : module_(module), workload_(std::move(workload)) {}
 
   FailureOr<LayoutReport> run() {
+    FailureOr<const plan::Device *> device = plan::deviceOf(module_);
+    if (failed(device)) return failure();
+    device_ = *device;
+    if (workload_.machines.empty()) workload_.machines.push_back(&device_->machines.back());
     if (failed(addPhase(1, workload_.decodeTokens)) ||
         failed(addPhase(workload_.batch, workload_.promptTokens)))
       return failure();
@@ -52,14 +57,15 @@ class Chooser {
   static void choose(LayoutChoice &choice);
   LogicalResult force(LayoutReport &report, StringRef name, StringRef layout);
   /// The mean over the targets.
-  double mean(function_ref<double(const LayoutTarget &)> cost) const {
+  double mean(function_ref<double(const plan::Speeds &)> cost) const {
     double sum = 0;
-    for (const LayoutTarget *target : workload_.targets) sum += cost(*target);
-    return sum / static_cast<double>(workload_.targets.size());
+    for (const plan::Speeds *machine : workload_.machines) sum += cost(*machine);
+    return sum / static_cast<double>(workload_.machines.size());
   }
 
   ModuleOp module_;
-  const LayoutWorkload &workload_;
+  const plan::Device *device_ = nullptr;
+  LayoutWorkload workload_;
   SmallVector<Phase, 2> phases_;  // by PhaseKind; none in a module without entry
   /// Of each weight, what reads it; those of twins under the name of the first of them.
   llvm::MapVector<StringAttr, SmallVector<Value>> reads_;
@@ -165,7 +171,7 @@ LayoutChoice Chooser::chooseWeight(WeightOp weight) {
   LayoutChoice choice;
   choice.name = weight.getSymName();
   choice.type = cast<RankedTensorType>(weight.getType());
-  for (LayoutAttr layout : layoutCandidates(choice.type)) {
+  for (LayoutAttr layout : layoutCandidates(*device_, choice.type)) {
     RankedTensorType packed =
         layout ? RankedTensorType::get(choice.type.getShape(), choice.type.getElementType(), layout)
                : choice.type;
@@ -213,8 +219,8 @@ void Chooser::addWeightUse(LayoutChoice &choice, OpOperand &use) {
     for (LayoutCandidate &candidate : choice.candidates) {
       auto type = RankedTensorType::get(choice.type.getShape(), choice.type.getElementType(),
                                         candidate.layout);
-      add(candidate, static_cast<PhaseKind>(kind), mean([&](const LayoutTarget &target) {
-            return costOfWeight(target, type, *readIn(phase), flops);
+      add(candidate, static_cast<PhaseKind>(kind), mean([&](const plan::Speeds &machine) {
+            return costOfWeight(machine, type, *readIn(phase), flops);
           }));
     }
   }

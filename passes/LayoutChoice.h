@@ -8,9 +8,10 @@ namespace emel {
 
 /// What is expected to run, and where. The cost of a layout is the sum over all of it.
 struct LayoutWorkload {
-  llvm::SmallVector<const LayoutTarget *> targets;  // one packed copy serves them all
-  int64_t decodeTokens = 256;                       // generated, one a step
-  int64_t promptTokens = 512;                       // in steps of `batch`
+  /// Of the module's device; the last that it has where none is named. One packed copy serves all.
+  llvm::SmallVector<const plan::Speeds *> machines;
+  int64_t decodeTokens = 256;  // generated, one a step
+  int64_t promptTokens = 512;  // in steps of `batch`
   int64_t batch = 512;
   /// Layouts that weights get whatever they cost, by name: "row_major" or what the dialect calls
   /// it.

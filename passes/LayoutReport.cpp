@@ -22,7 +22,7 @@ static std::string describe(RankedTensorType type) {
 
 void LayoutReport::print(raw_ostream &out) const {
   out << "targets:";
-  for (const LayoutTarget *target : workload.targets) out << " " << target->name;
+  for (const plan::Speeds *machine : workload.machines) out << " " << machine->name;
   out << "; workload: " << workload.decodeTokens << " tokens one by one, " << workload.promptTokens
       << " in steps of " << workload.batch << "\n";
   out << llvm::formatv("{0,-42} {1,-26} {2,-10} {3,12} {4,12} {5,12} {6,12}\n", "weight", "type",
@@ -60,7 +60,7 @@ void LayoutReport::printJson(raw_ostream &out) const {
   llvm::json::Array array;
   for (const LayoutChoice &weight : weights) array.push_back(toJson(weight));
   llvm::json::Array targets;
-  for (const LayoutTarget *target : workload.targets) targets.push_back(target->name);
+  for (const plan::Speeds *machine : workload.machines) targets.push_back(machine->name);
   llvm::json::Object report{{"targets", std::move(targets)},
                             {"decode_tokens", workload.decodeTokens},
                             {"prompt_tokens", workload.promptTokens},

@@ -1,3 +1,4 @@
+#include "dialects/plan/Device.h"
 #include "dialects/plan/EntryShapes.h"
 #include "passes/Grouping.h"
 #include "passes/Passes.h"
@@ -44,14 +45,7 @@ class Partition : public impl::PartitionBase<Partition> {
   void runOnOperation() override {
     Record record(getOperation(), getArgument());
     record_ = &record;
-    if (tileColumns < 1 || tileRows < 1 || redundant < 0 || dynamicFrom < 0) {
-      getOperation().emitError(
-          "expected 'columns' and 'rows' of at least 1, and 'redundant' and 'dynamic-from' of at "
-          "least 0, found ")
-          << static_cast<int64_t>(tileColumns) << ", " << static_cast<int64_t>(tileRows) << ", "
-          << static_cast<int64_t>(redundant) << " and " << static_cast<int64_t>(dynamicFrom);
-      return signalPassFailure();
-    }
+    if (failed(readDevice())) return signalPassFailure();
     for (EntryOp entry : getOperation().getOps<EntryOp>()) {
       auto shapes = plan::EntryShapes::create(entry, plan::Extents::of(entry));
       if (failed(shapes)) return signalPassFailure();
@@ -61,9 +55,29 @@ class Partition : public impl::PartitionBase<Partition> {
   }
 
  private:
+  /// What the device wants, or whoever runs the pass.
+  LogicalResult readDevice() {
+    if (tileColumns < 0 || tileRows < 0 || redundant < -1 || dynamicFrom < -1)
+      return getOperation().emitError(
+                 "expected 'columns' and 'rows' of at least 0, and 'redundant' and 'dynamic-from' "
+                 "of at least -1, found ")
+             << static_cast<int64_t>(tileColumns) << ", " << static_cast<int64_t>(tileRows) << ", "
+             << static_cast<int64_t>(redundant) << " and " << static_cast<int64_t>(dynamicFrom);
+    FailureOr<const plan::Device *> device = plan::deviceOf(getOperation());
+    if (failed(device)) return failure();
+    device_ = *device;
+    rules_ = device_->launches;
+    tiles_ = device_->tiles;
+    if (tileColumns > 0) tiles_.columns = tileColumns;
+    if (tileRows > 0) tiles_.rows = tileRows;
+    if (redundant >= 0) rules_.eachElements = redundant;
+    if (dynamicFrom >= 0) rules_.dynamicTokens = dynamicFrom;
+    return success();
+  }
+
   void partition(EntryOp entry, LaunchOp launch, const KernelAccess &access) {
     bool heavy = isHeavy(launch.getKernelOp());
-    tilesWanted_ = multipliesBf16(launch.getKernelOp()) ? kTilesOfBf16 : kTilesWanted;
+    tilesWanted_ = device_->tilesWanted(activationForm(launch.getKernelOp()));
     SmallVector<Attribute> tiles;
     int64_t count = 0;
     for (unsigned i = 0; i < launch.getNumResults(); ++i) {
@@ -83,15 +97,19 @@ class Partition : public impl::PartitionBase<Partition> {
   /// take unequal time.
   LaunchKind chooseKind(EntryOp entry, LaunchOp launch, const KernelAccess &access, bool heavy,
                         int64_t count) {
-    if (heavy)
-      return entry.getMaxTokens() > dynamicFrom && count > 1 ? LaunchKind::Dynamic
-                                                             : LaunchKind::Owner;
-    int64_t elements = 0;
+    bool takesTurns = entry.getMaxTokens() > rules_.dynamicTokens && count > 1;
+    LaunchKind divided =
+        rules_.mayOwn && !(heavy && takesTurns) ? LaunchKind::Owner : LaunchKind::Dynamic;
+    if (heavy) return divided;
+    int64_t elements = 0, rows = 0;
     for (auto [i, type] : llvm::enumerate(launch.getResultTypes())) {
-      elements += countElements(access.resultType(i));
-      if (plan::leavesEntry(launch.getResult(i)) || isa<KvType>(type)) return LaunchKind::Owner;
+      if (plan::leavesEntry(launch.getResult(i)) || isa<KvType>(type)) return divided;
+      auto result = cast<RankedTensorType>(access.resultType(i));
+      elements += result.getNumElements();
+      if (result.getRank() > 0) rows = std::max(rows, result.getDimSize(0));
     }
-    return elements <= redundant ? LaunchKind::Each : LaunchKind::Owner;
+    bool isSmall = elements <= rules_.eachElements && (!rules_.eachRows || rows <= rules_.eachRows);
+    return isSmall ? LaunchKind::Each : divided;
   }
 
   /// The smallest unit along a dimension that divides the work without doing any of it twice; none
@@ -102,7 +120,7 @@ class Partition : public impl::PartitionBase<Partition> {
     if (extent > 1 && access.dividesWhole(result, slab(whole, dim, {0, 1}))) return std::nullopt;
     double all = access.countFlops(result, whole, kContext);
     for (int64_t unit = 1; unit < extent; ++unit) {
-      if (extent % unit != 0 && unit % kPanel != 0) continue;
+      if (extent % unit != 0 && unit % tiles_.panel != 0) continue;
       int64_t count = llvm::divideCeil(extent, unit);
       Range first{0, unit};
       if (extent % unit == 0 &&
@@ -135,7 +153,7 @@ class Partition : public impl::PartitionBase<Partition> {
       Box all = plan::wholeOf(type);
       Range rows = (*read)[type.getRank() - 2];
       bool isWeight = isa<BlockType>(type.getElementType()) || type.getEncoding();
-      if (isWeight && rows != all[type.getRank() - 2] && rows.end % kPanel != 0) return false;
+      if (isWeight && rows != all[type.getRank() - 2] && rows.end % tiles_.panel != 0) return false;
     }
     return true;
   }
@@ -144,14 +162,14 @@ class Partition : public impl::PartitionBase<Partition> {
   /// few, and only where that leaves tiles enough.
   int64_t cellSharers(const Cut &cut, const KernelAccess &access, unsigned result) {
     Box whole = plan::wholeOf(access.resultType(result));
-    bool isCutByRows = cut.dim > 0 && whole[0].end > kBlock;
+    bool isCutByRows = cut.dim > 0 && whole[0].end > tiles_.block;
     int64_t units = cut.extent / cut.unit;
     for (auto [i, read] : llvm::enumerate(access.reads(result, whole))) {
       auto state = dyn_cast<KvType>(access.argumentType(i));
       if (!read || !state || cut.extent % (cut.unit * state.getHeads()) != 0) continue;
       for (int64_t count : {4, 3, 2})
         if (units / state.getHeads() % count == 0 &&
-            (isCutByRows || units / count >= kTilesOfCells))
+            (isCutByRows || units / count >= tiles_.ofCells))
           return count;
     }
     return 1;
@@ -168,7 +186,7 @@ class Partition : public impl::PartitionBase<Partition> {
       if (isTensor && !whole.empty() && whole[0].end > 1) cut = findCut(access, result, 0, false);
       if (cut) {
         dims.push_back(0);
-        sizes.push_back(llvm::alignTo(tileRows, cut->unit));
+        sizes.push_back(llvm::alignTo(tiles_.rows, cut->unit));
       }
       return TileAttr::get(&getContext(), dims, sizes);
     }
@@ -200,7 +218,8 @@ class Partition : public impl::PartitionBase<Partition> {
     int64_t width = std::max<int64_t>(1, countElements(access.resultType(result)) / cut.extent);
     auto tensor = dyn_cast<RankedTensorType>(access.resultType(result));
     if (tensor && tensor.getRank() > 1) width /= std::max<int64_t>(1, tensor.getDimSize(0));
-    int64_t perTile = std::max<int64_t>(1, tileColumns / (cut.unit * std::max<int64_t>(1, width)));
+    int64_t perTile =
+        std::max<int64_t>(1, tiles_.columns / (cut.unit * std::max<int64_t>(1, width)));
     int64_t balanced = std::max<int64_t>(1, units / tilesWanted_);
     return cut.unit * std::min(perTile, balanced);
   }
@@ -208,25 +227,23 @@ class Partition : public impl::PartitionBase<Partition> {
   std::optional<int64_t> cutRows(const KernelAccess &access, unsigned result,
                                  std::optional<Cut> columns, ArrayRef<int64_t> sizes) {
     Box whole = plan::wholeOf(access.resultType(result));
-    if (isa<KvType>(access.resultType(result)) || whole.empty() || whole[0].end <= kBlock ||
+    if (isa<KvType>(access.resultType(result)) || whole.empty() || whole[0].end <= tiles_.block ||
         (columns && columns->dim == 0))
       return std::nullopt;
     int64_t count = columns ? llvm::divideCeil(columns->extent, sizes.back()) : 1;
     std::optional<Cut> cut;
     if (count < tilesWanted_) cut = findCut(access, result, 0, false);
     if (!cut) return std::nullopt;
-    return llvm::alignTo(kBlock, cut->unit);
+    return llvm::alignTo(tiles_.block, cut->unit);
   }
 
-  /// Rows of a packed panel; tiles that are wanted so that many workers find work, fewer where each
-  /// reads all activations anew and has little to do for them, or cells that its neighbours read
-  /// too; tokens of a tile of few columns.
-  static constexpr int64_t kPanel = 16, kTilesWanted = 32, kTilesOfBf16 = 16, kTilesOfCells = 8,
-                           kBlock = 32;
   /// Cells that a sequence is taken to have where work is compared.
   static constexpr int64_t kContext = 256;
 
-  int64_t tilesWanted_ = kTilesWanted;
+  const plan::Device *device_ = nullptr;
+  plan::LaunchRules rules_;
+  plan::TileRules tiles_;
+  int64_t tilesWanted_ = 1;
   Record *record_ = nullptr;
 };
 

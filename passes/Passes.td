@@ -94,13 +94,15 @@ def Specialize : Pass<"emel-specialize", "::mlir::ModuleOp"> {
   let description = [{
     Clones `@step` into `@decode` for one token, `@small` for up to `small` tokens and `@prefill` for up to `bulk`
     tokens (never more than the model's context); of entries that would be the same only one is made. Shapes of
-    `@decode` become known. Keeps the bits.
+    `@decode` become known. Keeps the bits. The module gets the attribute `emel.device`: what its entries are made for, whose description
+    the passes that follow ask.
 
     Counts `entries` and `values` whose shape became known.
   }];
   let options = [
     Option<"small", "small", "int64_t", "8", "the most tokens of the entry for a few">,
     Option<"bulk", "bulk", "int64_t", "512", "the most tokens of the entry for many">,
+    Option<"device", "device", "std::string", "\"cpu\"", "what entries are made for: a device that a backend registers">,
   ];
 }
 
@@ -110,15 +112,16 @@ def QuantizeActivations : Pass<"emel-quantize-activations", "::mlir::ModuleOp"> 
     The one pass that changes numbers: products with weights of a format that has an integer form take their input as `!emel.a8`, made
     by one `emel.quantize` for all that read the same value. The scheme stands in the op's attribute, and `emel.matmul`
     describes the sums, which backends match bit for bit. Float weights, and formats without an integer form, keep f32 activations.
-    In entries for at least `bulk-from` tokens the same products, and those with weights of bf16, take their input as bf16, by an
-    `emel.cast`.
+    In entries for at least `bulk-from` tokens the scheme is that of `bulk`: with bf16 the same products, and those with weights of bf16,
+    take their input as bf16, by an `emel.cast`. The device says which schemes its products take.
     Keys and values are kept as f16, with `state=q8_0` in blocks of 32 elements with a scale, or with `state=keep` as the import says. `docs/numerics.md` compares the error with llama.cpp's.
 
     Counts `products`, `rounded values` and `states`.
   }];
   let options = [
     Option<"state", "state", "std::string", "\"f16\"", "what cells of keys and values are kept as: f16, q8_0 or keep">,
-    Option<"bulkFrom", "bulk-from", "int64_t", "0", "entries for at least so many tokens round to bf16; 0: none">,
+    Option<"bulk", "bulk", "std::string", "\"bf16\"", "the scheme of entries for many tokens: a8 or bf16">,
+    Option<"bulkFrom", "bulk-from", "int64_t", "0", "entries for at least so many tokens have it; 0: none">,
   ];
 }
 
@@ -141,14 +144,11 @@ def SelectLayouts : Pass<"emel-select-layouts", "::mlir::ModuleOp"> {
     A weight has one layout for all its uses, so that a table that is gathered from and multiplied by is stored once. The choice stands in
     the type: an `emel.pack` follows the weight's read. It works on `@step` as well as on entries, and with groups or without.
 
-    Activations stay in rows: every op writes them so, and the costs of columns, which the report lists as well, include turning them.
-
     Counts the `weights` that are packed, and the `bytes` that they take then.
   }];
   let options = [
     ListOption<"targets", "target", "std::string",
-               "What the artifact is compiled for: x86-64-v3, x86-64-v4, sapphirerapids, generic "
-               "(the default), or several of them">,
+               "The machines that it is compiled for, of those that the device describes; the last of them by default">,
     Option<"decodeTokens", "decode-tokens", "int64_t", "256",
            "Tokens of the workload that are generated one by one">,
     Option<"promptTokens", "prompt-tokens", "int64_t", "512",
@@ -236,15 +236,16 @@ def Partition : Pass<"emel-partition", "::mlir::ModuleOp"> {
     and whole heads where the kernel needs them; those grouped by expert by columns alone, as the tokens of an expert are no range that
     a tile could be; attention by heads and blocks of tokens; light work by tokens. A light launch of at most
     `redundant` numbers becomes one that each worker computes for itself, which saves a barrier. Heavy launches of entries for more than
-    `dynamic-from` tokens take tiles as they come, the others have owners.
+    `dynamic-from` tokens take tiles as they come, the others have owners. What is not given is as the module's device wants it, and what a
+    device cannot do, no launch does.
 
     Counts `tiles` of all launches at their largest.
   }];
   let options = [
-    Option<"tileColumns", "columns", "int64_t", "256", "columns of a weight that a tile has at most">,
-    Option<"tileRows", "rows", "int64_t", "8", "tokens of a tile of light work">,
-    Option<"redundant", "redundant", "int64_t", "65536", "the most numbers that every worker computes for itself">,
-    Option<"dynamicFrom", "dynamic-from", "int64_t", "8", "entries for more tokens have dynamic launches">,
+    Option<"tileColumns", "columns", "int64_t", "0", "columns of a weight that a tile has at most; 0: as the device wants it">,
+    Option<"tileRows", "rows", "int64_t", "0", "tokens of a tile of light work; 0: as the device wants it">,
+    Option<"redundant", "redundant", "int64_t", "-1", "the most numbers that every worker computes for itself; -1: as the device wants it">,
+    Option<"dynamicFrom", "dynamic-from", "int64_t", "-1", "entries for more tokens have dynamic launches; -1: as the device wants it">,
   ];
 }
 

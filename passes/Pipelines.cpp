@@ -27,10 +27,12 @@ void addGraphPasses(OpPassManager &passes, const GraphSwitches &switches) {
 }
 
 void addEntryPasses(OpPassManager &passes, const EntrySwitches &switches) {
-  passes.addPass(createSpecialize({.small = switches.small, .bulk = switches.bulk}));
+  passes.addPass(createSpecialize(
+      {.small = switches.small, .bulk = switches.bulk, .device = switches.device}));
   if (switches.quantizeActivations) {
     QuantizeActivationsOptions quantize{.state = switches.state};
-    if (switches.bf16) quantize.bulkFrom = switches.small + 1;
+    quantize.bulk = switches.bulkForm;
+    if (quantize.bulk != "a8") quantize.bulkFrom = switches.small + 1;
     passes.addPass(createQuantizeActivations(quantize));
   }
   if (switches.groupExperts) passes.addPass(createGroupExperts());

@@ -47,9 +47,12 @@ struct EntrySwitches : Switches {
   Option<std::string> state{owner, "state",
                             llvm::cl::desc("what keys and values are kept as: f16, q8_0 or keep"),
                             llvm::cl::init("f16")};
-  Option<bool> bf16{owner, "bf16",
-                    llvm::cl::desc("round activations of many tokens to bf16 instead"),
-                    llvm::cl::init(false)};
+  Option<std::string> bulkForm{
+      owner, "bulk-form",
+      llvm::cl::desc("what activations of many tokens are rounded to instead: a8 or bf16"),
+      llvm::cl::init("a8")};
+  Option<std::string> device{owner, "device", llvm::cl::desc("what entries are made for"),
+                             llvm::cl::init("cpu")};
   Option<bool> groupExperts{owner, "group-experts",
                             llvm::cl::desc("read each expert once for all tokens that choose it"),
                             llvm::cl::init(true)};

@@ -1,4 +1,4 @@
-#include "dialects/emel/Emel.h"
+#include "dialects/plan/Device.h"
 #include "passes/Passes.h"
 #include "passes/Record.h"
 
@@ -25,6 +25,8 @@ class QuantizeActivations : public impl::QuantizeActivationsBase<QuantizeActivat
           << static_cast<std::string>(state);
       return signalPassFailure();
     }
+    std::optional<ActivationForm> form = symbolizeActivationForm(bulk);
+    if (failed(checkScheme(form))) return signalPassFailure();
     Record record(getOperation(), getArgument());
     for (auto function : getOperation().getOps<func::FuncOp>()) {
       if (element) {
@@ -32,14 +34,14 @@ class QuantizeActivations : public impl::QuantizeActivationsBase<QuantizeActivat
         if (failed(states)) return signalPassFailure();
         record.count("states", *states);
       }
-      bool isBulk = takesBulk(function);
+      ActivationForm own = takesBulk(function) ? *form : ActivationForm::A8;
       DenseMap<Value, Value> rounded;
       function.walk([&](ContractionOpInterface op) {
-        OpOperand *operand = op.getRoundableOperand(isBulk);
+        OpOperand *operand = op.getRoundableOperand(own);
         if (!operand) return;
         Value &value = rounded[operand->get()];
         if (!value) {
-          value = round(operand->get(), isBulk);
+          value = round(operand->get(), own);
           record.count("rounded values");
         }
         operand->set(value);
@@ -74,17 +76,32 @@ class QuantizeActivations : public impl::QuantizeActivationsBase<QuantizeActivat
     return states;
   }
 
-  /// Whether a function is an entry for so many tokens that tiles of bf16 are used.
+  /// Whether there is such a form, and the device's products take what it makes.
+  LogicalResult checkScheme(std::optional<ActivationForm> form) {
+    if (!form)
+      return getOperation().emitError(
+                 "'bulk' of --emel-quantize-activations: expected a8 or bf16, found ")
+             << static_cast<std::string>(bulk);
+    FailureOr<const plan::Device *> device = plan::deviceOf(getOperation());
+    if (failed(device)) return failure();
+    if (bulkFrom > 0 && !(*device)->takes(*form))
+      return getOperation().emitError("the device '")
+             << (*device)->name << "' has no products with activations of "
+             << stringifyActivationForm(*form) << ": expected another 'bulk'";
+    return success();
+  }
+
+  /// Whether a function is an entry for so many tokens that the other form is used.
   bool takesBulk(func::FuncOp function) const {
     auto entry = function->getAttrOfType<DictionaryAttr>(EmelDialect::kEntryAttr);
     return bulkFrom > 0 && entry && entry.getAs<IntegerAttr>("tokens").getInt() >= bulkFrom;
   }
 
   /// Rounds a value where it comes about, for all that read it.
-  static Value round(Value value, bool isBulk) {
+  static Value round(Value value, ActivationForm form) {
     OpBuilder builder(value.getContext());
     builder.setInsertionPointAfterValue(value);
-    if (isBulk)
+    if (form == ActivationForm::BF16)
       return builder.create<CastOp>(
           value.getLoc(), cast<RankedTensorType>(value.getType()).clone(builder.getBF16Type()),
           value);

@@ -72,18 +72,19 @@ struct SelectLayoutsPass : impl::SelectLayoutsBase<SelectLayoutsPass> {
   /// The options, where they make sense.
   FailureOr<LayoutWorkload> readWorkload() {
     LayoutWorkload workload{{}, decodeTokens, promptTokens, batch, {}};
+    FailureOr<const plan::Device *> device = plan::deviceOf(getOperation());
+    if (failed(device)) return failure();
     for (const std::string &name : targets) {
-      const LayoutTarget *found = findLayoutTarget(name);
+      const plan::Speeds *found = (*device)->findMachine(name);
       if (!found)
         return getOperation().emitError("expected a target of ")
-               << layoutTargetNames() << ", found '" << name << "'";
-      workload.targets.push_back(found);
+               << (*device)->machineNames() << ", found '" << name << "'";
+      workload.machines.push_back(found);
     }
     for (const std::string &forced : layouts) {
       auto [name, layout] = StringRef(forced).rsplit(':');
       workload.forced[name] = layout.str();
     }
-    if (workload.targets.empty()) workload.targets.push_back(findLayoutTarget("generic"));
     if (workload.decodeTokens < 0 || workload.promptTokens < 0 || workload.batch < 1)
       return getOperation().emitError(
                  "expected token counts of at least 0 and a batch of at least 1, found ")

@@ -1,4 +1,5 @@
 #include "dialects/emel/Shapes.h"
+#include "dialects/plan/Device.h"
 #include "passes/Passes.h"
 #include "passes/Record.h"
 
@@ -29,6 +30,8 @@ class Specialize : public impl::SpecializeBase<Specialize> {
           << static_cast<int64_t>(small) << " and " << static_cast<int64_t>(bulk);
       return signalPassFailure();
     }
+    getOperation()->setAttr(EmelDialect::kDeviceAttr, StringAttr::get(&getContext(), device));
+    if (failed(plan::deviceOf(getOperation()))) return signalPassFailure();
     for (const Entry &entry : chooseEntries())
       if (failed(addEntry(step, entry))) return signalPassFailure();
     step.erase();

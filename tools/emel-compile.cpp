@@ -1,3 +1,4 @@
+#include "codegen/Backends.h"
 #include "compiler/artifact/DecodedWeights.h"
 #include "compiler/driver/Diagnostics.h"
 #include "compiler/driver/Load.h"
@@ -312,6 +313,7 @@ class Compiler {
 
 int main(int argc, char** argv) {
   using namespace emel::tools;
+  emel::registerBackends();
   CompileOptions options;
   CommandLine line("emel-compile", "compiles a GGUF model ahead of time");
   DeclareOptions(line, options);

@@ -1,5 +1,6 @@
 // Runs passes over IR and prints the result: the tool to debug passes with.
 
+#include "codegen/Backends.h"
 #include "codegen/cpu/Passes.h"
 #include "dialects/RegisterDialects.h"
 #include "llvm/Support/CommandLine.h"
@@ -89,6 +90,7 @@ static void registerAll(mlir::DialectRegistry& registry) {
   emel::registerEmelPasses();
   emel::registerPipelines();
   emel::cpu::registerCpuPasses();
+  emel::registerBackends();
   mlir::MlirOptMainConfig::registerCLOptions(registry);
   mlir::registerAsmPrinterCLOptions();
   mlir::registerMLIRContextCLOptions();

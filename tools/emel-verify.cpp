@@ -1,5 +1,6 @@
 // Holds a compiled model to what it was compiled from.
 
+#include "codegen/Backends.h"
 #include "runtime/io/status.h"
 #include "tools/run/run.h"
 #include "tools/support/command_line.h"
@@ -112,6 +113,7 @@ absl::Status Run(const Arguments& arguments) {
 
 int main(int argc, char** argv) {
   using namespace emel::tools;
+  emel::registerBackends();
   Arguments arguments;
   CommandLine line("emel-verify", "holds a compiled model to the model and to its contract");
   Declare(line, arguments);

@@ -18,9 +18,13 @@ using namespace mlir;
 
 namespace emel {
 
-static bool roundsToBf16(plan::EntryOp entry) {
-  return llvm::any_of(entry.getBody().front().getOps<plan::LaunchOp>(),
-                      [](plan::LaunchOp launch) { return multipliesBf16(launch.getKernelOp()); });
+/// How an entry's products differ from those of single tokens.
+static artifact::Rounding roundingOf(plan::EntryOp entry) {
+  bool isBf16 =
+      llvm::any_of(entry.getBody().front().getOps<plan::LaunchOp>(), [](plan::LaunchOp launch) {
+        return activationForm(launch.getKernelOp()) == ActivationForm::BF16;
+      });
+  return isBf16 ? artifact::Rounding::kBf16 : artifact::Rounding::kExact;
 }
 
 static artifact::PageLayer pageLayer(KvType type, int64_t offset) {
@@ -185,7 +189,7 @@ class ArtifactWriter {
       own.launches = program.launches;
       own.barriers = program.barriers;
       plan_.scratch_bytes = std::max<uint64_t>(plan_.scratch_bytes, program.scratchBytes);
-      if (roundsToBf16(entry)) own.rounding = artifact::Rounding::kBf16;
+      own.rounding = roundingOf(entry);
       entries.push_back(own);
     }
     plan_.entries = entries;

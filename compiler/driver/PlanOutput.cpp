@@ -58,29 +58,29 @@ static Json describeEntry(const PlannedEntry &entry) {
           {"bytes_per_token", entry.work.bytesRead / tokens}};
 }
 
-static double secondsOf(const Work &work, const LayoutTarget &target) {
+static double secondsOf(const Work &work, const plan::Speeds &machine) {
   double computing = 0;
-  for (auto [type, flops] : work.flopsOf) computing += flops / bulkRate(target, type);
-  return std::max({work.bytesRead / target.readBytes, computing, 1e-12});
+  for (auto [type, flops] : work.flopsOf) computing += flops / bulkRate(machine, type);
+  return std::max({work.bytesRead / machine.readBytes, computing, 1e-12});
 }
 
 /// What memory and arithmetic of the target allow at best.
-static Json describeRoofline(const PlanSummary &plan, const LayoutTarget &target) {
-  Json json = {{"target", target.name.str()},
+static Json describeRoofline(const PlanSummary &plan, const plan::Speeds &machine) {
+  Json json = {{"target", machine.name.str()},
                {"assumes",
-                {{"read_bytes_per_second", target.readBytes},
+                {{"read_bytes_per_second", machine.readBytes},
                  {"flops_per_second",
-                  {{"quantized", target.quantized},
-                   {"bf16", target.bf16},
-                   {"f16", target.f16},
-                   {"f32", target.f32}}}}}};
+                  {{"quantized", machine.quantized},
+                   {"bf16", machine.bf16},
+                   {"f16", machine.f16},
+                   {"f32", machine.f32}}}}}};
   for (const PlannedEntry &entry : plan.entries) {
-    double least = secondsOf(entry.workWithoutCells, target);
-    bool isReading = entry.workWithoutCells.bytesRead / target.readBytes >= least;
+    double least = secondsOf(entry.workWithoutCells, machine);
+    bool isReading = entry.workWithoutCells.bytesRead / machine.readBytes >= least;
     json["entry_points"].push_back(
         {{"name", entry.name},
          {"tokens_per_second", entry.tokens / least},
-         {"tokens_per_second_at_full_context", entry.tokens / secondsOf(entry.work, target)},
+         {"tokens_per_second_at_full_context", entry.tokens / secondsOf(entry.work, machine)},
          {"bound_by", isReading ? "memory" : "arithmetic"}});
   }
   return json;
@@ -95,6 +95,7 @@ static Json toJson(const LayoutReport &layouts) {
 
 std::string writePlanReport(ModuleOp module, const PlanSummary &plan, const LayoutReport &layouts,
                             const PlanOptions &options, const DecodedWeights &decoded) {
+  const plan::Device &device = **plan::deviceOf(module);  // passes have asked it before
   Json json = {{"architecture", plan.architecture}, {"context", plan.context}};
   int64_t arena = 0, scratch = 0;
   for (const PlannedEntry &entry : plan.entries) {
@@ -115,7 +116,7 @@ std::string writePlanReport(ModuleOp module, const PlanSummary &plan, const Layo
     json["passes"] = toJson(passes);
   json["layouts"] = toJson(layouts);
   json["decoded_weights"] = decoded;
-  json["roofline"] = describeRoofline(plan, *findLayoutTarget(options.target));
+  json["roofline"] = describeRoofline(plan, *device.findMachine(options.machine));
   json["notes"] = {
       "arena_bytes is the memory of a step that all workers share; each worker adds "
       "scratch_bytes_per_worker, workers is the most of them; in an artifact the frames of "
@@ -126,7 +127,8 @@ std::string writePlanReport(ModuleOp module, const PlanSummary &plan, const Layo
       "its tokens",
       "roofline: at most so many tokens a second, in full steps of one sequence, at its beginning "
       "and at the end "
-      "of the context, on two cores of the target with weights that come from memory",
+      "of the context, on " +
+          device.description.str() + " with weights that come from memory",
       "kv_bytes holds one sequence of the full context"};
   return json.dump(2) + "\n";
 }

@@ -113,7 +113,7 @@ class Summarizer {
   /// What a kernel multiplies: of several types the one that CPUs multiply fastest.
   static Type multipliedType(plan::KernelOp kernel) {
     Builder build(kernel.getContext());
-    if (multipliesBf16(kernel)) return build.getBF16Type();
+    if (activationForm(kernel) == ActivationForm::BF16) return build.getBF16Type();
     Type fastest = build.getF32Type();
     for (Type type : kernel.getArgumentTypes()) {
       auto state = dyn_cast<KvType>(type);

@@ -54,8 +54,8 @@ absl::Status compileTo(ModuleOp module, Stage stage, const PlanOptions &options)
   switches.bulk = options.batch;
   switches.maxArena = options.maxArena;
   switches.state = options.state;
-  switches.bf16 = options.bf16;
-  switches.targets = ArrayRef<std::string>(options.target);
+  switches.bulkForm = stringifyActivationForm(options.bulkForm).str();
+  switches.targets = ArrayRef<std::string>(options.machine);
   switches.layouts = ArrayRef<std::string>(options.layouts);
   addPasses(passes, *own, stage, switches);
   if (succeeded(passes.run(module))) return absl::OkStatus();
@@ -84,9 +84,11 @@ static void takeChoices(ModuleOp module, LayoutReport &report) {
 
 absl::StatusOr<LayoutReport> reportLayouts(ModuleOp module, const PlanOptions &options) {
   DiagnosticCollector diagnostics(module.getContext());
+  FailureOr<const plan::Device *> device = plan::deviceOf(module);
+  if (failed(device)) return diagnostics.status();
   // The report of a graph does not depend on whether its layouts were selected yet.
   FailureOr<LayoutReport> layouts = chooseLayouts(
-      module, {.targets = {findLayoutTarget(options.target)}, .batch = options.batch});
+      module, {.machines = {(*device)->findMachine(options.machine)}, .batch = options.batch});
   if (failed(layouts)) return diagnostics.status();
   takeChoices(module, *layouts);
   return std::move(*layouts);

@@ -25,12 +25,12 @@ enum class Stage {
 llvm::StringRef nameOf(Stage stage);
 
 struct PlanOptions {
-  int64_t small = 8, batch = 512;  // the most tokens of the entries for a few and for many
-  int64_t maxArena = 0;            // 0: no limit
-  int64_t workers = 64;            // the most that an artifact is made for
-  std::string target = "generic";
-  std::string state = "f16";  // what keys and values are kept as: f16, q8_0 or keep
-  bool bf16 = false;  // in place of 8 bits for many tokens: all that code is made for has AMX
+  int64_t small = 8, batch = 512;   // the most tokens of the entries for a few and for many
+  int64_t maxArena = 0;             // 0: no limit
+  int64_t workers = 64;             // the most that an artifact is made for
+  std::string machine = "generic";  // whose speeds decide
+  std::string state = "f16";        // what keys and values are kept as: f16, q8_0 or keep
+  ActivationForm bulkForm = ActivationForm::A8;  // of activations of many tokens
   std::vector<std::string> layouts;     // WEIGHT:LAYOUT, what weights get whatever it costs
   mlir::TimingScope *timing = nullptr;  // takes the time of each pass
 };

@@ -43,10 +43,10 @@ static FailureOr<Type> contractedElement(std::optional<Location> loc, RankedTens
 }
 
 /// The input of a contraction that can round it, else null.
-static OpOperand *roundableInput(OpOperand &input, Value weight, bool toBf16) {
+static OpOperand *roundableInput(OpOperand &input, Value weight, ActivationForm form) {
   bool isFloat32 = tensorType(input.get()).getElementType().isF32();
-  bool isFit =
-      hasIntegerForm(weight.getType()) || (toBf16 && tensorType(weight).getElementType().isBF16());
+  bool isFit = hasIntegerForm(weight.getType()) ||
+               (form == ActivationForm::BF16 && tensorType(weight).getElementType().isBF16());
   return isFloat32 && isFit ? &input : nullptr;
 }
 
@@ -73,10 +73,9 @@ LogicalResult MatmulOp::inferReturnTypes(MLIRContext *, std::optional<Location> 
   return success();
 }
 
-OpOperand *MatmulOp::getRoundableOperand(bool toBf16) {
-  return getSemiring() == Semiring::PlusTimes
-             ? roundableInput(getInputMutable(), getWeight(), toBf16)
-             : nullptr;
+OpOperand *MatmulOp::getRoundableOperand(ActivationForm form) {
+  return getSemiring() == Semiring::PlusTimes ? roundableInput(getInputMutable(), getWeight(), form)
+                                              : nullptr;
 }
 
 LogicalResult GroupExpertsOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
@@ -130,8 +129,8 @@ LogicalResult MatmulIdOp::inferReturnTypes(MLIRContext *, std::optional<Location
   return success();
 }
 
-OpOperand *MatmulIdOp::getRoundableOperand(bool toBf16) {
-  return roundableInput(getInputMutable(), getWeight(), toBf16);
+OpOperand *MatmulIdOp::getRoundableOperand(ActivationForm form) {
+  return roundableInput(getInputMutable(), getWeight(), form);
 }
 
 LogicalResult OutProdOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,

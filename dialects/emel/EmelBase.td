@@ -88,6 +88,8 @@ def Emel_Dialect : Dialect {
     static constexpr llvm::StringLiteral kEntryAttr = "emel.entry";
     /// The module attribute that records what each pass did.
     static constexpr llvm::StringLiteral kPassesAttr = "emel.passes";
+    /// The module attribute that names the kind of machine that entries are made for.
+    static constexpr llvm::StringLiteral kDeviceAttr = "emel.device";
     /// The name of a model's entry point.
     static constexpr llvm::StringLiteral kStep = "step";
 
@@ -202,6 +204,11 @@ def Emel_LayoutAttr : Emel_EnumAttr<Emel_Layout, "layout",
   }];
   let assemblyFormat = "`<` $value `>`";
 }
+
+def Emel_ActivationForm : Emel_Enum<"ActivationForm", "what products take activations as, in place of f32", [
+    I32EnumAttrCase<"A8", 0, "a8">,
+    I32EnumAttrCase<"BF16", 1, "bf16">,
+  ]>;
 
 def Emel_Semiring : Emel_Enum<"Semiring", "the sum and product of a contraction", [
     I32EnumAttrCase<"PlusTimes", 0, "plus_times">,

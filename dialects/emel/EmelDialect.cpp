@@ -75,9 +75,16 @@ static LogicalResult verifyPasses(Operation *op, Attribute attribute) {
          << attribute << " on '" << op->getName() << "'";
 }
 
+static LogicalResult verifyDevice(Operation *op, Attribute attribute) {
+  if (isa<ModuleOp>(op) && isa<StringAttr>(attribute)) return success();
+  return op->emitOpError("(D1) expected 'emel.device' to be a name, on a module, found ")
+         << attribute << " on '" << op->getName() << "'";
+}
+
 LogicalResult EmelDialect::verifyOperationAttribute(Operation *op, NamedAttribute attribute) {
   if (attribute.getName() == kEntryAttr) return verifyEntry(op, attribute.getValue());
   if (attribute.getName() == kPassesAttr) return verifyPasses(op, attribute.getValue());
+  if (attribute.getName() == kDeviceAttr) return verifyDevice(op, attribute.getValue());
   if (attribute.getName() != kModelAttr)
     return op->emitOpError("has no use for attribute '") << attribute.getName().strref() << "'";
   auto module = dyn_cast<ModuleOp>(op);

@@ -72,9 +72,9 @@ def Emel_ContractionOpInterface : OpInterface<"ContractionOpInterface"> {
   }];
   let methods = [
     InterfaceMethod<[{
-      The operand that may be `!emel.a8` in place of a float, or bf16 for many tokens at a time, which
-      changes nothing but its rounding; null where the weight has no integer form and is not bf16 either.
-    }], "::mlir::OpOperand *", "getRoundableOperand", (ins "bool":$toBf16)>,
+      The operand that may have the form in place of f32, which changes nothing but its rounding; null where
+      the weight's type has no such products.
+    }], "::mlir::OpOperand *", "getRoundableOperand", (ins "::emel::ActivationForm":$form)>,
   ];
 }
 

@@ -1,6 +1,7 @@
 #include "dialects/emel/Layouts.h"
 
 #include "runtime/gguf/activation.h"
+#include "runtime/layout/r16.h"
 
 #include "dialects/emel/Inference.h"
 
@@ -30,6 +31,11 @@ layout::Shape emel::getMatrices(RankedTensorType type) {
       if (__builtin_mul_overflow(shape.matrices, static_cast<uint64_t>(dim), &shape.matrices))
         shape.matrices = UINT64_MAX;
   return shape;
+}
+
+uint64_t emel::panelRows(RankedTensorType type) {
+  auto layout = libraryLayout(dyn_cast_or_null<LayoutAttr>(type.getEncoding()));
+  return layout == layout::Layout::kR16 ? layout::kR16Rows : 1;
 }
 
 bool emel::canHaveLayout(RankedTensorType type, LayoutAttr layout) {

@@ -13,6 +13,9 @@ std::optional<layout::Format> getFormat(mlir::RankedTensorType type);
 /// A tensor of static shape as matrices of rows: the last two dimensions, and all before them.
 layout::Shape getMatrices(mlir::RankedTensorType type);
 
+/// The rows that lie together in a tensor's layout: 1 in GGUF's arrangement.
+uint64_t panelRows(mlir::RankedTensorType type);
+
 /// Whether a tensor of such a shape and element type can have the layout.
 bool canHaveLayout(mlir::RankedTensorType type, LayoutAttr layout);
 

@@ -35,3 +35,8 @@ module attributes {emel.model = {architecture = "llama", context = 8 : i64, voca
   func.func private @decode(tensor<1x1xi32>, tensor<1xi32>, tensor<1xi32>, tensor<1xi32>)
       -> tensor<1x8xf32> attributes {emel.entry = {tokens = 1 : i64, rows = 1 : i64}}
 }
+
+// -----
+
+// expected-error @below {{(D1) expected 'emel.device' to be a name, on a module, found 1 : i64 on 'builtin.module'}}
+module attributes {emel.device = 1} {}

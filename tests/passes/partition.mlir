@@ -1,7 +1,7 @@
 // RUN: emel-opt --emel-partition="columns=64 redundant=2048" %s | FileCheck %s
-// RUN: not emel-opt --emel-partition="columns=0 redundant=-1" %s 2>&1 | FileCheck %s --check-prefix=BAD
+// RUN: not emel-opt --emel-partition="columns=-1 redundant=-2" %s 2>&1 | FileCheck %s --check-prefix=BAD
 
-// BAD: error: expected 'columns' and 'rows' of at least 1, and 'redundant' and 'dynamic-from' of at least 0, found 0, 8, -1 and 8
+// BAD: error: expected 'columns' and 'rows' of at least 0, and 'redundant' and 'dynamic-from' of at least -1, found -1, 0, -2 and -1
 
 emel.shard @shard "model.gguf" bytes 1048576
 emel.weight @w : tensor<4096x32x!emel.q8_0> in @shard at 0 bytes 139264

@@ -1,5 +1,7 @@
 // RUN: emel-opt --emel-quantize-activations %s | FileCheck %s
 // RUN: emel-opt --emel-quantize-activations=bulk-from=9 %s | FileCheck --check-prefix=BULK %s
+// RUN: not emel-opt --emel-quantize-activations="bulk=q4 bulk-from=9" %s 2>&1 | FileCheck --check-prefix=FORM %s
+// FORM: error: 'bulk' of --emel-quantize-activations: expected a8 or bf16, found q4
 
 emel.shard @shard "model.gguf" bytes 65536
 emel.weight @q : tensor<64x32x!emel.q4_0> in @shard at 0 bytes 1152

@@ -4,7 +4,7 @@
 // RUN: not emel-opt %s --emel-select-layouts=target=z80 2>&1 | FileCheck %s --check-prefix=TARGET
 // RUN: not emel-opt %s --emel-select-layouts=batch=0 2>&1 | FileCheck %s --check-prefix=BATCH
 
-// TARGET: error: expected a target of x86-64-v3, x86-64-v4, sapphirerapids, generic, found 'z80'
+// TARGET: error: expected a target of x86-64-v3, x86-64-v4, sapphirerapids, aarch64, generic, found 'z80'
 // BATCH: error: expected token counts of at least 0 and a batch of at least 1, found 256, 512 and 0
 
 // CHECK: emel.passes = [{bytes = 62848 : i64, pass = "select-layouts", weights = 3 : i64}]

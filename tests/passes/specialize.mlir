@@ -1,11 +1,14 @@
 // RUN: emel-opt --emel-specialize="small=4 bulk=64" %s | FileCheck %s
 // RUN: emel-opt --emel-specialize="small=100 bulk=64" %s | FileCheck %s --check-prefix=TWO
 // RUN: not emel-opt --emel-specialize=small=0 %s 2>&1 | FileCheck %s --check-prefix=BAD
+// RUN: not emel-opt --emel-specialize=device=abacus %s 2>&1 | FileCheck %s --check-prefix=DEVICE
+// DEVICE: error: expected 'emel.device' to name a device of cpu, found abacus
 
 // One entry for a token, whose shapes are known, one for a few and one for as many as the context has.
 module attributes {emel.model = {architecture = "test", context = 32 : i64, vocab = 8 : i64}} {
   emel.shard @shard "model.gguf" bytes 1024
   emel.weight @embd : tensor<8x4xf32> in @shard at 0 bytes 128
+  // CHECK: module attributes {emel.device = "cpu",
   // CHECK-NOT: @step
   // CHECK: func.func @decode(%{{.*}}: tensor<1xi32>,
   // CHECK-SAME: -> tensor<1x8xf32> attributes {emel.entry = {rows = 1 : i64, tokens = 1 : i64}}

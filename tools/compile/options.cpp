@@ -1,14 +1,16 @@
 #include "tools/compile/options.h"
 
+#include "codegen/cpu/Device.h"
 #include "codegen/cpu/Target.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/Triple.h"
-#include "passes/LayoutCost.h"
 #include "tools/support/exit.h"
 
 #include <filesystem>
+#include <functional>
 
 namespace emel::tools {
 namespace {
@@ -52,6 +54,12 @@ void DeclareOutput(CommandLine& line, CompileOptions& options) {
   line.Flag("-q", "prints no progress and no summary, only warnings and errors", &options.quiet);
 }
 
+std::vector<std::string> MachineNames() {
+  std::vector<std::string> names;
+  for (const plan::Speeds& machine : cpu::device().machines) names.push_back(machine.name.str());
+  return names;
+}
+
 void DeclareCode(CommandLine& line, CompileOptions& options) {
   line.Value("--cpu", "NAME[,NAME...]",
              "the CPUs to make code for: native, sapphirerapids, x86-64-v4, x86-64-v3, aarch64",
@@ -60,10 +68,12 @@ void DeclareCode(CommandLine& line, CompileOptions& options) {
               "fast: prompts may be computed in another way than single tokens where that is "
               "faster; invariant: each token gets the same bits either way",
               &options.numerics);
-  line.Choice("--target", {"x86-64-v3", "x86-64-v4", "sapphirerapids", "generic"},
+  line.Value("--target", "DEVICE[,DEVICE...]",
+             "the kinds of machine to make code for: cpu, which --cpu refines", &options.target);
+  line.Choice("--speeds", MachineNames(),
               "whose speeds decide layouts and the predicted rates (default: of the CPUs of "
               "--cpu the slowest)",
-              &options.target);
+              &options.machine);
   line.Value("--layouts", "FILE",
              "what weights are stored as, whatever it costs: JSON, {\"tensor\": \"layout\"}; "
              "docs/layouts.md has the names",
@@ -136,6 +146,16 @@ void DeclareExamples(CommandLine& line) {
   line.Example("emel-compile model.gguf --why-not blk.0.ffn_norm", "what kept it from being fused");
 }
 
+// A message where --target names what there is not, or something twice.
+std::optional<std::string> CheckDevices(const CompileOptions& options) {
+  llvm::StringSet<> seen;
+  for (llvm::StringRef name : llvm::split(options.target, ',')) {
+    if (!plan::findDevice(name)) return "--target: there is no '" + name.str() + "', expected cpu";
+    if (!seen.insert(name).second) return "--target: '" + name.str() + "' is there twice";
+  }
+  return std::nullopt;
+}
+
 // Finds the targets of --cpu; a message about a name that there is not.
 std::optional<std::string> FindTargets(CompileOptions& options) {
   for (llvm::StringRef name : llvm::split(options.cpu, ',')) {
@@ -154,15 +174,15 @@ std::optional<std::string> FindTargets(CompileOptions& options) {
 // known.
 std::string SlowestTarget(const CompileOptions& options) {
   for (const cpu::Target& target : llvm::reverse(cpu::knownTargets()))
-    if (llvm::is_contained(options.targets, &target))
-      return findLayoutTarget(target.name) ? target.name.str() : "generic";
-  return "generic";
+    if (llvm::is_contained(options.targets, &target)) return target.name.str();
+  return cpu::device().machines.back().name.str();
 }
 
-// Whether prompts may take bf16 instead of 8 bits: wherever the code runs, there is AMX.
-bool TakesBf16(const CompileOptions& options) {
-  return options.numerics == "fast" && !options.targets.empty() &&
-         llvm::all_of(options.targets, [](const cpu::Target* target) { return target->hasAmx; });
+// What prompts take: bf16 instead of 8 bits where that is fast wherever the code runs.
+ActivationForm BulkForm(const CompileOptions& options) {
+  const bool is_fast = options.numerics == "fast" && !options.targets.empty() &&
+                       llvm::all_of(options.targets, std::mem_fn(&cpu::Target::hasAmx));
+  return is_fast ? ActivationForm::BF16 : ActivationForm::A8;
 }
 
 // Whether an artifact can be written there: from several places at a time.
@@ -226,9 +246,9 @@ PlanOptions CompileOptions::Planning() const {
   planning.batch = static_cast<int64_t>(batch);
   planning.maxArena = static_cast<int64_t>(max_arena);
   planning.workers = static_cast<int64_t>(workers);
-  planning.target = target;
+  planning.machine = machine;
   planning.state = kv == "f32" ? "keep" : kv;
-  planning.bf16 = TakesBf16(*this);
+  planning.bulkForm = BulkForm(*this);
   planning.layouts = forced;
   return planning;
 }
@@ -252,6 +272,7 @@ std::vector<std::pair<std::string, std::string>> CompileOptions::Record(
     record.emplace_back("context", std::to_string(context));
   }
   record.emplace_back("target", target);
+  record.emplace_back("speeds", machine);
   for (const std::string& layout : forced) record.emplace_back("layout", layout);
   if (stage.value_or(Stage::Import) < Stage::Groups) {
     record.emplace_back("batch", std::to_string(batch));
@@ -292,6 +313,7 @@ std::optional<std::string> CompleteOptions(CompileOptions& options, const Comman
   if (options.what->is_container() && !IsPlace(options.output))
     return "--emit=" + name + " needs -o OUT, a file, found " +
            (options.output == "-" ? "standard output" : "'" + options.output + "'");
+  if (auto problem = CheckDevices(options)) return problem;
   if (auto problem = FindTargets(options)) return problem;
   auto is_given = [&](std::string_view option) { return line.given(option); };
   if (auto idle = FindIdleOption(options.what->work, is_given))
@@ -299,7 +321,7 @@ std::optional<std::string> CompleteOptions(CompileOptions& options, const Comman
   if (line.given("--small") && options.small > options.batch)
     return "--small: expected at most the tokens of a step, --batch=" +
            std::to_string(options.batch) + ", found " + std::to_string(options.small);
-  if (options.target.empty()) options.target = SlowestTarget(options);
+  if (options.machine.empty()) options.machine = SlowestTarget(options);
   return CheckTargets(options, line);
 }
 

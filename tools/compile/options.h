@@ -19,7 +19,7 @@ struct CompileOptions {
   std::string model, emit, stage, output = "-", load = "read", cpu = "native", weights = "inside";
   std::optional<std::string> why, why_not, remarks, layouts;
   uint64_t context = 0, max_arena = 0, batch = 512, small = 8, workers = 64, threads = 0;
-  std::string target, kv = "f16", numerics = "fast", sanitize = "none";
+  std::string target = "cpu", machine, kv = "f16", numerics = "fast", sanitize = "none";
   bool check_tensors = false, quiet = false, debug_poison = false;
   std::vector<std::string> mlir;
 

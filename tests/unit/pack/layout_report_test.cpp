@@ -1,3 +1,4 @@
+#include "codegen/cpu/Device.h"
 #include "compiler/driver/Load.h"
 #include "dialects/RegisterDialects.h"
 #include "llvm/Support/JSON.h"
@@ -26,7 +27,7 @@ class LayoutReportTest : public ::testing::Test {
   }
 
   LayoutReport report(const char* target = "sapphirerapids") {
-    auto found = chooseLayouts(*module_, {.targets = {findLayoutTarget(target)}});
+    auto found = chooseLayouts(*module_, {.machines = {cpu::device().findMachine(target)}});
     EXPECT_TRUE(succeeded(found));
     return std::move(*found);
   }

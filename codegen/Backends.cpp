@@ -1,0 +1,5 @@
+#include "codegen/Backends.h"
+
+#include "codegen/cpu/Device.h"
+
+void emel::registerBackends() { plan::registerDevice(cpu::device()); }
