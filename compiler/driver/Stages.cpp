@@ -55,6 +55,7 @@ absl::Status compileTo(ModuleOp module, Stage stage, const PlanOptions &options)
   switches.maxArena = options.maxArena;
   switches.state = options.state;
   switches.bf16 = options.bf16;
+  switches.sample = options.sample;
   switches.targets = ArrayRef<std::string>(options.target);
   switches.layouts = ArrayRef<std::string>(options.layouts);
   addPasses(passes, *own, stage, switches);
