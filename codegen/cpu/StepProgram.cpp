@@ -107,6 +107,7 @@ class StepEmitter {
   }
 
   void emitEpoch() {
+    ++epoch_;
     emitBarrier();
     if (!checks_.poison) return;
     poisonDead();

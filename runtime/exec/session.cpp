@@ -103,7 +103,7 @@ absl::Status Session::CheckSegment(const Segment& segment) const {
     return bad("expected 1 to ", program_.context, " tokens, found ", segment.tokens.size());
   }
   if (segment.rows > segment.tokens.size()) {
-    return bad("expected at most ", segment.tokens.size(), " rows, found ", segment.rows);
+    return bad("expected at most ", segment.tokens.size(), " rows of logits, found ", segment.rows);
   }
   for (size_t i = 0; i < segment.tokens.size(); ++i) {
     const int32_t token = segment.tokens[i];
