@@ -116,8 +116,8 @@ TEST(Session, GivesTheBestTokens) {
                   IsOk());
       const auto all = Expected(tokens, rows);
       for (size_t i = 0; i < best.size(); ++i) {
-        const auto row = absl::MakeConstSpan(all).subspan(i / wanted * kSmallVocabulary,
-                                                          kSmallVocabulary);
+        const auto row =
+            absl::MakeConstSpan(all).subspan(i / wanted * kSmallVocabulary, kSmallVocabulary);
         const int32_t token = tools::BestTokens(row, 3)[i % wanted];
         ASSERT_EQ(best[i].token, token) << i;
         ASSERT_EQ(best[i].logit, row[static_cast<size_t>(token)]) << i;

@@ -1,5 +1,6 @@
 // The best tokens that code finds are those that choosing among its logits gives, to the bit: in
-// any pieces, for any number of workers, rows and tokens, on every variant that this machine runs.
+// any pieces, for any number of workers, rows and tokens, for the least and the best CPU that this
+// machine runs.
 
 #include "runtime/gguf/gguf.h"
 #include "tests/support/build_kind.h"
@@ -125,10 +126,12 @@ TEST_P(BestTokensOf, AreThoseOfTheLogits) {
   if (sample == "all") sample = "top-k:" + std::to_string(model.vocabulary());
   std::vector<int32_t> tokens;
   for (size_t i = 0; i < 40; ++i) tokens.push_back(static_cast<int32_t>(i * i % kFed));
-  CompiledModel compiled(model.path(), variantsHere(),
+  std::vector<std::string> variants = variantsHere();
+  if (variants.size() > 2) variants = {variants.front(), variants.back()};
+  CompiledModel compiled(model.path(), variants,
                          {"-q", "--numerics=invariant", "--sample=" + sample});
   ASSERT_EQ(compiled.error(), "");
-  for (const std::string& variant : variantsHere()) {
+  for (const std::string& variant : variants) {
     SCOPED_TRACE(variant);
     auto loaded = compiled.load(variant);
     uint32_t most = loaded->artifact().sample();
