@@ -1,4 +1,6 @@
-#include "dialects/emel/Emel.h"
+#include "mlir/Analysis/SliceAnalysis.h"
+#include "mlir/IR/IRMapping.h"
+#include "passes/Grouping.h"
 #include "passes/Passes.h"
 #include "passes/Record.h"
 
@@ -11,76 +13,96 @@ namespace emel {
 
 namespace {
 
-/// The k largest logits of each row: `[m, vocab]` and ids `[m, k]` to `[m, k]`.
-Value gather(OpBuilder &builder, Location location, Value logits, Value ids) {
-  auto rows = cast<RankedTensorType>(logits.getType());
-  Type element = rows.getElementType();
-  // A table for each row, of rows of one number.
-  auto table = RankedTensorType::get({rows.getDimSize(0), rows.getDimSize(1), 1}, element);
-  Value chosen =
-      builder.create<GetRowsOp>(location, builder.create<ReshapeOp>(location, table, logits), ids);
-  auto type = RankedTensorType::get(cast<RankedTensorType>(ids.getType()).getShape(), element);
-  return builder.create<ReshapeOp>(location, type, chosen);
+/// Parts of a row: tiles enough for many workers, of whole panels of the weight, and so wide that
+/// what is kept of each is little beside it.
+constexpr int64_t kParts = 32, kPanel = 16, kLeastPerCandidate = 4;
+
+int64_t chooseWidth(int64_t vocab, int64_t k) {
+  int64_t width = std::max<int64_t>(llvm::divideCeil(vocab, kParts), kLeastPerCandidate * k);
+  return std::min<int64_t>(llvm::alignTo(width, kPanel), vocab);
 }
 
-struct FuseHeadPass : impl::FuseHeadBase<FuseHeadPass> {
+class FuseHead : public impl::FuseHeadBase<FuseHead> {
+ public:
   using FuseHeadBase::FuseHeadBase;
 
   void runOnOperation() override {
-    if (sample.empty()) return;
-    int64_t k = 0;
-    StringRef kind = sample;
-    bool isTopK = kind.consume_front("top-k:");
-    if (isTopK ? kind.getAsInteger(10, k) || k < 1 : kind != "argmax") {
-      getOperation().emitError("expected sample=argmax or sample=top-k:K, found '")
-          << sample << "'";
-      return signalPassFailure();
-    }
-    auto step = getOperation().lookupSymbol<func::FuncOp>(EmelDialect::kStep);
+    if (sample == 0) return;
+    SmallVector<func::FuncOp> steps;
+    for (auto function : getOperation().getOps<func::FuncOp>())
+      if (function->hasAttr(EmelDialect::kEntryAttr) || function.getName() == EmelDialect::kStep)
+        steps.push_back(function);
     auto model = getOperation()->getAttrOfType<DictionaryAttr>(EmelDialect::kModelAttr);
-    if (!step || !model || model.contains("sample")) {
-      InFlightDiagnostic error =
-          getOperation().emitError("expected a model whose @step returns logits, found ");
-      if (step && model)
-        error << "one with sample = " << model.get("sample");
-      else
-        error << (step ? "no 'emel.model'" : "no @step");
-      return signalPassFailure();
-    }
+    if (failed(check(steps, model))) return signalPassFailure();
     int64_t vocab = model.getAs<IntegerAttr>("vocab").getInt();
-    if (k > vocab) {
-      getOperation().emitError("expected at most the ")
-          << vocab << " tokens there are, found " << k;
-      return signalPassFailure();
-    }
     Record record(getOperation(), getArgument());
-    choose(step, k);
+    record.count("parts", llvm::divideCeil(vocab, chooseWidth(vocab, sample)));
+    for (func::FuncOp step : steps) {
+      addHead(step, vocab);
+      record.count("steps");
+    }
     NamedAttrList entries(model);
-    entries.set("sample", StringAttr::get(&getContext(), isTopK ? "top_k" : "argmax"));
+    entries.set(EmelDialect::kSample, Builder(&getContext()).getI64IntegerAttr(sample));
     getOperation()->setAttr(EmelDialect::kModelAttr, entries.getDictionary(&getContext()));
-    record.count("steps");
-    record.count("columns", vocab - (isTopK ? 2 * k : 1));
   }
 
-  /// Makes a step return ids in place of logits; with k the k best and their logits.
-  void choose(func::FuncOp step, int64_t k) {
-    Operation *end = step.front().getTerminator();
-    Value logits = end->getOperand(0);
-    OpBuilder builder(end);
-    Location location = logits.getLoc();
-    SmallVector<Value> results;
-    if (k) {
-      results.push_back(builder.create<TopKOp>(location, logits, k));
-      results.push_back(gather(builder, location, logits, results[0]));
+ private:
+  LogicalResult check(ArrayRef<func::FuncOp> steps, DictionaryAttr model) {
+    if (steps.empty() || !model)
+      return getOperation().emitError("expected a model whose steps return logits, found ")
+             << (steps.empty() ? "no step" : "no 'emel.model'");
+    if (Attribute own = model.get(EmelDialect::kSample))
+      return getOperation().emitError("expected steps that return logits alone, found ")
+             << "'sample' = " << own << " in 'emel.model'";
+    int64_t vocab = model.getAs<IntegerAttr>("vocab").getInt();
+    if (sample < 0 || sample > vocab)
+      return getOperation().emitError("expected a sample of 1 to ")
+             << vocab << " tokens, as many as the vocabulary has, found "
+             << static_cast<int64_t>(sample);
+    for (func::FuncOp step : steps)
+      if (Value logits = step.front().getTerminator()->getOperand(0); !logits.getDefiningOp())
+        return step.emitError("expected logits that are computed, found an argument");
+    return success();
+  }
+
+  /// Clones what ends in the logits, as far as its group goes, to the end of the step.
+  SmallVector<Operation *> cloneHead(OpBuilder &builder, Value logits, Value &clone) {
+    SetVector<Operation *> slice;
+    Operation *group = logits.getDefiningOp();
+    auto fuse = dyn_cast<FuseOp>(group);
+    if (fuse) {
+      logits = fuse.getYielded()[cast<OpResult>(logits).getResultNumber()];
+      BackwardSliceOptions options;
+      options.inclusive = true;
+      options.filter = [&](Operation *op) { return op->getParentOp() == group; };
+      getBackwardSlice(logits, &slice, options);
     } else {
-      results.push_back(builder.create<ArgmaxOp>(location, logits));
+      slice.insert(group);
     }
-    auto names = step.getResultAttr(0, EmelDialect::kDimsAttr);
-    llvm::append_range(results, end->getOperands().drop_front());
+    IRMapping map;
+    SmallVector<Operation *> clones;
+    for (Operation *op : slice) clones.push_back(builder.clone(*op, map));
+    clone = map.lookup(logits);
+    return clones;
+  }
+
+  void addHead(func::FuncOp step, int64_t vocab) {
+    Operation *end = step.front().getTerminator();
+    OpBuilder builder(end);
+    Value logits = end->getOperand(0), clone;
+    Location location = logits.getLoc();
+    SmallVector<Operation *> group = cloneHead(builder, logits, clone);
+    group.push_back(
+        builder.create<TopKPartsOp>(location, clone, sample, chooseWidth(vocab, sample)));
+    Value parts = group.back()->getResult(0);
+    Value best = builder.create<MergeTopKOp>(location, parts);
+    mergeGroups(group, nameFor(group) + "_best", getArgument());
+    SmallVector<Value> results(end->getOperands());
+    results.insert(results.begin() + 1, best);
     end->setOperands(results);
-    if (k) step.insertResult(1, results[1].getType(), {});
-    step.setType(builder.getFunctionType(step.getArgumentTypes(), ValueRange(results).getTypes()));
-    if (names && k) step.setResultAttr(1, EmelDialect::kDimsAttr, names);
+    step.insertResult(1, best.getType(), {});
+    if (auto names = step.getResultAttr(0, EmelDialect::kDimsAttr))
+      step.setResultAttr(1, EmelDialect::kDimsAttr, names);
   }
 };
 

@@ -46,7 +46,8 @@ std::string symbolFor(StringRef name) {
   for (char c : name) symbol += llvm::isAlnum(c) || c == '.' ? c : '_';
   if (symbol.empty()) return "kernel";
   // Names that arenas have.
-  return llvm::is_contained({"arena", "scratch", "logits"}, symbol) ? symbol + "_kernel" : symbol;
+  return llvm::is_contained({"arena", "scratch", "logits", "best"}, symbol) ? symbol + "_kernel"
+                                                                            : symbol;
 }
 
 class Outline : public impl::OutlineBase<Outline> {

@@ -121,11 +121,13 @@ class Partition : public impl::PartitionBase<Partition> {
     double all = access.countFlops(result, whole, kContext);
     for (int64_t unit = 1; unit < extent; ++unit) {
       if (extent % unit != 0 && unit % tiles_.panel != 0) continue;
-      int64_t count = llvm::divideCeil(extent, unit);
-      Range first{0, unit};
-      if (extent % unit == 0 &&
-          !isAboutEqual(access.countFlops(result, slab(whole, dim, first), kContext) * count, all))
-        continue;
+      if (extent % unit == 0) {
+        // Of what the extent stands for, the last unit may have less than the others.
+        auto flopsOf = [&](int64_t begin) {
+          return access.countFlops(result, slab(whole, dim, {begin, begin + unit}), kContext);
+        };
+        if (!isAboutEqual(flopsOf(0) * (extent / unit - 1) + flopsOf(extent - unit), all)) continue;
+      }
       if (extent % unit != 0 && !isDividedBy(access, result, dim, unit, all)) continue;
       if (reads && !keepsPanels(access, result, dim, unit)) continue;
       return Cut{dim, extent, unit};

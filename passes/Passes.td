@@ -75,20 +75,6 @@ def FuseAttention : Pass<"emel-fuse-attention", "::mlir::ModuleOp"> {
   ];
 }
 
-def FuseHead : Pass<"emel-fuse-head", "::mlir::ModuleOp"> {
-  let summary = "Ends a step with the choice among its logits";
-  let description = [{
-    Where the sampler only takes the best of the logits, a step need not return them: with `sample=argmax` it returns the id of the most
-    likely token of each row, with `sample=top-k:K` the ids of the K most likely ones, best first, and their logits. Of equal logits the
-    lower id wins, as in `emel.argmax` and `emel.top_k`. Without the option it does nothing.
-
-    Counts `steps`, and `columns` of logits that they return no more.
-  }];
-  let options = [
-    Option<"sample", "sample", "std::string", "", "argmax, top-k:K, or nothing">,
-  ];
-}
-
 def Specialize : Pass<"emel-specialize", "::mlir::ModuleOp"> {
   let summary = "Makes an entry for one token, one for a few and one for many in place of @step";
   let description = [{
@@ -218,6 +204,21 @@ def FuseRows : Pass<"emel-fuse-rows", "::mlir::ModuleOp"> {
   }];
 }
 
+def FuseHead : Pass<"emel-fuse-head", "::mlir::ModuleOp"> {
+  let summary = "Gives steps the best tokens of each row beside its logits";
+  let description = [{
+    Where a sampler only takes the best of the logits, a step need not write them: with `sample=K` it also returns the K best tokens of each
+    row, as `emel.merge_top_k` does. The ops that end in the logits are cloned into a group of their own, which keeps no more than the
+    best of each of about 32 parts of the vocabulary; a second kernel merges these. A caller that asks for tokens runs these two and not the
+    kernel of the logits, and the other way round. Without the option it does nothing. Keeps the bits.
+
+    Counts `steps`, and `parts` of a row.
+  }];
+  let options = [
+    Option<"sample", "sample", "int64_t", "0", "how many of the best tokens steps return; 0: none">,
+  ];
+}
+
 def Outline : Pass<"emel-outline", "::mlir::ModuleOp"> {
   let summary = "Makes a kernel of each group, and a launch of it in a plan";
   let description = [{
@@ -275,7 +276,7 @@ def PlanBuffers : Pass<"emel-plan-buffers", "::mlir::ModuleOp"> {
   let summary = "Gives every value its place in an arena";
   let description = [{
     Values share bytes when their lifetimes do not meet, or in place. The arena `@arena` is there once, `@scratch` once for each
-    worker, `@logits` is the caller's; each is as large as the entry that needs most of it. The search for the smallest arena is bounded by a
+    worker, `@logits` and `@best` are the caller's; each is as large as the entry that needs most of it. The search for the smallest arena is bounded by a
     number of steps, so that the same module gives the same plan on every machine.
 
     Counts `arena bytes` of all entries, and `bytes saved` by sharing.

@@ -20,7 +20,6 @@ void addGraphPasses(OpPassManager &passes, const GraphSwitches &switches) {
     passes.addPass(createFoldConstants(fold));
   }
   if (switches.fuseAttention) passes.addPass(createFuseAttention());
-  if (!switches.sample.empty()) passes.addPass(createFuseHead({switches.sample}));
   // Again: what was merged and folded has left equal and unused reads of weights.
   passes.addPass(createSimplify());
   passes.addPass(createDropDeadWeights());
@@ -55,6 +54,7 @@ void addFusionPasses(OpPassManager &passes, const FusionSwitches &switches) {
   if (switches.fuseRope) passes.addPass(createFuseRope());
   if (switches.fuseResidual) passes.addPass(createFuseResidual());
   if (switches.fuseRows) passes.addPass(createFuseRows());
+  if (switches.sample != 0) passes.addPass(createFuseHead({switches.sample}));
 }
 
 void addPlanPasses(OpPassManager &passes, const PlanSwitches &switches) {

@@ -29,8 +29,6 @@ struct GraphSwitches : Switches {
                              llvm::cl::init(true)};
   Option<bool> fuseAttention{owner, "fuse-attention", llvm::cl::desc("make attention one op"),
                              llvm::cl::init(true)};
-  Option<std::string> sample{
-      owner, "sample", llvm::cl::desc("what steps return in place of logits: argmax or top-k:K")};
   ListOption<std::string> shardFolders{
       owner, "shard-folder", llvm::cl::desc("where shards may lie beside their own path")};
 };
@@ -79,6 +77,10 @@ struct FusionSwitches : Switches {
                             llvm::cl::init(true)};
   Option<bool> fuseRows{owner, "fuse-rows", llvm::cl::desc("group light ops that work row by row"),
                         llvm::cl::init(true)};
+  Option<int64_t> sample{
+      owner, "sample",
+      llvm::cl::desc("how many of the best tokens steps return beside logits; 0: none"),
+      llvm::cl::init(0)};
 };
 
 struct PlanSwitches : Switches {

@@ -20,15 +20,21 @@ using plan::LaunchOp;
 using plan::leavesEntry;
 using plan::LifeAttr;
 
-/// The arenas of a plan, by kind.
-constexpr StringLiteral kArenas[] = {"arena", "scratch", "logits"};
+struct ArenaName {
+  ArenaKind kind;
+  StringLiteral name;
+};
 
-StringRef nameOf(ArenaKind kind) { return kArenas[static_cast<uint32_t>(kind)]; }
+/// The arenas of a plan. A caller has one piece of memory for logits and one for the best tokens.
+constexpr ArenaName kArenas[] = {{ArenaKind::Shared, "arena"},
+                                 {ArenaKind::Worker, "scratch"},
+                                 {ArenaKind::Caller, "logits"},
+                                 {ArenaKind::Caller, plan::kBestArena}};
 
-ArenaKind arenaOf(OpResult value) {
-  if (leavesEntry(value)) return ArenaKind::Caller;
-  return cast<LaunchOp>(value.getOwner()).getKind() == LaunchKind::Each ? ArenaKind::Worker
-                                                                        : ArenaKind::Shared;
+StringRef arenaOf(OpResult value) {
+  if (leavesEntry(value)) return plan::isBest(value) ? plan::kBestArena : "logits";
+  bool isWorkers = cast<LaunchOp>(value.getOwner()).getKind() == LaunchKind::Each;
+  return isWorkers ? "scratch" : "arena";
 }
 
 /// A launch in words of the source model, where it has some: layers share kernels.
@@ -58,15 +64,14 @@ class PlanBuffers : public impl::PlanBuffersBase<PlanBuffers> {
     }
     // All of them before any is changed: an entry that does not fit leaves the module as it was,
     // and those behind it are named as well.
-    int64_t bytes[3] = {};
+    int64_t bytes[std::size(kArenas)] = {};
     bool isPlanned = true;
     DenseMap<Value, plan::PlaceAttr> places;
     for (EntryOp entry : getOperation().getOps<EntryOp>())
-      for (ArenaKind kind : {ArenaKind::Shared, ArenaKind::Worker, ArenaKind::Caller}) {
-        FailureOr<int64_t> total = planArena(entry, kind, places);
+      for (auto [i, arena] : llvm::enumerate(kArenas)) {
+        FailureOr<int64_t> total = planArena(entry, arena, places);
         isPlanned &= succeeded(total);
-        int64_t &most = bytes[static_cast<uint32_t>(kind)];
-        most = std::max(most, total.value_or(0));
+        bytes[i] = std::max(bytes[i], total.value_or(0));
       }
     if (!isPlanned) return signalPassFailure();
     for (EntryOp entry : getOperation().getOps<EntryOp>()) setPlaces(entry, places);
@@ -74,13 +79,13 @@ class PlanBuffers : public impl::PlanBuffersBase<PlanBuffers> {
   }
 
  private:
-  Arena collect(EntryOp entry, ArenaKind kind) {
+  Arena collect(EntryOp entry, StringRef name) {
     Arena arena;
     arena.problem.alignment = alignment;
     for (LaunchOp launch : entry.getBody().front().getOps<LaunchOp>())
       for (OpResult value : launch.getOperation()->getResults()) {
         LifeAttr life = launch.getLife(value.getResultNumber());
-        if (!life || arenaOf(value) != kind) continue;
+        if (!life || arenaOf(value) != name) continue;
         auto index = static_cast<int32_t>(arena.problem.buffers.size());
         arena.problem.buffers.push_back({life.getLower(), life.getUpper(), life.getBytes()});
         arena.problem.names.push_back(describe(launch));
@@ -94,30 +99,30 @@ class PlanBuffers : public impl::PlanBuffersBase<PlanBuffers> {
 
   /// Adds the places of the values that lie in one arena and returns the bytes that the entry needs
   /// of it.
-  FailureOr<int64_t> planArena(EntryOp entry, ArenaKind kind,
+  FailureOr<int64_t> planArena(EntryOp entry, const ArenaName &own,
                                DenseMap<Value, plan::PlaceAttr> &places) {
     for (LaunchOp launch : entry.getBody().front().getOps<LaunchOp>())
       if (!launch.getLives())
         return launch.emitOpError("expected lives, which --emel-lifetimes writes, found none");
-    Arena arena = collect(entry, kind);
+    Arena arena = collect(entry, own.name);
     if (arena.buffers.empty()) return 0;
     absl::StatusOr<plan::Solution> solution = plan::Solve(arena.problem, {});
-    if (kind == ArenaKind::Shared && maxArena > 0 && solution.ok() &&
+    if (own.kind == ArenaKind::Shared && maxArena > 0 && solution.ok() &&
         solution->plan.total > maxArena) {
       arena.problem.capacity = maxArena;  // says what is live at the peak, or looks harder
       solution = plan::Solve(arena.problem, {});
     }
     if (!solution.ok()) {
-      entry.emitError("cannot plan @") << nameOf(kind) << " of @" << entry.getSymName() << ": "
+      entry.emitError("cannot plan @") << own.name << " of @" << entry.getSymName() << ": "
                                        << std::string(solution.status().message());
       return failure();
     }
-    auto symbol = FlatSymbolRefAttr::get(&getContext(), nameOf(kind));
+    auto symbol = FlatSymbolRefAttr::get(&getContext(), own.name);
     for (auto [value, index] : arena.buffers)
       places[value] =
           plan::PlaceAttr::get(&getContext(), symbol, solution->plan.places[index].offset,
                                arena.problem.buffers[index].size);
-    if (kind == ArenaKind::Shared) {
+    if (own.kind == ArenaKind::Shared) {
       record_->count("arena bytes", solution->plan.total);
       record_->count("bytes saved", plan::NoReuse(arena.problem) - solution->plan.total);
     }
@@ -137,13 +142,12 @@ class PlanBuffers : public impl::PlanBuffersBase<PlanBuffers> {
     }
   }
 
-  void declareArenas(const int64_t (&bytes)[3]) {
+  void declareArenas(ArrayRef<int64_t> bytes) {
     OpBuilder builder = OpBuilder::atBlockBegin(getOperation().getBody());
-    for (auto [i, name] : llvm::enumerate(kArenas)) {
-      if (auto old = getOperation().lookupSymbol<plan::ArenaOp>(name)) old->erase();
-      if (bytes[i] > 0)
-        builder.create<plan::ArenaOp>(getOperation().getLoc(), static_cast<ArenaKind>(i), name,
-                                      bytes[i], alignment);
+    for (auto [own, size] : llvm::zip(kArenas, bytes)) {
+      if (auto old = getOperation().lookupSymbol<plan::ArenaOp>(own.name)) old->erase();
+      if (size > 0)
+        builder.create<plan::ArenaOp>(getOperation().getLoc(), own.kind, own.name, size, alignment);
     }
   }
 

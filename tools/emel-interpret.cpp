@@ -5,6 +5,7 @@
 #include "dialects/interpreter/Print.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/raw_ostream.h"
+#include "tools/support/best_tokens.h"
 #include "tools/support/command_line.h"
 #include "tools/support/exit.h"
 #include "tools/support/output_file.h"
@@ -95,12 +96,11 @@ absl::StatusOr<mlir::OwningOpRef<mlir::ModuleOp>> load(mlir::MLIRContext& contex
   return std::move(result->module);
 }
 
-/// The most likely token after the last row: of its logits, or of the ids that the step chose.
-int32_t lastChoice(const interpreter::Tensor& output) {
-  if (output.isInts())
-    return static_cast<int32_t>(output.ints()[output.size() - output.size() / output.shape[0]]);
-  const double* row = output.row(output.rowCount() - 1);
-  return static_cast<int32_t>(std::max_element(row, row + output.rowSize()) - row);
+/// The most likely token after the last row: of its logits, or the best that the step found.
+int32_t lastChoice(const interpreter::Tensor& logits, const interpreter::Session& session) {
+  if (const interpreter::Tensor* best = session.best())
+    return static_cast<int32_t>(best->ints()[best->size() - best->rowSize()]);
+  return tools::BestToken(absl::MakeConstSpan(logits.row(logits.rowCount() - 1), logits.rowSize()));
 }
 
 interpreter::Options runOptions(const Options& options) {
@@ -122,15 +122,12 @@ absl::StatusOr<std::string> runTokens(mlir::ModuleOp module, const Options& opti
   interpreter::Session session(interpreter);
   mlir::FailureOr<interpreter::Tensor> logits = session.step(tokens);
   if (failed(logits)) return diagnostics.status();
-  if (options.logits && logits->isInts())
-    return absl::InvalidArgumentError(
-        "--logits: the steps of this module return ids of tokens, and no logits");
-  const std::vector<double> fed = logits->isInts() ? std::vector<double>() : logits->reals();
+  const std::vector<double> fed = logits->reals();
 
   tools::Progress progress("generating");
   std::string ids;
   for (uint64_t i = 0; i < options.generate; ++i) {
-    int32_t token = lastChoice(*logits);
+    int32_t token = lastChoice(*logits, session);
     absl::StrAppend(&ids, i ? "," : "", token);
     progress.Update(i + 1, options.generate);
     if (i + 1 == options.generate) break;

@@ -13,6 +13,7 @@ OpEmitter findEmitter(Operation *op) {
     addExpertEmitters(table);
     addRopeEmitters(table);
     addRowEmitters(table);
+    addTopKEmitters(table);
     return table;
   }();
   return table.lookup(op->getName().getStringRef());

@@ -15,6 +15,7 @@ void addElementwiseEmitters(EmitterTable &table);
 void addExpertEmitters(EmitterTable &table);
 void addRopeEmitters(EmitterTable &table);
 void addRowEmitters(EmitterTable &table);
+void addTopKEmitters(EmitterTable &table);
 
 }  // namespace emel::cpu
 

@@ -4,6 +4,7 @@
 #include "codegen/cpu/Poison.h"
 #include "dialects/emel/Emel.h"
 #include "dialects/emel/Layouts.h"
+#include "dialects/plan/Access.h"
 #include "dialects/plan/PlanInfo.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -58,23 +59,61 @@ class StepEmitter {
       poisonDead();
       emitBarrier();
     }
+    LogicalResult result = success();
     for (Operation &op : entry_.getBody().front().without_terminator()) {
       emit_.setLoc(op.getLoc());
-      if (auto launch = dyn_cast<LaunchOp>(op)) {
-        if (failed(emitLaunch(launch))) return failure();
-      } else {
-        ++epoch_;
-        emitBarrier();
-        if (!checks_.poison) continue;
-        poisonDead();
-        emitBarrier();
-      }
+      emit_.when(isWanted(wants_.lookup(&op)), [&] {
+        auto launch = dyn_cast<LaunchOp>(op);
+        launch ? void(result = emitLaunch(launch)) : emitEpoch();
+      });
+      if (failed(result)) return failure();
     }
     emit_.create<LLVM::ReturnOp>(ValueRange{});
     return program_;
   }
 
  private:
+  /// What the caller gives memory for, which is what it wants.
+  enum Wants : unsigned { kLogits = 1, kBest = 2, kAll = 3 };
+
+  /// Finds out what each launch and barrier is for, from the last to the first. A barrier is for
+  /// what is launched before the next one: two barriers with nothing between them are one.
+  void findWants() {
+    bool samples = best_ != nullptr;
+    unsigned epoch = 0;
+    for (Operation &op : llvm::reverse(entry_.getBody().front().without_terminator())) {
+      unsigned wants = isa<BarrierOp>(op) ? std::exchange(epoch, 0) : 0;
+      for (OpOperand &use : op.getUses()) {
+        bool isReturned = isa<plan::ReturnOp>(use.getOwner());
+        if (!samples || isa<KvType>(use.get().getType()))
+          wants |= kAll;
+        else if (isReturned)
+          wants |= isBest(use.get()) ? kBest : kLogits;
+        else
+          wants |= wants_.lookup(use.getOwner());
+      }
+      if (isa<LaunchOp>(op)) epoch |= wants;
+      wants_[&op] = samples ? wants : unsigned{kAll};
+    }
+  }
+
+  /// Tokens are worth computing for their keys and values alone, so that what is wanted of them may
+  /// be nothing.
+  Value isWanted(unsigned wants) {
+    if (wants == kAll) return emit_.i64(1);
+    Value memory = wants == kBest ? best_ : logits_;
+    return emit_.create<LLVM::ICmpOp>(LLVM::ICmpPredicate::ne, memory,
+                                      emit_.create<LLVM::ZeroOp>(emit_.ptr()));
+  }
+
+  void emitEpoch() {
+    ++epoch_;
+    emitBarrier();
+    if (!checks_.poison) return;
+    poisonDead();
+    emitBarrier();
+  }
+
   void begin() {
     emit_.setInsertionPointToEnd(module_.getBody());
     auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(emit_.getContext()),
@@ -92,6 +131,10 @@ class StepEmitter {
                           offsetof(emel_step_t, slots), offsetof(emel_step_t, out_rows)})
       arguments_.push_back(field(offset));
     logits_ = field(offsetof(emel_step_t, logits));
+    for (Operation &op : entry_.getBody().front())
+      for (OpResult result : op.getResults())
+        if (!best_ && isBest(result)) best_ = field(offsetof(emel_step_t, best));
+    findWants();
     weights_ = field(offsetof(emel_step_t, weights));
     arena_ = field(offsetof(emel_step_t, arena));
     pages_ = field(offsetof(emel_step_t, pages));
@@ -119,7 +162,7 @@ class StepEmitter {
     auto result = cast<OpResult>(value);
     PlaceAttr place = cast<LaunchOp>(result.getOwner()).getPlace(result.getResultNumber());
     auto arena = SymbolTable::lookupNearestSymbolFrom<ArenaOp>(entry_, place.getArena());
-    Value base = arena.getKind() == ArenaKind::Caller   ? logits_
+    Value base = arena.getKind() == ArenaKind::Caller   ? isBest(value) ? best_ : logits_
                  : arena.getKind() == ArenaKind::Worker ? scratch_
                                                         : arena_;
     return emit_.at(base, place.getOffset());
@@ -248,7 +291,8 @@ class StepEmitter {
   llvm::StringMap<int> names_;
   SmallVector<Value> arguments_;
   Value step_, worker_, index_, workers_, n_, m_;
-  Value logits_, weights_, arena_, scratch_, frame_, pages_, tickets_, scratchStride_;
+  llvm::DenseMap<Operation *, unsigned> wants_;
+  Value logits_, best_, weights_, arena_, scratch_, frame_, pages_, tickets_, scratchStride_;
   int64_t plannedScratch_ = 0, epoch_ = 0;
 };
 

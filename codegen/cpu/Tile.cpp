@@ -86,11 +86,16 @@ static Span apply(Emit &emit, DimMap map, const Span &span, const Span &whole) {
   map = map.reduced();
   auto size = Emit::constant(span.size);
   bool beginsWhole = map.granule == 1 && span.unit * map.num % map.den == 0;
-  if (beginsWhole && (map.den == 1 || (size && *size * map.num % map.den == 0)))
-    return {emit.add(emit.div(emit.mul(span.begin, map.num), map.den), map.offset),
-            emit.div(emit.mul(span.size, map.num), map.den),
+  if (beginsWhole && (map.den == 1 || (size && *size * map.num % map.den == 0))) {
+    Value begin = emit.add(emit.div(emit.mul(span.begin, map.num), map.den), map.offset);
+    Value count = emit.div(emit.mul(span.size, map.num), map.den);
+    // The last index of the result may stand for less than the others.
+    if (map.num > map.den && whole.most % map.num != 0)
+      count = emit.min(count, emit.sub(whole.size, begin));
+    return {begin, count,
             std::min<int64_t>(llvm::divideCeil(span.most * map.num, map.den), whole.most),
             std::gcd(span.unit * map.num / map.den, map.offset)};
+  }
   Value end = emit.mul(emit.add(span.begin, span.size), map.num);
   Value begin = emit.add(emit.div(emit.mul(span.begin, map.num), map.den), map.offset);
   end = emit.add(emit.ceilDiv(end, map.den), map.offset);

@@ -106,6 +106,7 @@ class ArtifactWriter {
     EMEL_RETURN_IF_ERROR(writeWeightsAndCode());
     EMEL_RETURN_IF_ERROR(artifact::Check(plan_));
     EMEL_RETURN_IF_ERROR(writer_.Add(artifact::SectionKind::kPlan, "", artifact::Encode(plan_)));
+    EMEL_RETURN_IF_ERROR(writeSample());
     std::string contract = completeContract();
     EMEL_RETURN_IF_ERROR(
         writer_.Add(artifact::SectionKind::kContract, "", std::string_view(contract)));
@@ -200,6 +201,13 @@ class ArtifactWriter {
     for (const cpu::ImageSymbol &symbol : image.symbols)
       symbols.push_back({symbol.offset, symbol.size, symbol.name});
     return writer_.Add(artifact::SectionKind::kSymbols, variant.name, artifact::Encode(symbols));
+  }
+
+  absl::Status writeSample() {
+    auto model = module_->getAttrOfType<DictionaryAttr>(EmelDialect::kModelAttr);
+    auto sample = model.getAs<IntegerAttr>(EmelDialect::kSample);
+    if (!sample) return absl::OkStatus();
+    return writer_.Add(artifact::SectionKind::kSample, "", artifact::EncodeSample(sample.getInt()));
   }
 
   absl::Status writeImports(const std::string &variant, const cpu::Image &image) {

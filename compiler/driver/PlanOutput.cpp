@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "runtime/include/emel/candidate.h"
+
 using namespace mlir;
 
 namespace emel {
@@ -110,6 +112,10 @@ std::string writePlanReport(ModuleOp module, const PlanSummary &plan, const Layo
   json["scratch_bytes"] = scratch * options.workers;
   json["scratch_bytes_per_worker"] = scratch;
   json["workers"] = options.workers;
+  if (plan.sample > 0) {
+    json["sample"] = plan.sample;
+    json["best_bytes_per_row"] = plan.sample * sizeof(emel_candidate_t);
+  }
   json["alignment"] = plan.alignment;
   json["passes"] = Json::array();
   if (auto passes = module->getAttrOfType<ArrayAttr>(EmelDialect::kPassesAttr))

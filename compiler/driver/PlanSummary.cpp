@@ -51,6 +51,8 @@ class Summarizer {
     if (auto model = module_->getAttrOfType<DictionaryAttr>(EmelDialect::kModelAttr)) {
       summary_.architecture = model.getAs<StringAttr>("architecture").str();
       summary_.context = model.getAs<IntegerAttr>("context").getInt();
+      if (auto sample = model.getAs<IntegerAttr>(EmelDialect::kSample))
+        summary_.sample = sample.getInt();
     }
     for (auto arena : module_.getOps<plan::ArenaOp>())
       summary_.alignment = std::max<int64_t>(summary_.alignment, arena.getAlign());

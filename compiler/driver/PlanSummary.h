@@ -44,6 +44,7 @@ struct PlannedEntry {
 struct PlanSummary {
   std::string architecture;
   int64_t context = 0, alignment = 0;
+  int64_t sample = 0;       // the best tokens of a row that steps give; 0: none
   int64_t weightBytes = 0;  // as they are stored
   int64_t stateBytes = 0;   // of all layers, for each cell of the context
   std::vector<PlannedEntry> entries;

@@ -56,6 +56,7 @@ absl::Status compileTo(ModuleOp module, Stage stage, const PlanOptions &options)
   switches.state = options.state;
   switches.bulkForm = stringifyActivationForm(options.bulkForm).str();
   switches.targets = ArrayRef<std::string>(options.machine);
+  switches.sample = options.sample;
   switches.layouts = ArrayRef<std::string>(options.layouts);
   addPasses(passes, *own, stage, switches);
   if (succeeded(passes.run(module))) return absl::OkStatus();

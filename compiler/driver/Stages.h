@@ -28,6 +28,7 @@ struct PlanOptions {
   int64_t small = 8, batch = 512;   // the most tokens of the entries for a few and for many
   int64_t maxArena = 0;             // 0: no limit
   int64_t workers = 64;             // the most that an artifact is made for
+  int64_t sample = 0;               // the best tokens of a row that steps can give; 0: none
   std::string machine = "generic";  // whose speeds decide
   std::string state = "f16";        // what keys and values are kept as: f16, q8_0 or keep
   ActivationForm bulkForm = ActivationForm::A8;  // of activations of many tokens

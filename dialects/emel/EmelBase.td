@@ -45,12 +45,11 @@ def Emel_Dialect : Dialect {
 
     A module that carries `emel.model` is checked as a whole:
 
-    * (M1) `emel.model` has `architecture`, `context` and `vocab`;
+    * (M1) `emel.model` has `architecture`, `context` and `vocab`, and may have a `sample` of 1 to `vocab`;
     * (M2) only `emel` ops, function boundaries and calls touch block formats, layouts and state;
     * (M3) every state value is consumed exactly once, and read only before that;
-    * (M4) there is one `@step`, or entries in its place, and they take and return what the step contract says, with
-      `sample` in `emel.model` the ids of tokens in place of logits: `"argmax"` one for each row, `"top_k"` k for each row
-      and their logits;
+    * (M4) there is one `@step`, or entries in its place, and they take and return what the step contract says; with
+      `sample = K` in `emel.model` they return the best K tokens of each row behind the logits, as `emel.merge_top_k` does;
     * (M5) every weight lies inside its shard.
 
     `emel.entry = {tokens = N, rows = M}` on a function makes it an entry for steps of at most N tokens and M rows of
@@ -82,6 +81,8 @@ def Emel_Dialect : Dialect {
   let extraClassDeclaration = [{
     /// The module attribute that turns on whole-model verification.
     static constexpr llvm::StringLiteral kModelAttr = "emel.model";
+    /// In it: how many of the best tokens steps return beside logits.
+    static constexpr llvm::StringLiteral kSample = "sample";
     /// The argument and result attribute that names symbolic dimensions.
     static constexpr llvm::StringLiteral kDimsAttr = "emel.dims";
     /// The attribute of a function that serves steps up to a size, in place of `@step`.

@@ -9,10 +9,10 @@ using namespace emel;
 
 namespace {
 
-/// What the model's steps return in place of logits; empty where they return those.
-StringRef sampleOf(DictionaryAttr model) {
-  auto sample = model.getAs<StringAttr>("sample");
-  return sample ? sample.getValue() : "";
+/// How many of the best tokens the model's steps return beside logits; 0 where none.
+int64_t sampleOf(DictionaryAttr model) {
+  auto sample = model.getAs<IntegerAttr>(EmelDialect::kSample);
+  return sample ? sample.getInt() : 0;
 }
 
 LogicalResult verifyModelAttribute(ModuleOp module, Attribute attribute) {
@@ -25,9 +25,10 @@ LogicalResult verifyModelAttribute(ModuleOp module, Attribute attribute) {
     if (!value || value.getInt() <= 0)
       return module.emitOpError("(M1) 'emel.model' needs a positive integer '") << key << "'";
   }
-  StringRef sample = sampleOf(dict);
-  if (dict.contains("sample") && sample != "argmax" && sample != "top_k")
-    return module.emitOpError("(M1) 'sample' in 'emel.model' must be \"argmax\" or \"top_k\"");
+  int64_t vocab = dict.getAs<IntegerAttr>("vocab").getInt(), sample = sampleOf(dict);
+  if (dict.contains(EmelDialect::kSample) && (sample < 1 || sample > vocab))
+    return module.emitOpError("(M1) 'sample' in 'emel.model' must be an integer from 1 to ")
+           << vocab;
   return success();
 }
 
@@ -116,30 +117,23 @@ LogicalResult verifyStates(Operation *op) {
   return success();
 }
 
-/// Checks the logits or ids that come before the states; returns how many results they are.
+/// Checks the logits, and the best tokens, that come before the states; returns how many results
+/// they are.
 FailureOr<unsigned> verifyOutputs(FunctionOpInterface step, DictionaryAttr model) {
   ArrayRef<Type> results = step.getResultTypes();
-  auto isTensor = [&](unsigned i, unsigned rank, bool isId) {
+  auto isTable = [&](unsigned i, int64_t columns, auto isElement) {
     auto type = i < results.size() ? dyn_cast<RankedTensorType>(results[i]) : RankedTensorType();
-    return type && type.getRank() == rank &&
-           (isId ? type.getElementType().isInteger(32) : type.getElementType().isF32());
+    return type && type.getRank() == 2 && type.getDimSize(1) == columns &&
+           isElement(type.getElementType());
   };
-  if (sampleOf(model) == "argmax") {
-    if (isTensor(0, 1, true)) return 1;
-    return step.emitOpError("(M4) must return the id of a token for each row as i32, found ")
-           << results[0];
-  }
-  if (sampleOf(model) == "top_k") {
-    if (isTensor(0, 2, true) && isTensor(1, 2, false) &&
-        cast<ShapedType>(results[0]).getShape() == cast<ShapedType>(results[1]).getShape())
-      return 2;
-    return step.emitOpError(
-        "(M4) must return ids of tokens as i32, k for each row, and their logits");
-  }
-  int64_t vocab = model.getAs<IntegerAttr>("vocab").getInt();
-  if (isTensor(0, 2, false) && cast<ShapedType>(results[0]).getDimSize(1) == vocab) return 1;
-  return step.emitOpError("(M4) must return logits of ")
-         << vocab << " columns of f32, found " << results[0];
+  int64_t vocab = model.getAs<IntegerAttr>("vocab").getInt(), sample = sampleOf(model);
+  if (!isTable(0, vocab, [](Type type) { return type.isF32(); }))
+    return step.emitOpError("(M4) must return logits of ")
+           << vocab << " columns of f32, found " << results[0];
+  if (sample == 0) return 1;
+  if (isTable(1, sample, [](Type type) { return type.isInteger(64); })) return 2;
+  return step.emitOpError("(M4) must return the best ")
+         << sample << " tokens of each row as candidates of i64";
 }
 
 /// What @step and its specialisations take and return.

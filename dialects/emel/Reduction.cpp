@@ -45,6 +45,31 @@ LogicalResult ArgmaxOp::inferReturnTypes(MLIRContext *context, std::optional<Loc
   return success();
 }
 
+LogicalResult TopKPartsOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,
+                                            Adaptor adaptor, SmallVectorImpl<Type> &results) {
+  RankedTensorType input = tensorType(adaptor.getInput());
+  if (input.getRank() != 2 || lastDim(input) < 1 || lastDim(input) > INT32_MAX)
+    return emitOptionalError(loc, "(C1) expected rows of 1 to 2147483647 columns, found ", input);
+  int64_t k = adaptor.getK(), width = adaptor.getWidth(), columns = lastDim(input);
+  if (k < 1 || k > columns || width < 1 || width > columns)
+    return emitOptionalError(loc, "(C2) expected k and width from 1 to ", columns, ", found ", k,
+                             " and ", width);
+  results.push_back(RankedTensorType::get(
+      {input.getDimSize(0), llvm::divideCeil(columns, width), k}, IntegerType::get(context, 64)));
+  return success();
+}
+
+LogicalResult MergeTopKOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                            Adaptor adaptor, SmallVectorImpl<Type> &results) {
+  RankedTensorType input = tensorType(adaptor.getInput());
+  if (input.getRank() != 3 || !input.getElementType().isInteger(64) || input.getDimSize(1) < 1 ||
+      input.getDimSize(2) < 1)
+    return emitOptionalError(loc, "(C1) expected known parts of candidates of i64, found ", input);
+  results.push_back(
+      RankedTensorType::get({input.getDimSize(0), input.getDimSize(2)}, input.getElementType()));
+  return success();
+}
+
 LogicalResult ArgsortOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,
                                           Adaptor adaptor, SmallVectorImpl<Type> &results) {
   RankedTensorType input = tensorType(adaptor.getInput());
@@ -73,4 +98,14 @@ LogicalResult CountEqualOp::inferReturnTypes(MLIRContext *context, std::optional
 
 std::optional<DimMap> ReduceOp::mapTile(unsigned, int64_t dim, unsigned) {
   return llvm::is_contained(getDims(), dim) ? std::nullopt : std::optional(DimMap::same(dim));
+}
+
+std::optional<DimMap> TopKPartsOp::mapTile(unsigned, int64_t dim, unsigned) {
+  if (dim == 0) return DimMap::same(0);
+  return dim == 1 ? std::optional(DimMap{.dim = 1, .num = static_cast<int64_t>(getWidth())})
+                  : std::nullopt;
+}
+
+std::optional<DimMap> MergeTopKOp::mapTile(unsigned, int64_t dim, unsigned) {
+  return dim == 0 ? std::optional(DimMap::same(0)) : std::nullopt;
 }

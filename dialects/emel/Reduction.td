@@ -61,6 +61,42 @@ def Emel_ArgmaxOp : Emel_InferredOp<"argmax", [Emel_RowTiles]> {
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
 }
 
+def Emel_TopKPartsOp : Emel_InferredOp<"top_k_parts", [DeclareOpInterfaceMethods<Emel_TileOpInterface>]> {
+  let summary = "Finds the largest elements of each part of each row";
+  let description = [{
+    Part p of a row is its columns from `p * width` on, up to `width` of them. Of each part the k largest elements, in the
+    order of `emel.top_k`, as candidates: i64 whose low half is the column and whose high half the bits of the element
+    as f32. A part of fewer than k columns ends in candidates of -1, which rank below all others.
+
+    * (C1) the input has 2 dimensions, the last one known, and from 1 to 2^31 - 1 columns;
+    * (C2) k and width are from 1 to the number of columns.
+
+    ```mlir
+    %c = emel.top_k_parts %x k 2 width 16 : (tensor<?x40xf32>) -> tensor<?x3x2xi64>
+    ```
+  }];
+  let arguments = (ins Emel_FloatTensor:$input, I64Attr:$k, I64Attr:$width);
+  let results = (outs Emel_IntTensor:$result);
+  let assemblyFormat = "$input `k` $k `width` $width attr-dict `:` functional-type(operands, results)";
+}
+
+def Emel_MergeTopKOp : Emel_InferredOp<"merge_top_k", [DeclareOpInterfaceMethods<Emel_TileOpInterface>]> {
+  let summary = "Finds the best candidates of all parts of each row";
+  let description = [{
+    The k best candidates of each row, best first, k as many as each part has: what `emel.top_k_parts` with one part that
+    is the whole row gives.
+
+    * (C1) the input has 3 dimensions of i64, the last two known and positive.
+
+    ```mlir
+    %best = emel.merge_top_k %c : (tensor<?x3x2xi64>) -> tensor<?x2xi64>
+    ```
+  }];
+  let arguments = (ins Emel_IntTensor:$input);
+  let results = (outs Emel_IntTensor:$result);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+}
+
 def Emel_SortOrder : Emel_Enum<"SortOrder", "what comes first", [
     I32EnumAttrCase<"Asc", 0, "asc">, I32EnumAttrCase<"Desc", 1, "desc">,
   ]>;

@@ -83,9 +83,12 @@ class Session {
   explicit Session(Interpreter &interpreter);
 
   /// Feeds `tokens` to sequence `slot`, from that sequence's next position on, in as many steps as
-  /// the largest entry makes necessary. The result has a row of logits for each token, or ids
-  /// where the model samples.
+  /// the largest entry makes necessary. The result has a row of logits for each token.
   mlir::FailureOr<Tensor> step(llvm::ArrayRef<int32_t> tokens, int64_t slot = 0);
+
+  /// The best tokens of each row of the last of these steps, as candidates; null where the model
+  /// does not sample.
+  const Tensor *best() const { return best_.get(); }
 
  private:
   struct Entry {
@@ -100,6 +103,7 @@ class Session {
   /// Ascending in size.
   llvm::SmallVector<Entry> entries_;
   llvm::SmallVector<RuntimeValue> states_;
+  std::shared_ptr<const Tensor> best_;
   std::map<int64_t, int64_t> nextPosition_;
 };
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -82,6 +83,59 @@ static LogicalResult topK(TopKOp op, Frame &frame) {
   return frame.set(op.getResult(), rankRows(input, shape, op.getK(), SortOrder::Desc));
 }
 
+/// A candidate of the dialect: the bits of an element as f32 above its column.
+static int64_t candidateOf(double element, int64_t column) {
+  uint64_t bits = std::bit_cast<uint32_t>(static_cast<float>(element));
+  return static_cast<int64_t>(bits << 32 | static_cast<uint64_t>(column));
+}
+
+static constexpr int64_t kNoCandidate = -1;
+
+static LogicalResult topKParts(TopKPartsOp op, Frame &frame) {
+  const Tensor &input = frame.tensor(op.getInput());
+  int64_t k = op.getK(), width = op.getWidth(), columns = input.rowSize();
+  int64_t parts = llvm::divideCeil(columns, width);
+  Tensor result = Tensor::ofInts({input.rowCount(), parts, k});
+  std::fill(result.ints().begin(), result.ints().end(), kNoCandidate);
+  for (int64_t r = 0; r < input.rowCount(); ++r)
+    for (int64_t p = 0; p < parts; ++p) {
+      // As f32: with --f64 elements are finer than what candidates hold.
+      std::vector<double> part;
+      for (int64_t c = p * width; c < std::min(columns, (p + 1) * width); ++c)
+        part.push_back(static_cast<float>(input.row(r)[c]));
+      auto ranked = rank(part.data(), part.size(), SortOrder::Desc);
+      for (int64_t i = 0; i < std::min<int64_t>(k, ranked.size()); ++i)
+        result.ints()[(r * parts + p) * k + i] =
+            candidateOf(part[ranked[i]], p * width + ranked[i]);
+    }
+  return frame.set(op.getResult(), std::move(result));
+}
+
+/// Whether a candidate ranks above another: by element, a NaN below all numbers; then by column.
+static bool isBetter(int64_t a, int64_t b) {
+  if (a == kNoCandidate || b == kNoCandidate) return b == kNoCandidate && a != b;
+  auto element = [](int64_t candidate) {
+    return std::bit_cast<float>(static_cast<uint32_t>(static_cast<uint64_t>(candidate) >> 32));
+  };
+  float x = element(a), y = element(b);
+  if (std::isnan(x) != std::isnan(y)) return std::isnan(y);
+  if (!std::isnan(x) && x != y) return x > y;
+  return static_cast<int32_t>(a) < static_cast<int32_t>(b);
+}
+
+static LogicalResult mergeTopK(MergeTopKOp op, Frame &frame) {
+  const Tensor &input = frame.tensor(op.getInput());
+  int64_t rows = input.shape[0], each = input.shape[1] * input.shape[2], k = input.shape[2];
+  Tensor result = Tensor::ofInts({rows, k});
+  for (int64_t r = 0; r < rows; ++r) {
+    auto begin = input.ints().begin() + r * each;
+    std::vector<int64_t> all(begin, begin + each);
+    std::sort(all.begin(), all.end(), isBetter);
+    std::copy_n(all.begin(), k, result.ints().begin() + r * k);
+  }
+  return frame.set(op.getResult(), std::move(result));
+}
+
 static LogicalResult argmax(ArgmaxOp op, Frame &frame) {
   const Tensor &input = frame.tensor(op.getInput());
   Shape shape(ArrayRef<int64_t>(input.shape).drop_back());
@@ -110,6 +164,8 @@ static LogicalResult countEqual(CountEqualOp op, Frame &frame) {
 void addReductionHandlers(HandlerTable &table) {
   addHandler<ReduceOp, reduce>(table);
   addHandler<TopKOp, topK>(table);
+  addHandler<TopKPartsOp, topKParts>(table);
+  addHandler<MergeTopKOp, mergeTopK>(table);
   addHandler<ArgmaxOp, argmax>(table);
   addHandler<ArgsortOp, argsort>(table);
   addHandler<CumsumOp, cumsum>(table);

@@ -23,12 +23,9 @@ Session::Session(Interpreter &interpreter) : interpreter_(interpreter) {
     if (isa<KvType>(type)) states_.push_back(std::make_shared<const State>());
 }
 
-/// Joins the logits, or the ids, of two steps.
+/// Joins the logits of two steps.
 static void appendRows(Tensor &all, const Tensor &rows) {
-  if (rows.isInts())
-    llvm::append_range(all.ints(), rows.ints());
-  else
-    llvm::append_range(all.reals(), rows.reals());
+  llvm::append_range(all.reals(), rows.reals());
   all.shape[0] += rows.shape[0];
 }
 
@@ -84,6 +81,8 @@ FailureOr<Tensor> Session::stepOnce(ArrayRef<int32_t> tokens, int64_t slot) {
                    : interpreter_.call(dyn_cast<func::FuncOp>(*function), arguments, results)))
     return failure();
   states_.assign(results.end() - states_.size(), results.end());
+  if (results.size() > states_.size() + 1)
+    best_ = std::get<std::shared_ptr<const Tensor>>(results[1]);
   const Tensor &logits = *std::get<std::shared_ptr<const Tensor>>(results.front());
   if (logits.shape.front() != count)
     return function.emitError("expected a row of logits for each of ")

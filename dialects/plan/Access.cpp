@@ -35,6 +35,15 @@ bool plan::leavesEntry(Value value) {
   return llvm::any_of(value.getUsers(), llvm::IsaPred<plan::ReturnOp>);
 }
 
+bool plan::isBest(Value value) {
+  auto module = value.getDefiningOp()->getParentOfType<ModuleOp>();
+  auto model = module->getAttrOfType<DictionaryAttr>(EmelDialect::kModelAttr);
+  return model && model.contains(EmelDialect::kSample) &&
+         llvm::any_of(value.getUses(), [](OpOperand &use) {
+           return isa<plan::ReturnOp>(use.getOwner()) && use.getOperandNumber() == 1;
+         });
+}
+
 FailureOr<KernelAccess> KernelAccess::create(KernelOp kernel, TypeRange arguments) {
   KernelAccess access;
   access.kernel_ = kernel;

@@ -25,6 +25,11 @@ TypeMap typesAt(EntryOp entry, Extents extents);
 /// Whether the entry returns the value, which then lies in memory of the caller.
 bool leavesEntry(mlir::Value value);
 
+/// Whether it is what an entry returns behind the logits in a model that samples. It lies in an
+/// arena of its own, since the caller may want it without the logits.
+bool isBest(mlir::Value value);
+inline constexpr llvm::StringLiteral kBestArena("best");
+
 /// Reads of a kernel at fixed shapes.
 class KernelAccess {
  public:

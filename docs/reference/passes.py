@@ -15,7 +15,7 @@ import generate
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # The head is fused on demand only.
-PIPELINE = ("--emel-pipeline=sample=argmax",)
+PIPELINE = ("--emel-pipeline=sample=1",)
 HEAD = """# Passes
 
 <!-- Written by docs/reference/passes.py from passes/Passes.td, tests/passes/ and the models of the repository; `ninja docs` renews it. -->

@@ -22,6 +22,8 @@ std::string_view Name(SectionKind kind) {
       return "weights file";
     case SectionKind::kImports:
       return "imports";
+    case SectionKind::kSample:
+      return "sample";
   }
   return {};
 }

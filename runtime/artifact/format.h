@@ -16,7 +16,8 @@ inline constexpr uint32_t kFormatVersion = 1;
 
 // What a reader must understand to use an artifact.
 inline constexpr uint64_t kImportsFeature = 1;  // code wants addresses, which imports name
-inline constexpr uint64_t kKnownFeatures = kImportsFeature;
+inline constexpr uint64_t kSampleFeature = 2;   // code looks at emel_step_t::best
+inline constexpr uint64_t kKnownFeatures = kImportsFeature | kSampleFeature;
 
 // Header and section table fill the first page; sections follow.
 inline constexpr uint32_t kPageBytes = 4096;
@@ -53,8 +54,15 @@ enum class SectionKind : uint32_t {
   kWeights,      // packed for the code
   kWeightsFile,  // or where they are: ExternalWeights
   kImports,      // what a variant's code calls of the process that loads it: Imports
+  kSample,       // how many of the best tokens of a row the code gives
 };
 std::string_view Name(SectionKind kind);  // "plan"; empty where there is none of this number
+
+// What a reader must understand because of a section.
+constexpr uint64_t FeatureOf(SectionKind kind) {
+  if (kind == SectionKind::kSample) return kSampleFeature;
+  return kind == SectionKind::kImports ? kImportsFeature : 0;
+}
 
 // A reader that does not know the kind of a section with this flag may ignore it.
 inline constexpr uint32_t kOptionalSection = 1;

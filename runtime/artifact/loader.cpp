@@ -292,8 +292,10 @@ absl::Status Loader::CheckKinds() {
     }
   }
   const auto features = Fetch<uint64_t>(&page_[kFeaturesAt]);
-  if ((count(SectionKind::kImports) > 0) != ((features & kImportsFeature) != 0)) {
-    return Error("expected the feature bit of imports where there are imports, and only there",
+  for (SectionKind kind : {SectionKind::kImports, SectionKind::kSample}) {
+    if ((count(kind) > 0) == ((features & FeatureOf(kind)) != 0)) continue;
+    return Error(absl::StrCat("expected the feature bit of a section '", Text(Name(kind)),
+                              "' where there is one, and only there"),
                  kFeaturesAt);
   }
   const auto weights = count(SectionKind::kWeights) + count(SectionKind::kWeightsFile);
@@ -328,6 +330,11 @@ absl::Status Loader::CheckPlan() {
   auto plan = DecodePlan(artifact_.Bytes(*artifact_.Find(SectionKind::kPlan)));
   if (!plan.ok()) return Named(plan.status());
   artifact_.plan_ = *std::move(plan);
+  if (const Section* section = artifact_.Find(SectionKind::kSample)) {
+    auto sample = DecodeSample(artifact_.Bytes(*section), artifact_.plan_.vocabulary);
+    if (!sample.ok()) return Named(sample.status());
+    artifact_.sample_ = *sample;
+  }
   for (const Variant& variant : artifact_.plan_.variants) {
     EMEL_RETURN_IF_ERROR(CheckVariant(variant));
   }

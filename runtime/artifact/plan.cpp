@@ -237,6 +237,21 @@ std::vector<CpuVariant> CpuVariants(const Plan& plan) {
   return out;
 }
 
+std::vector<uint8_t> EncodeSample(uint32_t sample) {
+  ByteWriter out;
+  out.Put(sample);
+  return std::move(out).Take();
+}
+
+absl::StatusOr<uint32_t> DecodeSample(absl::Span<const uint8_t> bytes, uint32_t vocabulary) {
+  ByteReader in(bytes, "sample");
+  const auto sample = in.Get<uint32_t>("tokens");
+  EMEL_RETURN_IF_ERROR(in.End());
+  if (sample >= 1 && sample <= vocabulary) return sample;
+  return absl::InvalidArgumentError(absl::StrCat("sample: expected 1 to ", vocabulary,
+                                                 " tokens, the vocabulary, found ", sample));
+}
+
 std::vector<uint8_t> Encode(absl::Span<const Symbol> symbols) {
   ByteWriter out;
   out.Put(static_cast<uint32_t>(symbols.size()));

@@ -93,6 +93,10 @@ absl::Status Check(const Plan& plan);
 // The variants as ChooseVariant takes them.
 std::vector<CpuVariant> CpuVariants(const Plan& plan);
 
+// How many of the best tokens of a row code gives: 1 to as many as there are.
+std::vector<uint8_t> EncodeSample(uint32_t sample);
+absl::StatusOr<uint32_t> DecodeSample(absl::Span<const uint8_t> bytes, uint32_t vocabulary);
+
 // A name for a range of a code section.
 struct Symbol {
   uint64_t offset = 0, size = 0;

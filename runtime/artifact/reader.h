@@ -80,6 +80,8 @@ class Artifact {
   absl::Span<const uint8_t> Bytes(const Section& section) const;
 
   const Plan& plan() const { return plan_; }
+  // How many of the best tokens of a row the code gives where logits are not wanted; 0: none.
+  uint32_t sample() const { return sample_; }
   std::string_view contract() const { return Text(SectionKind::kContract); }      // JSON
   std::string_view provenance() const { return Text(SectionKind::kProvenance); }  // JSON
   absl::StatusOr<gguf::Model> ReadModel() const;                                  // metadata only
@@ -112,6 +114,7 @@ class Artifact {
   uint32_t version_ = 0;
   std::vector<Section> sections_;
   Plan plan_;
+  uint32_t sample_ = 0;
   std::optional<ExternalWeights> external_;
   absl::Span<const uint8_t> weights_;
   absl::Span<const uint8_t> map_;  // the artifact

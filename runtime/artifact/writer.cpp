@@ -78,10 +78,9 @@ std::vector<uint8_t> Writer::FirstPage() const {
   std::memcpy(page.data(), kMagic, 8);
   Store(kFormatVersion, &page[kVersionAt]);
   Store(kPageBytes, &page[kPageBytesAt]);
-  const bool imports = std::any_of(sections_.begin(), sections_.end(), [](const Section& section) {
-    return section.kind == SectionKind::kImports;
-  });
-  Store(imports ? kImportsFeature : uint64_t{0}, &page[kFeaturesAt]);
+  uint64_t features = 0;
+  for (const Section& section : sections_) features |= FeatureOf(section.kind);
+  Store(features, &page[kFeaturesAt]);
   Store(position_, &page[kFileBytesAt]);
   Store(static_cast<uint32_t>(sections_.size()), &page[kSectionCountAt]);
   uint8_t* entry = &page[kHeaderBytes];

@@ -46,8 +46,9 @@ emel_status_t CodeOf(absl::StatusCode code, Doing doing) {
     case absl::StatusCode::kOk:
       return EMEL_OK;
     case absl::StatusCode::kInternal:
-    case absl::StatusCode::kUnimplemented:
       return EMEL_INTERNAL;
+    case absl::StatusCode::kUnimplemented:
+      return doing == Doing::kUsing ? EMEL_UNSUPPORTED : EMEL_INTERNAL;
     case absl::StatusCode::kFailedPrecondition:
       return doing == Doing::kUsing ? EMEL_BUSY : EMEL_UNSUPPORTED;
     case absl::StatusCode::kOutOfRange:
@@ -151,7 +152,8 @@ emel_model_info_t Describe(const Model& model) {
           .page_bytes = plan.page_bytes,
           .variant = model.variant().c_str(),
           .contract = model.artifact().contract().data(),
-          .contract_bytes = model.artifact().contract().size()};
+          .contract_bytes = model.artifact().contract().size(),
+          .sample = model.artifact().sample()};
 }
 
 emel_session_info_t Describe(const Session& session) {
@@ -185,8 +187,9 @@ emel_status_t CreateSession(const ModelPointer& model, const emel_session_option
   return EMEL_OK;
 }
 
-emel_status_t Step(OpenSession& open, absl::Span<const emel_segment_t> batch,
-                   absl::Span<float> logits) {
+// Calls `run` with a batch as sessions take it.
+template <typename Run>
+emel_status_t Step(OpenSession& open, absl::Span<const emel_segment_t> batch, Run run) {
   if (batch.size() > open.session->sequences().limits().sequences) {
     return Fail(EMEL_BAD_ARGUMENT, absl::StrCat("segments: expected at most ",
                                                 open.session->sequences().limits().sequences,
@@ -201,7 +204,24 @@ emel_status_t Step(OpenSession& open, absl::Span<const emel_segment_t> batch,
                              absl::MakeConstSpan(segment.tokens, segment.token_count),
                              segment.row_count});
   }
-  return Report(open.session->Step(open.segments, logits), Doing::kUsing);
+  return Report(run(*open.session, open.segments), Doing::kUsing);
+}
+
+// The same for a call: `out`, of which there are `out_count`, is called `name`.
+template <typename Out, typename Run>
+emel_status_t StepWith(emel_session_t* session, const emel_segment_t* segments,
+                       uint32_t segment_count, Out* out, uint64_t out_count, const char* name,
+                       Run run) {
+  return WithSession(session, [&](OpenSession& object) {
+    absl::Status status;
+    if (segment_count != 0) status = Expect(segments, "segments");
+    if (status.ok() && out_count != 0) status = Expect(out, name);
+    if (!status.ok()) return BadArgument(status);
+    return Step(object, absl::MakeConstSpan(segments, segment_count),
+                [&](Session& open, absl::Span<const Segment> batch) {
+                  return run(open, batch, absl::MakeSpan(out, out_count));
+                });
+  });
 }
 
 }  // namespace
@@ -311,12 +331,14 @@ emel_status_t emel_sequence_get_length(emel_session_t* session, emel_sequence_t 
 
 emel_status_t emel_session_step(emel_session_t* session, const emel_segment_t* segments,
                                 uint32_t segment_count, float* logits, uint64_t logits_count) {
-  return WithSession(session, [&](OpenSession& object) {
-    absl::Status status;
-    if (segment_count != 0) status = Expect(segments, "segments");
-    if (status.ok() && logits_count != 0) status = Expect(logits, "logits");
-    if (!status.ok()) return BadArgument(status);
-    return Step(object, absl::MakeConstSpan(segments, segment_count),
-                absl::MakeSpan(logits, logits_count));
-  });
+  return StepWith(session, segments, segment_count, logits, logits_count, "logits",
+                  [](Session& open, auto batch, auto rows) { return open.Step(batch, rows); });
+}
+
+emel_status_t emel_session_step_best(emel_session_t* session, const emel_segment_t* segments,
+                                     uint32_t segment_count, uint32_t count, emel_candidate_t* best,
+                                     uint64_t best_count) {
+  return StepWith(
+      session, segments, segment_count, best, best_count, "best",
+      [&](Session& open, auto batch, auto rows) { return open.StepBest(batch, count, rows); });
 }

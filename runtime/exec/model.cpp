@@ -39,6 +39,7 @@ Model::Model(artifact::Artifact artifact, artifact::Code code, size_t variant)
          .exact = entry.rounding == artifact::Rounding::kExact});
   }
   program_.vocabulary = plan().vocabulary;
+  program_.sample = artifact_.sample();
   program_.context = plan().context;
   program_.max_workers = plan().max_workers;
   program_.weights = artifact_.weights().data();

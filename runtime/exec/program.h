@@ -21,6 +21,7 @@ struct Program {
   // By max_tokens, ascending, the exact ones first; the last gives logits, and the last exact one.
   std::vector<Entry> entries;
   uint32_t vocabulary = 1;
+  uint32_t sample = 0;  // best tokens of a row that the code gives where logits are not wanted
   uint32_t context = 1;
   uint32_t max_workers = 1;
   const uint8_t* weights = nullptr;

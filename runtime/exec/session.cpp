@@ -63,6 +63,13 @@ absl::Status Session::Reserve(uint32_t workers) {
   EMEL_ASSIGN_OR_RETURN(scratch_, state::Reservation::Create(scratch_bytes, "the workers"));
   EMEL_ASSIGN_OR_RETURN(spare_row_,
                         state::Reservation::Create(program_.vocabulary * sizeof(float), "logits"));
+  uint32_t most_rows = 0;
+  for (const Program::Entry& entry : program_.entries) {
+    most_rows = std::max(most_rows, entry.max_rows);
+  }
+  EMEL_ASSIGN_OR_RETURN(
+      best_, state::Reservation::Create(
+                 uint64_t{most_rows} * program_.sample * sizeof(emel_candidate_t), "tokens"));
   const uint32_t most = program_.entries.back().max_tokens;
   for (auto* array : {&tokens_, &positions_, &slots_, &out_rows_}) array->reserve(most);
   uint32_t tickets = 0;
@@ -84,7 +91,7 @@ absl::Status Session::Reserve(uint32_t workers) {
 
 uint64_t Session::memory_bytes() const {
   const state::PagePool& pool = sequences_.pool();
-  return arena_.bytes() + scratch_.bytes() + pool.page_count() * pool.page_bytes();
+  return arena_.bytes() + scratch_.bytes() + best_.bytes() + pool.page_count() * pool.page_bytes();
 }
 
 absl::Status Session::CheckSegment(const Segment& segment) const {
@@ -106,7 +113,7 @@ absl::Status Session::CheckSegment(const Segment& segment) const {
   return absl::OkStatus();
 }
 
-absl::Status Session::CheckBatch(absl::Span<const Segment> batch, absl::Span<float> logits) const {
+absl::Status Session::CheckBatch(absl::Span<const Segment> batch, const Room& room) const {
   if (!workers_->live()) {
     return absl::InvalidArgumentError(
         "this session's threads are those of the process that it was created in; after a fork, "
@@ -121,10 +128,10 @@ absl::Status Session::CheckBatch(absl::Span<const Segment> batch, absl::Span<flo
     EMEL_RETURN_IF_ERROR(CheckSegment(segment));
     rows += segment.rows;
   }
-  const uint64_t floats = rows * program_.vocabulary;
-  if (logits.size() >= floats) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("logits: expected room for ", floats, " numbers, found ", logits.size()));
+  if (room.count >= rows * room.width) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(room.name, ": expected room for ",
+                                                 rows * room.width, " ", room.unit, ", found ",
+                                                 room.count));
 }
 
 // The entries that compute a segment: by its own length, so that its bits do not depend on others.
@@ -162,10 +169,11 @@ void Session::RunCode(absl::Span<const Program::Entry> entries) {
       });
   // Code for one token takes its row for granted.
   const bool spares_row = entry.max_tokens == 1 && out_rows_.empty();
-  float* const logits = step_.logits;
+  PointAtRows();
   if (spares_row) {
     out_rows_.push_back(0);
-    step_.logits = reinterpret_cast<float*>(spare_row_.data());
+    step_.logits = program_.sample > 0 ? nullptr : reinterpret_cast<float*>(spare_row_.data());
+    step_.best = nullptr;
   }
   step_.token_count = static_cast<uint32_t>(tokens_.size());
   step_.row_count = static_cast<uint32_t>(out_rows_.size());
@@ -175,18 +183,61 @@ void Session::RunCode(absl::Span<const Program::Entry> entries) {
   step_.out_rows = out_rows_.data();
   std::fill_n(tickets_.begin(), entry.ticket_count, Ticket{});
   workers_->Run(entry.function, step_);
-  step_.logits = logits + (spares_row ? 0 : uint64_t{step_.row_count} * program_.vocabulary);
+  if (!spares_row) TakeRows(step_.row_count);
   for (auto* array : {&tokens_, &positions_, &slots_, &out_rows_}) array->clear();
 }
 
+void Session::PointAtRows() {
+  step_.logits = logits_out_;
+  step_.best = best_out_;
+  if (best_out_ != nullptr && best_count_ < program_.sample) {
+    step_.best = reinterpret_cast<emel_candidate_t*>(best_.data());
+  }
+}
+
+void Session::TakeRows(uint32_t rows) {
+  if (logits_out_ != nullptr) logits_out_ += uint64_t{rows} * program_.vocabulary;
+  if (best_out_ == nullptr) return;
+  for (uint32_t row = 0; step_.best != best_out_ && row < rows; ++row) {
+    std::copy_n(step_.best + uint64_t{row} * program_.sample, best_count_,
+                best_out_ + uint64_t{row} * best_count_);
+  }
+  best_out_ += uint64_t{rows} * best_count_;
+}
+
 absl::Status Session::Step(absl::Span<const Segment> batch, absl::Span<float> logits) {
-  EMEL_RETURN_IF_ERROR(CheckBatch(batch, logits));
+  EMEL_RETURN_IF_ERROR(
+      CheckBatch(batch, {"logits", "numbers", program_.vocabulary, logits.size()}));
+  logits_out_ = logits.data();
+  best_out_ = nullptr;
+  return RunBatch(batch);
+}
+
+absl::Status Session::StepBest(absl::Span<const Segment> batch, uint32_t count,
+                               absl::Span<emel_candidate_t> best) {
+  if (program_.sample == 0) {
+    return absl::UnimplementedError(
+        "expected code that gives the best tokens, found code that gives logits alone; "
+        "emel-compile --sample makes it");
+  }
+  if (count < 1 || count > program_.sample) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "expected 1 to ", program_.sample, " of the best tokens, which the code gives, found ",
+        count, "; emel-compile --sample sets the most"));
+  }
+  EMEL_RETURN_IF_ERROR(CheckBatch(batch, {"best", "tokens", count, best.size()}));
+  logits_out_ = nullptr;
+  best_out_ = best.data();
+  best_count_ = count;
+  return RunBatch(batch);
+}
+
+absl::Status Session::RunBatch(absl::Span<const Segment> batch) {
   growths_.clear();
   for (const Segment& segment : batch) {
     growths_.push_back({segment.sequence, static_cast<uint32_t>(segment.tokens.size())});
   }
   EMEL_RETURN_IF_ERROR(sequences_.Begin(growths_));
-  step_.logits = logits.data();
   absl::Span<const Program::Entry> entries;
   for (const Segment& segment : batch) {
     const auto own = EntriesFor(segment);

@@ -21,7 +21,7 @@ struct SessionOptions {
   uint32_t pages = 0;      // in all; 0: as many as the sequences can need at most
 };
 
-// Tokens that a sequence continues with, and how many of the last of them give rows of logits.
+// Tokens that a sequence continues with, and how many of the last of them give rows.
 struct Segment {
   state::SequenceId sequence;
   absl::Span<const int32_t> tokens;
@@ -44,6 +44,10 @@ class Session {
   // compute it: what a sequence gets does not depend on its company.
   absl::Status Step(absl::Span<const Segment> batch, absl::Span<float> logits);
 
+  // The same with the `count` best tokens of each row instead of its logits.
+  absl::Status StepBest(absl::Span<const Segment> batch, uint32_t count,
+                        absl::Span<emel_candidate_t> best);
+
   state::Sequences& sequences() { return sequences_; }
   const state::Sequences& sequences() const { return sequences_; }
   const Program& program() const { return program_; }
@@ -59,20 +63,34 @@ class Session {
   Session(const Program& program, state::Sequences sequences)
       : program_(program), sequences_(std::move(sequences)) {}
   absl::Status Reserve(uint32_t workers);
-  absl::Status CheckBatch(absl::Span<const Segment> batch, absl::Span<float> logits) const;
+  // What a caller has for rows: room for so many numbers or tokens, each row having `width`.
+  struct Room {
+    absl::string_view name, unit;
+    uint64_t width, count;
+  };
+  absl::Status CheckBatch(absl::Span<const Segment> batch, const Room& room) const;
+  absl::Status RunBatch(absl::Span<const Segment> batch);
   absl::Status CheckSegment(const Segment& segment) const;
   Piece Cut(const Segment& segment, uint32_t from) const;
   void Append(const Segment& segment, uint32_t from, Piece piece);
   absl::Span<const Program::Entry> EntriesFor(const Segment& segment) const;
   void RunCode(absl::Span<const Program::Entry> entries);
+  // Sets where the next rows go, and moves on behind those that were written.
+  void PointAtRows();
+  void TakeRows(uint32_t rows);
 
   const Program program_;
   state::Sequences sequences_;
   state::Reservation arena_, scratch_;
-  state::Reservation spare_row_;  // for logits that nobody wants
+  state::Reservation spare_row_;  // for logits that nobody wants, of code that always gives them
+  state::Reservation best_;       // what code gives where a caller wants fewer tokens
   std::unique_ptr<Workers> workers_;
 
   emel_step_t step_{};
+  // Where the rest of a batch's rows go: one of the two.
+  float* logits_out_ = nullptr;
+  emel_candidate_t* best_out_ = nullptr;
+  uint32_t best_count_ = 0;                                     // of a row
   std::vector<int32_t> tokens_, positions_, slots_, out_rows_;  // of a step
   struct alignas(EMEL_TICKET_STRIDE) Ticket {
     uint8_t bytes[EMEL_TICKET_STRIDE];

@@ -181,23 +181,23 @@ module attributes {emel.model = {architecture = "llama", context = 8 : i64, voca
 
 // -----
 
-// expected-error @below {{(M1) 'sample' in 'emel.model' must be "argmax" or "top_k"}}
-module attributes {emel.model = {architecture = "llama", context = 8 : i64, sample = "best", vocab = 8 : i64}} {
-  func.func private @step(tensor<?xi32>, tensor<?xi32>, tensor<?xi32>, tensor<?xi32>) -> tensor<?x8xf32>
-}
-
-// -----
-
+// expected-error @below {{(M1) 'sample' in 'emel.model' must be an integer from 1 to 8}}
 module attributes {emel.model = {architecture = "llama", context = 8 : i64, sample = "argmax", vocab = 8 : i64}} {
-  // expected-error @below {{(M4) must return the id of a token for each row as i32, found 'tensor<?x8xf32>'}}
   func.func private @step(tensor<?xi32>, tensor<?xi32>, tensor<?xi32>, tensor<?xi32>) -> tensor<?x8xf32>
 }
 
 // -----
 
-module attributes {emel.model = {architecture = "llama", context = 8 : i64, sample = "top_k", vocab = 8 : i64}} {
-  // expected-error @below {{(M4) must return ids of tokens as i32, k for each row, and their logits}}
-  func.func private @step(tensor<?xi32>, tensor<?xi32>, tensor<?xi32>, tensor<?xi32>) -> (tensor<?x2xi32>, tensor<?x3xf32>)
+// expected-error @below {{(M1) 'sample' in 'emel.model' must be an integer from 1 to 8}}
+module attributes {emel.model = {architecture = "llama", context = 8 : i64, sample = 9 : i64, vocab = 8 : i64}} {
+  func.func private @step(tensor<?xi32>, tensor<?xi32>, tensor<?xi32>, tensor<?xi32>) -> tensor<?x8xf32>
+}
+
+// -----
+
+module attributes {emel.model = {architecture = "llama", context = 8 : i64, sample = 2 : i64, vocab = 8 : i64}} {
+  // expected-error @below {{(M4) must return the best 2 tokens of each row as candidates of i64}}
+  func.func private @step(tensor<?xi32>, tensor<?xi32>, tensor<?xi32>, tensor<?xi32>) -> (tensor<?x8xf32>, tensor<?x3xi64>)
 }
 
 // -----

@@ -45,6 +45,42 @@ func.func @f(%x: tensor<4x?xf32>) {
 
 // -----
 
+func.func @f(%x: tensor<4x?xf32>) {
+  // expected-error @below {{(C1) expected rows of 1 to 2147483647 columns, found 'tensor<4x?xf32>'}}
+  // expected-error @below {{'emel.top_k_parts' op failed to infer returned types}}
+  %y = emel.top_k_parts %x k 2 width 4 : (tensor<4x?xf32>) -> tensor<4x2x2xi64>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<4x8xf32>) {
+  // expected-error @below {{(C2) expected k and width from 1 to 8, found 9 and 4}}
+  // expected-error @below {{'emel.top_k_parts' op failed to infer returned types}}
+  %y = emel.top_k_parts %x k 9 width 4 : (tensor<4x8xf32>) -> tensor<4x2x9xi64>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<4x8xf32>) {
+  // expected-error @below {{(C2) expected k and width from 1 to 8, found 2 and 0}}
+  // expected-error @below {{'emel.top_k_parts' op failed to infer returned types}}
+  %y = emel.top_k_parts %x k 2 width 0 : (tensor<4x8xf32>) -> tensor<4x2x2xi64>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<4x3x2xi32>) {
+  // expected-error @below {{(C1) expected known parts of candidates of i64, found 'tensor<4x3x2xi32>'}}
+  // expected-error @below {{'emel.merge_top_k' op failed to infer returned types}}
+  %y = emel.merge_top_k %x : (tensor<4x3x2xi32>) -> tensor<4x2xi32>
+  return
+}
+
+// -----
+
 func.func @f(%x: tensor<4x0xf32>) {
   // expected-error @below {{(C1) expected rows that are not empty, found 'tensor<4x0xf32>'}}
   // expected-error @below {{'emel.argmax' op failed to infer returned types}}

@@ -17,6 +17,20 @@ func.func @top_k(%x: tensor<?x8xf32>) -> tensor<?x2xi32> {
   return %ids : tensor<?x2xi32>
 }
 
+// CHECK-LABEL: func.func @top_k_parts(
+// CHECK: %{{.*}} = emel.top_k_parts %{{.*}} k 2 width 16 : (tensor<?x40xf32>) -> tensor<?x3x2xi64>
+func.func @top_k_parts(%x: tensor<?x40xf32>) -> tensor<?x3x2xi64> {
+  %c = emel.top_k_parts %x k 2 width 16 : (tensor<?x40xf32>) -> tensor<?x3x2xi64>
+  return %c : tensor<?x3x2xi64>
+}
+
+// CHECK-LABEL: func.func @merge_top_k(
+// CHECK: %{{.*}} = emel.merge_top_k %{{.*}} : (tensor<?x3x2xi64>) -> tensor<?x2xi64>
+func.func @merge_top_k(%c: tensor<?x3x2xi64>) -> tensor<?x2xi64> {
+  %best = emel.merge_top_k %c : (tensor<?x3x2xi64>) -> tensor<?x2xi64>
+  return %best : tensor<?x2xi64>
+}
+
 // CHECK-LABEL: func.func @argmax(
 // CHECK: %{{.*}} = emel.argmax %{{.*}} : (tensor<?x8xf32>) -> tensor<?xi32>
 func.func @argmax(%x: tensor<?x8xf32>) -> tensor<?xi32> {

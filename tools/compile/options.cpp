@@ -97,6 +97,10 @@ void DeclareCompiling(CommandLine& line, CompileOptions& options) {
               &options.small);
   line.Choice("--kv", {"f16", "q8_0", "f32"}, "what keys and values are kept as between steps",
               &options.kv);
+  line.Value("--sample", "argmax|top-k:K",
+             "code that also gives the best token of each row, or the K best, and writes no logits "
+             "where only these are wanted; greedy emel-run wants them",
+             &options.sample);
   line.Number("--max-arena", "BYTES", "fails where the arena needs more; 0: no limit", 0, INT64_MAX,
               &options.max_arena);
   line.Number("--workers", "N",
@@ -185,6 +189,16 @@ ActivationForm BulkForm(const CompileOptions& options) {
   return is_fast ? ActivationForm::BF16 : ActivationForm::A8;
 }
 
+// How many of the best tokens --sample names; a message where it names none.
+std::optional<std::string> FindSample(CompileOptions& options, const CommandLine& line) {
+  if (!line.given("--sample")) return std::nullopt;
+  llvm::StringRef kind = options.sample;
+  if (kind == "argmax") options.best = 1;
+  if (kind.consume_front("top-k:") && kind.getAsInteger(10, options.best)) options.best = 0;
+  if (options.best >= 1) return std::nullopt;
+  return "--sample: expected argmax or top-k:K, K being at least 1, found '" + options.sample + "'";
+}
+
 // Whether an artifact can be written there: from several places at a time.
 bool IsPlace(const std::string& output) {
   std::error_code error;
@@ -249,6 +263,7 @@ PlanOptions CompileOptions::Planning() const {
   planning.machine = machine;
   planning.state = kv == "f32" ? "keep" : kv;
   planning.bulkForm = BulkForm(*this);
+  planning.sample = best;
   planning.layouts = forced;
   return planning;
 }
@@ -279,6 +294,7 @@ std::vector<std::pair<std::string, std::string>> CompileOptions::Record(
     record.emplace_back("small", std::to_string(small));
     record.emplace_back("kv", kv);
     record.emplace_back("numerics", numerics);
+    if (!sample.empty()) record.emplace_back("sample", sample);
   }
   record.emplace_back("workers", std::to_string(workers));
   record.emplace_back("weights", weights);
@@ -315,6 +331,7 @@ std::optional<std::string> CompleteOptions(CompileOptions& options, const Comman
            (options.output == "-" ? "standard output" : "'" + options.output + "'");
   if (auto problem = CheckDevices(options)) return problem;
   if (auto problem = FindTargets(options)) return problem;
+  if (auto problem = FindSample(options, line)) return problem;
   auto is_given = [&](std::string_view option) { return line.given(option); };
   if (auto idle = FindIdleOption(options.what->work, is_given))
     return std::string(*idle) + " does not act on " + Asked(options, line);

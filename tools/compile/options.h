@@ -19,7 +19,7 @@ struct CompileOptions {
   std::string model, emit, stage, output = "-", load = "read", cpu = "native", weights = "inside";
   std::optional<std::string> why, why_not, remarks, layouts;
   uint64_t context = 0, max_arena = 0, batch = 512, small = 8, workers = 64, threads = 0;
-  std::string target = "cpu", machine, kv = "f16", numerics = "fast", sanitize = "none";
+  std::string target = "cpu", machine, kv = "f16", numerics = "fast", sanitize = "none", sample;
   bool check_tensors = false, quiet = false, debug_poison = false;
   std::vector<std::string> mlir;
 
@@ -27,6 +27,7 @@ struct CompileOptions {
   const Output* what = nullptr;
   std::vector<const cpu::Target*> targets;  // of `cpu`; none where this one is native and unknown
   std::vector<std::string> forced;          // what is in the file of `layouts`
+  int64_t best = 0;                         // tokens of `sample`
 
   PlanOptions Planning() const;
   cpu::Checks Checks() const;

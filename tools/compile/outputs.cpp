@@ -36,6 +36,7 @@ constexpr ActingOption kActingOptions[] = {
     {"--small", kGroups},
     {"--kv", kGroups},
     {"--numerics", kGroups},
+    {"--sample", kGroups},
     {"--target", kGroups | kReport | kCode},
     {"--speeds", kGroups | kReport},
     {"--cpu", kGroups | kReport | kCode},

@@ -1,3 +1,4 @@
+#include "runtime/include/emel/candidate.h"
 #include "runtime/io/status.h"
 #include "tools/inspect/inspect.h"
 
@@ -97,9 +98,13 @@ std::string Code(const artifact::Plan& plan) {
                       plan.variants.size(), ")\n", variants.ToString(), "\n");
 }
 
-std::string Memory(const artifact::Plan& plan) {
+std::string Memory(const artifact::Plan& plan, uint32_t sample) {
   TextTable table({"", ""});
   table.AddRow({"vocabulary", absl::StrCat(plan.vocabulary)});
+  if (sample > 0) {
+    table.AddRow({"sample", absl::StrCat("the best ", sample, " of a row, ",
+                                         HumanBytes(sample * sizeof(emel_candidate_t)))});
+  }
   table.AddRow({"context", absl::StrCat(plan.context, " positions")});
   table.AddRow({"workers", absl::StrCat("up to ", plan.max_workers)});
   table.AddRow({"arena", HumanBytes(plan.arena_bytes)});
@@ -244,10 +249,10 @@ absl::Status PrintArtifactTable(const Artifact& artifact, OutputFile& out) {
   EMEL_ASSIGN_OR_RETURN(const gguf::Model model, artifact.ReadModel());
   EMEL_ASSIGN_OR_RETURN(const Json contract, ParseSection(artifact, SectionKind::kContract));
   EMEL_ASSIGN_OR_RETURN(const Json provenance, ParseSection(artifact, SectionKind::kProvenance));
-  return out.Write(
-      absl::StrCat(Head(artifact, model), Sections(artifact), Code(artifact.plan()),
-                   Imports(artifact), Memory(artifact.plan()), Outline("contract", contract),
-                   Outline("provenance", WithShardRows(provenance)), MetadataTable(model)));
+  return out.Write(absl::StrCat(
+      Head(artifact, model), Sections(artifact), Code(artifact.plan()), Imports(artifact),
+      Memory(artifact.plan(), artifact.sample()), Outline("contract", contract),
+      Outline("provenance", WithShardRows(provenance)), MetadataTable(model)));
 }
 
 absl::Status PrintArtifactJson(const Artifact& artifact, OutputFile& out) {
@@ -260,6 +265,7 @@ absl::Status PrintArtifactJson(const Artifact& artifact, OutputFile& out) {
                    {"size", artifact.file_bytes()},
                    {"sections", SectionsJson(artifact)},
                    {"plan", PlanJson(artifact.plan())}};
+  if (artifact.sample() > 0) document["sample"] = artifact.sample();
   if (const auto& external = artifact.external_weights()) {
     document["weights_file"] = {{"name", external->file},
                                 {"size", external->bytes},

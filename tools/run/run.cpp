@@ -4,6 +4,7 @@
 #include "runtime/exec/session.h"
 #include "runtime/io/status.h"
 #include "tools/run/text_stream.h"
+#include "tools/support/best_tokens.h"
 #include "tools/support/output_file.h"
 
 #include <absl/strings/ascii.h>
@@ -78,6 +79,8 @@ class Runner {
     if (options_.generate) return *options_.generate;
     return options_.prompt && !options_.logits ? UINT64_MAX : 0;
   }
+  // Without logits, greedy decoding needs no more than the best token.
+  bool TakesBest() const { return !out_ && model_->artifact().sample() > 0; }
   int32_t LastChoice() const;
 
   const RunOptions& options_;
@@ -90,6 +93,7 @@ class Runner {
   std::vector<int32_t> tokens_;
   std::unique_ptr<float[]> logits_;  // of a step
   uint32_t rows_ = 0;                // of them
+  emel_candidate_t best_{};          // of the last row, in place of these
 };
 
 absl::Status Runner::Load() {
@@ -133,6 +137,9 @@ absl::Status Runner::CheckLength() const {
 }
 
 absl::Status Runner::Step(absl::Span<const int32_t> tokens, uint32_t rows) {
+  if (TakesBest()) {
+    return session_->StepBest({{sequence_, tokens, rows}}, 1, absl::MakeSpan(&best_, rows));
+  }
   const uint64_t floats = uint64_t{rows} * model_->plan().vocabulary;
   EMEL_RETURN_IF_ERROR(
       session_->Step({{sequence_, tokens, rows}}, absl::MakeSpan(logits_.get(), floats)));
@@ -146,7 +153,7 @@ absl::Status Runner::Feed() {
   const uint32_t vocabulary = model_->plan().vocabulary;
   const size_t largest = options_.one_by_one ? 1 : model_->plan().entries.back().max_tokens;
   const size_t most_rows = out_ ? std::min(largest, tokens_.size()) : 1;
-  logits_ = std::make_unique_for_overwrite<float[]>(most_rows * vocabulary);
+  if (!TakesBest()) logits_ = std::make_unique_for_overwrite<float[]>(most_rows * vocabulary);
   timings_.prompt = tokens_.size();
   for (size_t begin = 0; begin < tokens_.size(); begin += largest) {
     const auto piece = absl::MakeConstSpan(tokens_).subspan(begin, largest);
@@ -162,9 +169,10 @@ absl::Status Runner::Feed() {
 
 // The most likely token, the lowest of equals.
 int32_t Runner::LastChoice() const {
+  if (TakesBest()) return best_.token;
   const uint32_t vocabulary = model_->plan().vocabulary;
   const float* row = logits_.get() + uint64_t{rows_ - 1} * vocabulary;
-  return static_cast<int32_t>(std::max_element(row, row + vocabulary) - row);
+  return BestToken(absl::MakeConstSpan(row, vocabulary));
 }
 
 absl::Status Runner::Generate() {

@@ -11,6 +11,7 @@
 #include "runtime/exec/session.h"
 #include "runtime/io/status.h"
 #include "tools/run/run.h"
+#include "tools/support/best_tokens.h"
 #include "tools/verify/memory.h"
 
 #include <absl/strings/str_cat.h>
@@ -18,6 +19,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 #include <filesystem>
 #include <random>
 
@@ -76,6 +78,7 @@ class Verifier {
  private:
   size_t tokens() const { return result_.tokens.size(); }
   absl::Status RunArtifact();
+  absl::Status RunBest(exec::Session& session, uint32_t sample);
   absl::Status Round(mlir::ModuleOp module) const;
   absl::StatusOr<mlir::OwningOpRef<mlir::ModuleOp>> LoadModel(mlir::MLIRContext& context) const;
   absl::Status RunInterpreter();
@@ -135,6 +138,32 @@ absl::Status Verifier::RunArtifact() {
   result_.memory = Promise(*model, result_.workers, tokens());
   if (before && after) result_.memory.anonymous = *after > *before ? *after - *before : 0;
   result_.memory.mapped = MappedResident(model->artifact());
+  EMEL_RETURN_IF_ERROR(session->sequences().Remove(sequence));
+  return RunBest(*session, model->artifact().sample());
+}
+
+// The same tokens again, now for the best of each row.
+absl::Status Verifier::RunBest(exec::Session& session, uint32_t sample) {
+  if (sample == 0) return absl::OkStatus();
+  EMEL_ASSIGN_OR_RETURN(const auto sequence, session.sequences().Add());
+  const size_t width = logits_.size() / tokens();
+  std::vector<emel_candidate_t> best(piece_ * sample);
+  size_t others = 0;
+  for (size_t i = 0; i < tokens(); i += piece_) {
+    const auto piece = absl::MakeConstSpan(result_.tokens).subspan(i, piece_);
+    EMEL_RETURN_IF_ERROR(session.StepBest({{sequence, piece, static_cast<uint32_t>(piece.size())}},
+                                          sample, absl::MakeSpan(best)));
+    for (size_t row = 0; row < piece.size(); ++row) {
+      const auto logits = absl::MakeConstSpan(logits_).subspan((i + row) * width, width);
+      std::vector<emel_candidate_t> expected;
+      for (int32_t token : BestTokens(logits, sample)) {
+        expected.push_back({token, static_cast<float>(logits[token])});
+      }
+      others +=
+          std::memcmp(expected.data(), &best[row * sample], sample * sizeof(emel_candidate_t)) != 0;
+    }
+  }
+  result_.other_best = others;
   return absl::OkStatus();
 }
 
@@ -229,6 +258,11 @@ void Verifier::AddChecks() {
   add("mean divergence", comparison.meanDivergence, options_.mean_divergence);
   add("largest divergence", comparison.maxDivergence, options_.max_divergence);
   add("largest difference", comparison.largestDifference, options_.difference);
+  if (const auto others = result_.other_best) {
+    result_.checks.push_back(
+        {"best tokens", *others == 0,
+         absl::StrCat("expected those of the logits in all rows, found others in ", *others)});
+  }
   const auto bytes = [&](const char* name, std::optional<uint64_t> found, uint64_t most) {
     result_.checks.push_back({name, found && *found <= most,
                               absl::StrCat("expected at most ", most, " bytes, found ",

@@ -47,6 +47,9 @@ struct Verification {
   uint32_t workers = 0;
   uint64_t context = 0;
   LogitsComparison comparison;
+  // Rows whose best tokens, or their logits, were others than in the logits of the same step; none
+  // where the artifact does not give them.
+  std::optional<size_t> other_best;
   MemoryUse memory;
   double seconds = 0;
   std::vector<Check> checks;

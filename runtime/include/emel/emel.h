@@ -39,6 +39,8 @@
  * default, which is 0 everywhere; what a newer header added and this library does not know must be
  * 0. Nothing is written through a result pointer by a call that fails. */
 
+#include "candidate.h"
+
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -47,7 +49,7 @@ extern "C" {
 
 /* 1.1 adds to 1.0; 2.0 breaks with it. */
 #define EMEL_VERSION_MAJOR 1
-#define EMEL_VERSION_MINOR 0
+#define EMEL_VERSION_MINOR 1
 #define EMEL_VERSION (EMEL_VERSION_MAJOR * 65536 + EMEL_VERSION_MINOR)
 
 /* Of the library that is linked. */
@@ -59,7 +61,8 @@ enum {
   EMEL_BAD_ARGUMENT = 1,  /* null, a dead handle, a token beyond the vocabulary, ... */
   EMEL_BUSY = 2,          /* another call has the object */
   EMEL_BAD_FILE = 3,      /* cannot be read, is no artifact, or is damaged */
-  EMEL_UNSUPPORTED = 4,   /* the artifact is newer than this library, or has no code for this CPU */
+  EMEL_UNSUPPORTED = 4,   /* the artifact is newer than this library, or has no code for this CPU or
+                             for what is asked for */
   EMEL_OUT_OF_MEMORY = 5, /* or threads */
   EMEL_NO_ROOM = 6,       /* every sequence is in use, a context is full, or no KV page is left */
   EMEL_INTERNAL = 7       /* our own fault */
@@ -109,6 +112,8 @@ typedef struct emel_model_info_t {
   const char* variant;     /* of the code in use */
   const char* contract; /* JSON, of contract_bytes bytes; both strings live as long as the model */
   uint64_t contract_bytes;
+  uint32_t sample; /* how many of the best tokens a step can give in place of logits; 0: none */
+  uint32_t reserved;
 } emel_model_info_t;
 
 emel_status_t emel_model_get_info(emel_model_t* model, emel_model_info_t* info);
@@ -140,7 +145,8 @@ typedef struct emel_session_info_t {
   uint32_t context;
   uint32_t pages;
   uint32_t free_pages;
-  uint64_t reserved_bytes; /* arena, scratch and pages; resident as far as they were used */
+  uint64_t reserved_bytes; /* arena, scratch, pages, and the best tokens of a step; resident as far
+                              as they were used */
 } emel_session_info_t;
 
 emel_status_t emel_session_get_info(emel_session_t* session, emel_session_info_t* info);
@@ -163,7 +169,7 @@ emel_status_t emel_sequence_get_length(emel_session_t* session, emel_sequence_t 
 
 /* ---- step ---- */
 
-/* Tokens that a sequence continues with. The last `row_count` of them give a row of logits each:
+/* Tokens that a sequence continues with. The last `row_count` of them give a row each:
  * 0 for a part of a prompt, 1 to choose the next token, all of them to check a draft. */
 typedef struct emel_segment_t {
   emel_sequence_t sequence;
@@ -177,6 +183,14 @@ typedef struct emel_segment_t {
 emel_status_t emel_session_step(emel_session_t* session, const emel_segment_t* segments,
                                 uint32_t segment_count, float* logits, uint64_t logits_count);
 
+/* The same, and of each row `best` gets the `count` tokens of the largest logits, best first, of
+ * equal ones the lowest first, a NaN behind all numbers; the logits of the others are never
+ * written. `count` is 1 to the model's `sample`, and `best` has room for `best_count` tokens.
+ * EMEL_UNSUPPORTED where `sample` is 0: emel-compile --sample makes code for it. */
+emel_status_t emel_session_step_best(emel_session_t* session, const emel_segment_t* segments,
+                                     uint32_t segment_count, uint32_t count, emel_candidate_t* best,
+                                     uint64_t best_count);
+
 /* Layouts are part of the interface. */
 #ifdef __cplusplus
 #define EMEL_ASSERT(condition) static_assert(condition, #condition)
@@ -185,7 +199,7 @@ emel_status_t emel_session_step(emel_session_t* session, const emel_segment_t* s
 #endif
 #define EMEL_ASSERT_SIZE(type, size) EMEL_ASSERT(sizeof(void*) != 8 || sizeof(type) == (size))
 EMEL_ASSERT_SIZE(emel_model_options_t, 16);
-EMEL_ASSERT_SIZE(emel_model_info_t, 80);
+EMEL_ASSERT_SIZE(emel_model_info_t, 88);
 EMEL_ASSERT_SIZE(emel_session_options_t, 24);
 EMEL_ASSERT_SIZE(emel_session_info_t, 32);
 EMEL_ASSERT_SIZE(emel_segment_t, 24);

@@ -8,9 +8,9 @@
  *     decode(&step, worker, workers);      on every worker at once, with the same step
  *
  * A step takes n tokens, each with its position in a sequence and the slot that the sequence has in
- * the page table, and writes the logits of the m rows that are wanted. It changes the arena, the
- * scratch memory, the logits and the pages of the positions that it writes, and nothing else. It
- * calls nothing but `barrier`.
+ * the page table, and writes the logits of the m rows that are wanted, the best tokens of each,
+ * both or neither. It changes the arena, the scratch memory, what is wanted and the pages of the
+ * positions that it writes, and nothing else. It calls nothing but `barrier`.
  *
  * Whoever calls checks first; code trusts what it is given:
  *   - n and m are between 1 and what the entry allows; m may be 0 where more than one token is
@@ -19,6 +19,8 @@
  *     below the number of slots;
  *   - a slot's positions in one step ascend by 1, and all positions below are in pages;
  *   - every page that is written belongs to one slot alone. */
+
+#include "candidate.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -45,7 +47,8 @@ struct emel_step_t {
   const int32_t* positions; /* [n] */
   const int32_t* slots;     /* [n] */
   const int32_t* out_rows;  /* [m] */
-  float* logits;            /* [m][vocabulary] */
+  /* [m][vocabulary]; null where they are not wanted, of code that also gives the best tokens */
+  float* logits;
 
   const uint8_t* weights; /* the artifact's weights, aligned to 64 */
   uint8_t* arena;         /* shared memory, aligned as the contract says */
@@ -64,6 +67,10 @@ struct emel_step_t {
   /* Returns when all workers have called it; what they wrote before is seen by all after. */
   void (*barrier)(const emel_step_t* step, uint32_t worker);
   void* user; /* for `barrier` */
+
+  /* [m][K], K as the artifact says, best first, of equal ones the lowest first; null where they are
+   * not wanted. Code that gives logits alone does not look here. */
+  emel_candidate_t* best;
 };
 
 typedef void emel_step_fn(const emel_step_t* step, uint32_t worker, uint32_t workers);
@@ -89,7 +96,9 @@ EMEL_STEP_PIN(offsetof(emel_step_t, page_table_stride) == 96);
 EMEL_STEP_PIN(offsetof(emel_step_t, tickets) == 104);
 EMEL_STEP_PIN(offsetof(emel_step_t, barrier) == 112);
 EMEL_STEP_PIN(offsetof(emel_step_t, user) == 120);
-EMEL_STEP_PIN(sizeof(emel_step_t) == 128);
+EMEL_STEP_PIN(offsetof(emel_step_t, best) == 128);
+EMEL_STEP_PIN(sizeof(emel_step_t) == 136);
+EMEL_STEP_PIN(sizeof(emel_candidate_t) == 8);
 
 #ifdef __cplusplus
 }

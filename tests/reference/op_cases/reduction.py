@@ -27,6 +27,25 @@ case("top_k", "ties_and_nan", {"x": TIES}, "%r = emel.top_k %x k 4 : ({x}) -> {r
 case("top_k", "all", {"x": TIES}, "%r = emel.top_k %x k 6 : ({x}) -> {r}",
      lambda r: i32([[1, 2, 0, 4, 3, 5], [2, 1, 5, 4, 0, 3], [0, 1, 2, 3, 5, 4]]), out="i32")
 case("top_k", "one", {"x": X}, "%r = emel.top_k %x k 1 : ({x}) -> {r}", lambda r: np.argmax(X, axis=2)[..., None], out="i32")
+
+
+def candidates(rows, k, width):
+    """The best of each part of each row, their bits above their column; -1 where there are no more."""
+    rows = np.float32(rows)
+    result = np.full((len(rows), -(-rows.shape[1] // width), k), -1, np.int64)
+    for r, row in enumerate(rows):
+        for p in range(result.shape[1]):
+            columns = range(p * width, min((p + 1) * width, len(row)))
+            ranked = sorted(columns, key=lambda c: (bool(np.isnan(row[c])), 0 if np.isnan(row[c]) else -row[c], c))[:k]
+            result[r, p, :len(ranked)] = [(int(row[c].view(np.int32)) << 32) + c for c in ranked]
+    return result
+
+
+for name, k, width in (("parts", 2, 4), ("narrow_parts", 3, 2), ("whole", 6, 6), ("best", 1, 3)):
+    case("top_k_parts", name, {"x": TIES}, f"%r = emel.top_k_parts %x k {k} width {width} : ({{x}}) -> {{r}}",
+         lambda r, k=k, w=width: candidates(TIES, k, w), out="i64")
+    case("merge_top_k", name, {"x": candidates(TIES, k, width)}, "%r = emel.merge_top_k %x : ({x}) -> {r}",
+         lambda r, k=k: candidates(TIES, k, 6)[:, 0], out="i64")
 case("argsort", "desc", {"x": TIES}, "%r = emel.argsort desc %x : ({x}) -> {r}",
      lambda r: i32([[1, 2, 0, 4, 3, 5], [2, 1, 5, 4, 0, 3], [0, 1, 2, 3, 5, 4]]), out="i32")
 case("argsort", "asc", {"x": TIES}, "%r = emel.argsort asc %x : ({x}) -> {r}",

@@ -168,6 +168,11 @@ void Drop(TinyArtifact& tiny, size_t section) {
   tiny.sections.erase(tiny.sections.begin() + static_cast<ptrdiff_t>(section));
 }
 
+void AddSample(TinyArtifact& tiny, uint32_t sample) {
+  const auto bytes = EncodeSample(sample);
+  tiny.sections.push_back({SectionKind::kSample, "", {bytes.begin(), bytes.end()}});
+}
+
 const Mismatch kMismatches[] = {
     {"no_contract", [](auto& t) { Drop(t, 1); }, "expected a section 'contract', found none"},
     {"no_code", [](auto& t) { Drop(t, 6); }, "expected a section 'code second', found none"},
@@ -213,6 +218,12 @@ const Mismatch kMismatches[] = {
     {"weights_file_cut",
      [](auto& t) { t.Find(SectionKind::kWeights) = {SectionKind::kWeightsFile, "", "x"}; },
      "weights file: SHA-256: expected 32 bytes, found 1"},
+    {"sample_of_nothing", [](auto& t) { AddSample(t, 0); },
+     "sample: expected 1 to 32 tokens, the vocabulary, found 0"},
+    {"sample_of_too_many", [](auto& t) { AddSample(t, 33); },
+     "sample: expected 1 to 32 tokens, the vocabulary, found 33"},
+    {"sample_cut", [](auto& t) { t.sections.push_back({SectionKind::kSample, "", "x"}); },
+     "sample: tokens: expected 4 bytes, found 1"},
     {"other_interface",
      [](auto& t) {
        t.plan.step_version = 9;
@@ -233,6 +244,19 @@ TEST_P(Mismatched, HasAnErrorOfItsOwn) {
 }
 INSTANTIATE_TEST_SUITE_P(Artifacts, Mismatched, ::testing::ValuesIn(kMismatches),
                          [](const auto& info) { return info.param.name; });
+
+// Readers that do not know samples must not run such code, which the feature's bit tells them.
+TEST(Malformed, ASampleHasItsFeature) {
+  TinyArtifact tiny;
+  AddSample(tiny, 32);
+  std::string bytes = tiny.Build();
+  EXPECT_EQ(bytes[kFeaturesAt], kSampleFeature);
+  EXPECT_TRUE(TryOpen(bytes).ok());
+  bytes[kFeaturesAt] = 0;
+  RenewChecksum(bytes);
+  EXPECT_THAT(std::string(TryOpen(bytes).message()),
+              HasSubstr("expected the feature bit of a section 'sample' where there is one"));
+}
 
 TEST(Malformed, EveryBitOfTheFirstPageMatters) {
   std::string bytes = TinyArtifact().Build();

@@ -155,11 +155,13 @@ TEST_F(RoundTrip, RefusesOtherImports) {
   std::string bytes = WithImports({"__asan_loadN"}).Build();
   bytes[kFeaturesAt] = 0;
   testing::RenewChecksum(bytes);
-  EXPECT_THAT(Open(bytes), bad("expected the feature bit of imports where there are imports"));
+  EXPECT_THAT(Open(bytes),
+              bad("expected the feature bit of a section 'imports' where there is one"));
   bytes = TinyArtifact().Build();
   bytes[kFeaturesAt] = 1;
   testing::RenewChecksum(bytes);
-  EXPECT_THAT(Open(bytes), bad("expected the feature bit of imports where there are imports"));
+  EXPECT_THAT(Open(bytes),
+              bad("expected the feature bit of a section 'imports' where there is one"));
 }
 
 class External : public RoundTrip {

@@ -108,6 +108,42 @@ TEST_F(CApi, TellsWhatThereIs) {
   EXPECT_STREQ(emel_describe_status(99), "unknown status");
 }
 
+// Before any code runs.
+TEST_F(CApi, RefusesMoreTokensThanThereAre) {
+  const int32_t token = 1;
+  emel_candidate_t best[4];
+  emel_sequence_t a;
+  ASSERT_FINE(emel_sequence_create(session_, &a));
+  emel_segment_t segment = {a, &token, 1, 1};
+  EXPECT_STATUS(emel_session_step_best(session_, &segment, 1, 1, best, 4), EMEL_UNSUPPORTED,
+                HasSubstr("found code that gives logits alone; emel-compile --sample makes it"));
+  emel_model_info_t info = {.struct_size = sizeof info};
+  ASSERT_FINE(emel_model_get_info(model_, &info));
+  EXPECT_EQ(info.sample, 0u);
+
+  RunnableArtifact runnable;
+  const auto bytes = emel::artifact::EncodeSample(3);
+  runnable.sections.push_back(
+      {emel::artifact::SectionKind::kSample, "", {bytes.begin(), bytes.end()}});
+  std::filesystem::remove(path_);
+  Write(runnable.Build());
+  emel_model_t* model;
+  emel_session_t* session;
+  ASSERT_FINE(emel_model_load(path_.c_str(), nullptr, &model));
+  ASSERT_FINE(emel_model_get_info(model, &info));
+  EXPECT_EQ(info.sample, 3u);
+  ASSERT_FINE(emel_session_create(model, nullptr, &session));
+  ASSERT_FINE(emel_sequence_create(session, &segment.sequence));
+  EXPECT_STATUS(emel_session_step_best(session, &segment, 1, 4, best, 4), EMEL_BAD_ARGUMENT,
+                HasSubstr("expected 1 to 3 of the best tokens, which the code gives, found 4"));
+  EXPECT_STATUS(emel_session_step_best(session, &segment, 1, 3, best, 2), EMEL_BAD_ARGUMENT,
+                HasSubstr("best: expected room for 3 tokens, found 2"));
+  EXPECT_STATUS(emel_session_step_best(session, &segment, 1, 3, nullptr, 3), EMEL_BAD_ARGUMENT,
+                HasSubstr("best"));
+  EXPECT_FINE(emel_session_destroy(session));
+  EXPECT_FINE(emel_model_destroy(model));
+}
+
 TEST_F(CApi, RefusesBadArguments) {
   emel_sequence_t a;
   ASSERT_FINE(emel_sequence_create(session_, &a));

@@ -3,6 +3,7 @@
 #include "tests/support/matchers.h"
 #include "tests/unit/exec/count_allocations.h"
 #include "tests/unit/exec/small_program.h"
+#include "tools/support/best_tokens.h"
 
 #include <absl/strings/match.h>
 #include <gmock/gmock.h>
@@ -82,6 +83,50 @@ TEST_P(SessionOf, FeedsOneByOne) {
   }
   EXPECT_THAT(small.Step({{sequence, absl::MakeConstSpan(tokens).first(1), 1}}),
               Fails(absl::StatusCode::kOutOfRange, HasSubstr("no room for 1 more positions")));
+}
+
+// The small program, giving the best 3 tokens of each row; nobody asks for logits beside them.
+template <int kEntry>
+void StepForBest(const emel_step_t* step, uint32_t worker, uint32_t workers) {
+  EXPECT_EQ(step->logits, nullptr);
+  float rows[8 * kSmallVocabulary];
+  emel_step_t own = *step;
+  own.logits = rows;
+  SmallProgram().entries[kEntry].function(&own, worker, workers);
+  for (uint32_t i = 0; step->best != nullptr && i < step->row_count * 3; ++i) {
+    const auto row = absl::MakeConstSpan(rows).subspan(i / 3 * kSmallVocabulary, kSmallVocabulary);
+    const int32_t token = tools::BestTokens(row, 3)[i % 3];
+    step->best[i] = {token, row[static_cast<size_t>(token)]};
+  }
+}
+
+TEST(Session, GivesTheBestTokens) {
+  Program program = SmallProgram();
+  program.sample = 3;
+  program.entries[0].function = StepForBest<0>;
+  program.entries[1].function = StepForBest<1>;
+  program.entries[2].function = StepForBest<2>;
+  for (uint32_t wanted : {1, 2, 3}) {
+    for (uint32_t rows : {0, 1, 9, 40}) {
+      const auto session = *Session::Create(program, {.workers = 1});
+      const auto tokens = Tokens(40);
+      std::vector<emel_candidate_t> best(rows * wanted);
+      const auto sequence = *session->sequences().Add();
+      ASSERT_THAT(session->StepBest({{sequence, tokens, rows}}, wanted, absl::MakeSpan(best)),
+                  IsOk());
+      const auto all = Expected(tokens, rows);
+      for (size_t i = 0; i < best.size(); ++i) {
+        const auto row =
+            absl::MakeConstSpan(all).subspan(i / wanted * kSmallVocabulary, kSmallVocabulary);
+        const int32_t token = tools::BestTokens(row, 3)[i % wanted];
+        ASSERT_EQ(best[i].token, token) << i;
+        ASSERT_EQ(best[i].logit, row[static_cast<size_t>(token)]) << i;
+      }
+      // A token alone whose row nobody wants.
+      EXPECT_THAT(session->StepBest({{sequence, absl::MakeConstSpan(tokens).first(1), 0}}, 1, {}),
+                  IsOk());
+    }
+  }
 }
 
 // The entry for one token writes its row whether or not it was asked for.

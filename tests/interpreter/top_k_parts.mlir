@@ -1,0 +1,56 @@
+// Written by tests/reference/ops.py.
+// RUN: emel-interpret %s --functions | FileCheck %s --match-full-lines
+// RUN: emel-interpret %s --functions --f64 | FileCheck %s --match-full-lines
+
+func.func @parts() -> (tensor<3x2x2xi64>) {
+  %x = arith.constant dense<[[2.0, 5.0, 5.0, 1.0, 2.0, -3.0], [0x7FC00000, 1.0, 0x7F800000, 0x7FC00000, 0xFF800000, 1.0], [0.0, -0.0, 0.0, -0.0, 0x7FC00000, 0.0]]> : tensor<3x6xf32>
+  %r = emel.top_k_parts %x k 2 width 4 : (tensor<3x6xf32>) -> tensor<3x2x2xi64>
+  return %r : tensor<3x2x2xi64>
+}
+// CHECK: @parts
+// CHECK-NEXT: 4656722014701092865 4656722014701092866
+// CHECK-NEXT: 4611686018427387908 -4593671619917905915
+// CHECK-NEXT: 9187343239835811842 4575657221408423937
+// CHECK-NEXT: 4575657221408423941 -36028797018963964
+// CHECK-NEXT: 0 -9223372036854775807
+// CHECK-NEXT: 5 9205357638345293828
+
+func.func @narrow_parts() -> (tensor<3x3x3xi64>) {
+  %x = arith.constant dense<[[2.0, 5.0, 5.0, 1.0, 2.0, -3.0], [0x7FC00000, 1.0, 0x7F800000, 0x7FC00000, 0xFF800000, 1.0], [0.0, -0.0, 0.0, -0.0, 0x7FC00000, 0.0]]> : tensor<3x6xf32>
+  %r = emel.top_k_parts %x k 3 width 2 : (tensor<3x6xf32>) -> tensor<3x3x3xi64>
+  return %r : tensor<3x3x3xi64>
+}
+// CHECK-NEXT: @narrow_parts
+// CHECK-NEXT: 4656722014701092865 4611686018427387904 -1
+// CHECK-NEXT: 4656722014701092866 4575657221408423939 -1
+// CHECK-NEXT: 4611686018427387908 -4593671619917905915 -1
+// CHECK-NEXT: 4575657221408423937 9205357638345293824 -1
+// CHECK-NEXT: 9187343239835811842 9205357638345293827 -1
+// CHECK-NEXT: 4575657221408423941 -36028797018963964 -1
+// CHECK-NEXT: 0 -9223372036854775807 -1
+// CHECK-NEXT: 2 -9223372036854775805 -1
+// CHECK-NEXT: 5 9205357638345293828 -1
+
+func.func @whole() -> (tensor<3x1x6xi64>) {
+  %x = arith.constant dense<[[2.0, 5.0, 5.0, 1.0, 2.0, -3.0], [0x7FC00000, 1.0, 0x7F800000, 0x7FC00000, 0xFF800000, 1.0], [0.0, -0.0, 0.0, -0.0, 0x7FC00000, 0.0]]> : tensor<3x6xf32>
+  %r = emel.top_k_parts %x k 6 width 6 : (tensor<3x6xf32>) -> tensor<3x1x6xi64>
+  return %r : tensor<3x1x6xi64>
+}
+// CHECK-NEXT: @whole
+// CHECK-NEXT: 4656722014701092865 4656722014701092866 4611686018427387904 4611686018427387908 4575657221408423939 -4593671619917905915
+// CHECK-NEXT: 9187343239835811842 4575657221408423937 4575657221408423941 -36028797018963964 9205357638345293824 9205357638345293827
+// CHECK-NEXT: 0 -9223372036854775807 2 -9223372036854775805 5 9205357638345293828
+
+func.func @best() -> (tensor<3x2x1xi64>) {
+  %x = arith.constant dense<[[2.0, 5.0, 5.0, 1.0, 2.0, -3.0], [0x7FC00000, 1.0, 0x7F800000, 0x7FC00000, 0xFF800000, 1.0], [0.0, -0.0, 0.0, -0.0, 0x7FC00000, 0.0]]> : tensor<3x6xf32>
+  %r = emel.top_k_parts %x k 1 width 3 : (tensor<3x6xf32>) -> tensor<3x2x1xi64>
+  return %r : tensor<3x2x1xi64>
+}
+// CHECK-NEXT: @best
+// CHECK-NEXT: 4656722014701092865
+// CHECK-NEXT: 4611686018427387908
+// CHECK-NEXT: 9187343239835811842
+// CHECK-NEXT: 4575657221408423941
+// CHECK-NEXT: 0
+// CHECK-NEXT: -9223372036854775805
+// CHECK-NOT: {{.}}
