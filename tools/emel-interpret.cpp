@@ -22,7 +22,7 @@ struct Options {
   std::string model, load = "mmap";
   std::optional<std::string> tokens, logits;
   uint64_t generate = 0, context = 0, workers = 3, seed = 0, schedules = 1;
-  bool f64 = false, functions = false, orders = false;
+  bool f64 = false, exactOrder = false, functions = false, orders = false;
 };
 
 void declare(tools::CommandLine& line, Options& options) {
@@ -39,6 +39,9 @@ void declare(tools::CommandLine& line, Options& options) {
             &options.functions);
   line.Section("how to run");
   line.Flag("--f64", "computes in double precision", &options.f64);
+  line.Flag("--exact-order",
+            "computes in float32, in the order that code for CPUs has, to the same bits",
+            &options.exactOrder);
   line.Number("--context", "N", "the longest sequence; 0 takes the model's own", 0, INT32_MAX,
               &options.context);
   line.Choice("--load", {"mmap", "read"}, "how weights reach memory", &options.load);
@@ -56,7 +59,10 @@ void declare(tools::CommandLine& line, Options& options) {
                "run a plan, in ten orders");
   line.Note(
       "The interpreter is the slow, plain oracle of the compiled code: it computes each op in "
-      "double precision and rounds the result once, to float32 unless --f64 is given. A plan's "
+      "double precision and rounds the result once, to float32 unless --f64 is given. With "
+      "--exact-order "
+      "an op that there is code for has code's bits, and a plan those of the artifact that is made "
+      "of it (docs/numerics.md). A plan's "
       "steps run on poisoned memory, tile by tile: what two workers may touch at once, or what is "
       "not "
       "there when it is needed, is an error.");
@@ -105,7 +111,8 @@ int32_t lastChoice(const interpreter::Tensor& logits, const interpreter::Session
 
 interpreter::Options runOptions(const Options& options) {
   interpreter::Options run;
-  run.precision = options.f64 ? interpreter::Precision::F64 : interpreter::Precision::F32;
+  if (options.f64) run.precision = interpreter::Precision::F64;
+  if (options.exactOrder) run.precision = interpreter::Precision::ExactOrder;
   run.load = *io::ParseStrategy(options.load);
   run.workers = static_cast<int64_t>(options.workers);
   run.schedules = static_cast<int64_t>(options.schedules);
@@ -184,6 +191,8 @@ int main(int argc, char** argv) {
   if (options.functions && (options.tokens || options.logits || options.generate))
     return line.UsageError(
         "--functions takes no tokens: it goes with neither --tokens, --logits nor --generate");
+  if (options.f64 && options.exactOrder)
+    return line.UsageError("--f64 and --exact-order exclude each other");
   if (!options.functions && !options.tokens)
     return line.UsageError("expected --tokens or --functions");
   if (!options.functions && !options.logits && !options.generate)

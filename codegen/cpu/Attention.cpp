@@ -6,7 +6,7 @@
 
 #include "codegen/cpu/Ops.h"
 #include "codegen/cpu/VectorMath.h"
-#include "dialects/emel/Emel.h"
+#include "dialects/emel/Positions.h"
 #include "llvm/Support/xxhash.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -399,11 +399,8 @@ class Attend {
   Value slopeOf(Value head) {
     int64_t heads = cast<RankedTensorType>(op_.getQuery().getType()).getDimSize(1);
     double bias = op_.getMaxBias().convertToDouble();
-    int64_t power = int64_t(1) << llvm::Log2_64(heads);
     SmallVector<float> slopes;
-    for (int64_t h = 0; h < heads; ++h)
-      slopes.push_back(h < power ? std::exp2(-bias * (h + 1) / power)
-                                 : std::exp2(-bias * (h - power + 0.5) / power));
+    for (int64_t h = 0; h < heads; ++h) slopes.push_back(alibiSlope(bias, h, heads));
     auto bytes =
         llvm::ArrayRef(reinterpret_cast<const uint8_t *>(slopes.data()), 4 * slopes.size());
     Value table = emit_.table("slopes_" + llvm::utohexstr(llvm::xxh3_64bits(bytes)),

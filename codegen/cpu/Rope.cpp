@@ -1,10 +1,8 @@
 // Rotations by position.
 
-#include <cmath>
-
 #include "codegen/cpu/Ops.h"
 #include "codegen/cpu/VectorMath.h"
-#include "dialects/emel/Emel.h"
+#include "dialects/emel/Positions.h"
 #include "llvm/Support/xxhash.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -15,45 +13,12 @@ namespace emel::cpu {
 
 namespace {
 
-/// The angles of a rotation per position, known when compiling but for factors that are a weight:
-/// angle = position (scaled / factor + unscaled / factor).
-struct Angles {
-  SmallVector<double> perPosition;
-  double magnitude;
-};
-
-}  // namespace
-
-static Angles findAngles(RopeOp op) {
-  double dims = op.getDims(), base = op.getBase().convertToDouble();
-  double scale = op.getScale().convertToDouble(), ext = op.getExt().convertToDouble();
-  Angles angles{{}, op.getAttn().convertToDouble()};
-  double low = 0, high = 0;
-  if (ext != 0) {
-    auto turn = [&](double turns) {
-      return dims * std::log(op.getOrig() / (turns * 2 * M_PI)) / (2 * std::log(base));
-    };
-    low = std::max(0.0, std::floor(turn(op.getBetaFast().convertToDouble())));
-    high = std::min(dims - 1, std::ceil(turn(op.getBetaSlow().convertToDouble())));
-    angles.magnitude *= 1 + 0.1 * std::log(1 / scale);
-  }
-  for (int64_t pair = 0, pairs = op.getDims() / 2; pair < pairs; ++pair) {
-    double angle = std::pow(base, -2.0 * pair / dims), mix = 0;
-    if (ext != 0)
-      mix = ext * (1 - std::clamp((pair - low) / std::max(0.001, high - low), 0.0, 1.0));
-    angles.perPosition.push_back(angle * (scale * (1 - mix) + mix));
-  }
-  return angles;
-}
-
-namespace {
-
 /// Rotates the rows of one token.
 class Rotation {
  public:
   Rotation(Tile &tile, RopeOp op, Value factors)
       : emit_(tile.emit), op_(op), factors_(factors), pairs_(op.getDims() / 2) {
-    Angles angles = findAngles(op);
+    RopeAngles angles = ropeAngles(op);
     magnitude_ = angles.magnitude;
     padded_ = llvm::alignTo(pairs_, kLanes);
     angles.perPosition.resize(padded_);

@@ -3,7 +3,9 @@
 #include <numbers>
 #include <set>
 
+#include "dialects/emel/Positions.h"
 #include "dialects/interpreter/Frame.h"
+#include "dialects/interpreter/Orders.h"
 #include "runtime/gguf/dequantize.h"
 #include "runtime/gguf/quantize.h"
 
@@ -20,9 +22,9 @@ static constexpr double kInfinity = std::numeric_limits<double>::infinity();
 namespace {
 
 /// The angle of each pair; see the formulas of `emel.rope`.
-class RopeAngles {
+class PairAngles {
  public:
-  RopeAngles(RopeOp op, const Tensor &positions, const Tensor *factors)
+  PairAngles(RopeOp op, const Tensor &positions, const Tensor *factors)
       : mode_(op.getMode()),
         positions_(positions),
         factors_(factors),
@@ -87,9 +89,36 @@ class RopeAngles {
 
 }  // namespace
 
-static LogicalResult rope(RopeOp op, Frame &frame) {
+/// As code turns rows: by angles of one position times the position, in float32.
+static LogicalResult ropeInOrder(RopeOp op, Frame &frame) {
   Tensor result = frame.tensor(op.getInput());
-  RopeAngles angles(op, frame.tensor(op.getPositions()), frame.tensorOrNull(op.getFactors()));
+  const Tensor *factors = frame.tensorOrNull(op.getFactors());
+  RopeAngles angles = ropeAngles(op);
+  auto magnitude = static_cast<float>(angles.magnitude);
+  int64_t heads = result.shape[1], pairs = op.getDims() / 2;
+  bool isNormal = op.getMode() == RopeMode::Normal;
+  for (int64_t token = 0; token < result.shape[0]; ++token) {
+    auto position = static_cast<double>(frame.tensor(op.getPositions()).ints()[token]);
+    for (auto [pair, angle] : llvm::enumerate(angles.perPosition)) {
+      double own = factors ? angle / factors->reals()[pair] : angle;
+      auto [sine, cosine] = orders::sinCos(own * position);
+      sine *= magnitude, cosine *= magnitude;
+      for (int64_t head = 0; head < heads; ++head) {
+        double *x = result.row(token * heads + head) + (isNormal ? 2 * pair : pair);
+        double &y = x[isNormal ? 1 : pairs];
+        auto first = static_cast<float>(*x), second = static_cast<float>(y);
+        *x = first * cosine - second * sine;
+        y = first * sine + second * cosine;
+      }
+    }
+  }
+  return frame.set(op.getResult(), std::move(result));
+}
+
+static LogicalResult rope(RopeOp op, Frame &frame) {
+  if (!op.getSections() && followsOrders(op, frame)) return ropeInOrder(op, frame);
+  Tensor result = frame.tensor(op.getInput());
+  PairAngles angles(op, frame.tensor(op.getPositions()), frame.tensorOrNull(op.getFactors()));
   int64_t heads = result.shape[1], dims = op.getDims();
   bool isVision = op.getMode() == RopeMode::Vision, isNormal = op.getMode() == RopeMode::Normal;
   int64_t pairs = isVision ? dims : dims / 2, distance = isNormal ? 1 : pairs;
@@ -124,6 +153,12 @@ static void softmaxRow(MutableArrayRef<double> row, const double *sink) {
 static LogicalResult softmax(SoftmaxOp op, Frame &frame) {
   Tensor result = frame.tensor(op.getInput());
   const Tensor *mask = frame.tensorOrNull(op.getMask()), *sinks = frame.tensorOrNull(op.getSinks());
+  if (!mask && !sinks && followsOrders(op, frame)) {
+    forFloatRows(result, [&](MutableArrayRef<float> row) {
+      orders::softmax(row, op.getScale().convertToFloat());
+    });
+    return frame.set(op.getResult(), std::move(result));
+  }
   double scale = op.getScale().convertToDouble(), maxBias = op.getMaxBias().convertToDouble();
   int64_t rows = result.rank() >= 2 ? result.shape[result.rank() - 2] : 1;
   int64_t heads = result.rank() >= 3 ? result.shape[result.rank() - 3] : 1;
@@ -225,7 +260,67 @@ static bool sees(OpType op, int64_t position, int64_t cellPosition) {
   return window == 0 || cellPosition > position - window;
 }
 
+/// The cells of a slot that a token sees, up to its own: none may be missing, as code reads them
+/// all.
+static FailureOr<std::vector<const Cell *>> cellsOf(AttentionOp op, const State &state,
+                                                    int64_t slot, int64_t position) {
+  int64_t window = op.getWindow();
+  auto found = state.find(slot);
+  std::vector<const Cell *> cells;
+  for (int64_t p = window ? std::max<int64_t>(position + 1 - window, 0) : 0; p <= position; ++p) {
+    auto cell = found == state.end() ? decltype(found->second.end())() : found->second.find(p);
+    if (found == state.end() || cell == found->second.end())
+      return op.emitOpError("expected a cell at each position that the token at ")
+             << position << " sees, found none at " << p << " of slot " << slot;
+    cells.push_back(cell->second.get());
+  }
+  return cells;
+}
+
+/// A head's part of a row of numbers that all heads have.
+static orders::CellRow headRow(const std::vector<double> &numbers, const std::vector<float> &scales,
+                               int64_t head, int64_t heads) {
+  size_t scalesOfHead = scales.size() / heads;
+  return {numbers.data() + head * (numbers.size() / heads),
+          ArrayRef(scales).slice(head * scalesOfHead, scalesOfHead)};
+}
+
+/// As code goes over pages of cells.
+static LogicalResult attentionInOrder(AttentionOp op, Frame &frame) {
+  const Tensor &query = frame.tensor(op.getQuery()), *sinks = frame.tensorOrNull(op.getSinks());
+  KvType type = op.getState().getType();
+  int64_t heads = query.shape[1], kvHeads = type.getHeads();
+  double maxBias = op.getMaxBias().convertToDouble();
+  std::vector<float> slopes;
+  for (int64_t h = 0; h < heads && maxBias > 0; ++h)
+    slopes.push_back(emel::alibiSlope(maxBias, h, heads));
+  Tensor result = Tensor::ofReals({query.shape[0], heads, type.getValueDim()});
+  for (int64_t token = 0; token < query.shape[0]; ++token) {
+    int64_t position = frame.tensor(op.getPositions()).ints()[token];
+    auto cells = cellsOf(op, frame.state(op.getState()), frame.tensor(op.getSlots()).ints()[token],
+                         position);
+    if (failed(cells)) return failure();
+    for (int64_t h = 0; h < heads; ++h) {
+      int64_t row = token * heads + h, kvHead = h / (heads / kvHeads);
+      std::vector<float> own(query.row(row), query.row(row) + query.rowSize());
+      orders::AttentionHead head{
+          own, op.getScale().convertToFloat(), op.getSoftcap().convertToFloat(), 0, {}};
+      if (maxBias > 0) head.slope = slopes[h];
+      if (sinks) head.sink = static_cast<float>(sinks->reals()[h]);
+      std::vector<orders::AttentionCell> seen;
+      for (const Cell *cell : *cells)
+        seen.push_back({headRow(cell->key, cell->keyScales, kvHead, kvHeads),
+                        headRow(cell->value, cell->valueScales, kvHead, kvHeads)});
+      std::vector<float> out(type.getValueDim());
+      orders::attend(head, position, seen, out);
+      llvm::copy(out, result.row(row));
+    }
+  }
+  return frame.set(op.getResult(), std::move(result));
+}
+
 static LogicalResult attention(AttentionOp op, Frame &frame) {
+  if (!op.getBidirectional() && followsOrders(op, frame)) return attentionInOrder(op, frame);
   const Tensor &query = frame.tensor(op.getQuery());
   const State &state = frame.state(op.getState());
   KvType type = op.getState().getType();
@@ -245,8 +340,18 @@ static LogicalResult attention(AttentionOp op, Frame &frame) {
   return frame.set(op.getResult(), std::move(result));
 }
 
+namespace {
+
+/// Numbers as cells keep them.
+struct CellNumbers {
+  std::vector<double> numbers;
+  std::vector<float> scales;
+};
+
+}  // namespace
+
 /// What is left of numbers that a block format holds.
-static std::vector<double> roundToBlocks(BlockType block, ArrayRef<double> numbers) {
+static CellNumbers roundToBlocks(BlockType block, ArrayRef<double> numbers) {
   const gguf::TensorTypeInfo &info = block.getInfo();
   std::vector<float> floats(numbers.begin(), numbers.end());
   std::vector<uint8_t> bytes(floats.size() / info.block_elements * info.block_bytes);
@@ -254,7 +359,14 @@ static std::vector<double> roundToBlocks(BlockType block, ArrayRef<double> numbe
   absl::Status decoded = gguf::Dequantize(info.type, bytes, absl::MakeSpan(floats));
   assert(encoded.ok() && decoded.ok() && "whole blocks of a type with a quantizer");
   (void)encoded, (void)decoded;
-  return {floats.begin(), floats.end()};
+  CellNumbers result{{floats.begin(), floats.end()}, {}};
+  if (info.type != gguf::TensorType::kQ8_0) return result;
+  std::vector<gguf::IntegerGroup> groups(floats.size() / gguf::kIntegerGroup);
+  absl::Status expanded = gguf::ExpandIntegers(info.type, bytes, absl::MakeSpan(groups));
+  assert(expanded.ok() && "as many groups as there are");
+  (void)expanded;
+  for (const gguf::IntegerGroup &group : groups) result.scales.push_back(group.scale);
+  return result;
 }
 
 static LogicalResult kvWrite(KvWriteOp op, Frame &frame) {
@@ -264,20 +376,22 @@ static LogicalResult kvWrite(KvWriteOp op, Frame &frame) {
   auto block = dyn_cast<BlockType>(element);
   if (block && !gguf::HasQuantizer(block.getFormat()))
     return op.emitOpError("cannot store cells of ") << element;
-  auto cellRows = [&](const Tensor &tensor, int64_t token) {
+  auto cellRows = [&](const Tensor &tensor, int64_t token) -> CellNumbers {
     int64_t size = tensor.shape[1] * tensor.shape[2];
     std::vector<double> row(tensor.row(token * tensor.shape[1]),
                             tensor.row(token * tensor.shape[1]) + size);
     if (block) return roundToBlocks(block, row);
     for (double &x : row) x = roundTo(element, frame.interpreter().options().precision, x);
-    return row;
+    return {std::move(row), {}};
   };
   for (int64_t token = 0; token < key.shape[0]; ++token) {
     int64_t position = frame.tensor(op.getPositions()).ints()[token];
     if (position < 0)
       return op.emitOpError("expected a position of at least 0, found ") << position;
+    CellNumbers keys = cellRows(key, token), values = cellRows(value, token);
     state[frame.tensor(op.getSlots()).ints()[token]][position] =
-        std::make_shared<const Cell>(Cell{cellRows(key, token), cellRows(value, token)});
+        std::make_shared<const Cell>(Cell{std::move(keys.numbers), std::move(values.numbers),
+                                          std::move(keys.scales), std::move(values.scales)});
   }
   frame.set(op.getResult(), std::move(state));
   return success();

@@ -1,7 +1,9 @@
 #include <numeric>
 
+#include "dialects/emel/Layouts.h"
 #include "dialects/emel/Semirings.h"
 #include "dialects/interpreter/Frame.h"
+#include "dialects/interpreter/Orders.h"
 
 using namespace mlir;
 
@@ -36,15 +38,44 @@ static int64_t weightMatrix(const Tensor &input, const Tensor &weight, int64_t m
 
 namespace {
 
+/// How a row of an input meets one of a weight.
+enum class Meeting { Doubles, Integers, Chain, Lanes, Tiles };
+
+/// What code does for the types, where that is wanted; rounded inputs leave no choice.
+Meeting meetingOf(Operation *op, Semiring semiring, Frame &frame) {
+  Type input = getElementTypeOrSelf(op->getOperand(0).getType());
+  if (isa<ActivationType>(input)) return Meeting::Integers;
+  auto weight = cast<RankedTensorType>(op->getOperand(1).getType());
+  std::optional<layout::Format> format = getFormat(weight);
+  if (frame.interpreter().options().precision != Precision::ExactOrder || !format)
+    return Meeting::Doubles;
+  bool isPacked = format->layout == layout::Layout::kR16;
+  bool isBfloat16 = format->type == gguf::TensorType::kBF16;
+  if (input.isBF16() && isPacked && semiring == Semiring::PlusTimes &&
+      (isBfloat16 || gguf::FindIntegerForm(format->type)))
+    return Meeting::Tiles;
+  if (!input.isF32()) return Meeting::Doubles;
+  bool isFloat = isBfloat16 || format->type == gguf::TensorType::kF16 ||
+                 format->type == gguf::TensorType::kF32;
+  return isPacked && isFloat ? Meeting::Chain : Meeting::Lanes;
+}
+
 /// A weight's rows as a contraction with rows of an input meets them: as numbers, or as integers
 /// where the input is rounded.
 class Rows {
  public:
-  Rows(Operation *op, Value weightValue, const Tensor &weight, const Tensor &input, Frame &frame)
-      : op_(op), weight_(weight), precision_(frame.interpreter().options().precision) {
-    if (!input.isRounded()) return;
-    auto type = cast<RankedTensorType>(weightValue.getType());
-    format_ = cast<BlockType>(type.getElementType()).getFormat();
+  Rows(Operation *op, Semiring semiring, const Tensor &weight, const Tensor &input, Frame &frame)
+      : op_(op),
+        semiring_(semiring),
+        weight_(weight),
+        input_(input),
+        isDouble_(frame.interpreter().options().precision == Precision::F64),
+        meeting_(meetingOf(op, semiring, frame)) {
+    if (meeting_ != Meeting::Doubles && !input.isRounded())
+      inputs_.assign(input.reals().begin(), input.reals().end());
+    auto block = dyn_cast<BlockType>(getElementTypeOrSelf(op->getOperand(1).getType()));
+    if (!block || (meeting_ != Meeting::Integers && meeting_ != Meeting::Tiles)) return;
+    format_ = block.getFormat();
     form_ = gguf::FindIntegerForm(format_);
     const gguf::TensorTypeInfo &info = gguf::GetInfo(format_);
     bytes_.resize(weight.rowSize() / info.block_elements * info.block_bytes);
@@ -53,29 +84,50 @@ class Rows {
 
   /// Makes row `row` the one to multiply with.
   LogicalResult select(int64_t row) {
-    if (!form_) return success((row_ = getRow(weight_, row, scratch_)) != nullptr);
+    if (form_) return selectIntegers(row);
+    row_ = getRow(weight_, row, scratch_);
+    if (!row_) return failure();
+    if (meeting_ != Meeting::Doubles) floats_.assign(row_, row_ + weight_.rowSize());
+    return success();
+  }
+
+  double multiply(int64_t row) const {
+    const float *input = inputs_.data() + row * input_.rowSize();
+    switch (meeting_) {
+      case Meeting::Doubles: return contract(semiring_, input_.row(row), row_, input_.rowSize());
+      case Meeting::Integers:
+        if (isDouble_)
+          return gguf::DotProduct<double>(groups_, form_->has_minima, input_.groups(row));
+        return gguf::DotProduct<float>(groups_, form_->has_minima, input_.groups(row));
+      case Meeting::Chain: return orders::dotInChain(semiring_, floats_, input);
+      case Meeting::Lanes: return orders::dotInLanes(semiring_, floats_, input);
+      case Meeting::Tiles: return orders::dotInTiles(floats_, input);
+    }
+    llvm_unreachable("every meeting returns");
+  }
+
+ private:
+  LogicalResult selectIntegers(int64_t row) {
     auto *rows = std::get_if<WeightRows>(&weight_.data);
     if (!rows || !rows->read)
       return op_->emitOpError("needs the integers of a weight whose rows lie in no file");
     absl::Status status = rows->read(row, absl::MakeSpan(bytes_));
     if (status.ok()) status = gguf::ExpandIntegers(format_, bytes_, absl::MakeSpan(groups_));
     if (!status.ok()) return op_->emitError(std::string(status.message()));
+    if (meeting_ != Meeting::Tiles) return success();
+    floats_.clear();
+    for (const gguf::IntegerGroup &group : groups_) orders::appendForTiles(group, floats_);
     return success();
   }
 
-  double multiply(Semiring semiring, const Tensor &input, int64_t row) const {
-    if (!form_) return contract(semiring, input.row(row), row_, input.rowSize());
-    if (precision_ == Precision::F64)
-      return gguf::DotProduct<double>(groups_, form_->has_minima, input.groups(row));
-    return gguf::DotProduct<float>(groups_, form_->has_minima, input.groups(row));
-  }
-
- private:
   Operation *op_;
-  const Tensor &weight_;
-  Precision precision_;
+  Semiring semiring_;
+  const Tensor &weight_, &input_;
+  bool isDouble_;
+  Meeting meeting_;
   const double *row_ = nullptr;
   std::vector<double> scratch_;
+  std::vector<float> inputs_, floats_;
   gguf::TensorType format_ = {};
   const gguf::IntegerForm *form_ = nullptr;
   std::vector<uint8_t> bytes_;
@@ -93,13 +145,13 @@ static LogicalResult matmul(MatmulOp op, Frame &frame) {
   // Rows of the input that meet the same matrix of the weight; all of them where it is the only
   // one.
   int64_t rows = weight.rank() == 2 ? input.rowCount() : input.shape[input.rank() - 2];
-  Rows weights(op, op.getWeight(), weight, input, frame);
+  Rows weights(op, op.getSemiring(), weight, input, frame);
   for (int64_t matrix = 0; rows && matrix < input.rowCount() / rows; ++matrix) {
     int64_t first = weightMatrix(input, weight, matrix) * outputs;
     for (int64_t o = 0; o < outputs; ++o) {
       if (failed(weights.select(first + o))) return failure();
       for (int64_t i = matrix * rows; i < (matrix + 1) * rows; ++i)
-        result.row(i)[o] = weights.multiply(op.getSemiring(), input, i);
+        result.row(i)[o] = weights.multiply(i);
     }
   }
   return frame.set(op.getResult(), std::move(result));
@@ -150,15 +202,14 @@ static LogicalResult matmulId(MatmulIdOp op, Frame &frame) {
              << pairs << "] and [" << starts << "]";
   }
   Tensor result = Tensor::ofReals({ids.shape[0], used, outputs});
-  Rows weights(op, op.getWeight(), weight, input, frame);
+  Rows weights(op, Semiring::PlusTimes, weight, input, frame);
   auto expertAt = [&](size_t place) { return ids.ints()[(*order)[place]]; };
   for (size_t begin = 0, end = 0; begin < order->size(); begin = end) {
     while (end < order->size() && expertAt(end) == expertAt(begin)) ++end;
     for (int64_t o = 0; o < outputs; ++o) {
       if (failed(weights.select(expertAt(begin) * outputs + o))) return failure();
       for (int64_t pair : ArrayRef(*order).slice(begin, end - begin))
-        result.row(pair)[o] =
-            weights.multiply(Semiring::PlusTimes, input, input.rank() == 3 ? pair : pair / used);
+        result.row(pair)[o] = weights.multiply(input.rank() == 3 ? pair : pair / used);
     }
   }
   return frame.set(op.getResult(), std::move(result));

@@ -2,6 +2,7 @@
 #include <numbers>
 
 #include "dialects/interpreter/Frame.h"
+#include "dialects/interpreter/Orders.h"
 
 using namespace mlir;
 
@@ -74,27 +75,42 @@ static double apply(UnaryKind kind, double x) {
   llvm_unreachable("every kind returns");
 }
 
+/// A function as the op computes it.
+static std::function<double(double)> functionOf(Operation *op, UnaryKind kind, Frame &frame) {
+  bool isOrdered = followsOrders(op, frame);
+  return [=](double x) {
+    std::optional<float> y;
+    if (isOrdered) y = orders::unary(kind, static_cast<float>(x));
+    return y ? *y : apply(kind, x);
+  };
+}
+
 static LogicalResult unary(UnaryOp op, Frame &frame) {
   Tensor result = frame.tensor(op.getInput());
-  for (double &x : result.reals()) x = apply(op.getKind(), x);
+  auto function = functionOf(op, op.getKind(), frame);
+  for (double &x : result.reals()) x = function(x);
   return frame.set(op.getResult(), std::move(result));
 }
 
 static LogicalResult glu(GluOp op, Frame &frame) {
   Tensor result = frame.tensor(op.getGate());
   const Tensor &up = frame.tensor(op.getUp());
-  UnaryKind activation = getActivation(op.getKind());
+  auto activation = functionOf(op, getActivation(op.getKind()), frame);
   Type element = op.getType().getElementType();
   // Two roundings, as the activation and the product written apart would have.
   for (auto [x, y] : llvm::zip(result.reals(), up.reals()))
-    x = roundTo(element, frame.interpreter().options().precision, apply(activation, x)) * y;
+    x = roundTo(element, frame.interpreter().options().precision, activation(x)) * y;
   return frame.set(op.getResult(), std::move(result));
 }
 
 static LogicalResult scale(ScaleOp op, Frame &frame) {
   Tensor result = frame.tensor(op.getInput());
   double factor = op.getFactor().convertToDouble(), bias = op.getBias().convertToDouble();
-  for (double &x : result.reals()) x = bias == 0 ? x * factor : x * factor + bias;
+  bool isOrdered = followsOrders(op, frame);
+  for (double &x : result.reals()) {
+    x *= factor;
+    if (bias != 0) x = (isOrdered ? static_cast<float>(x) : x) + bias;
+  }
   return frame.set(op.getResult(), std::move(result));
 }
 
@@ -108,6 +124,8 @@ static LogicalResult map(OpType op, Frame &frame, Function function) {
 
 static LogicalResult clamp(ClampOp op, Frame &frame) {
   double low = op.getLow().convertToDouble(), high = op.getHigh().convertToDouble();
+  if (followsOrders(op, frame))
+    return map(op, frame, [=](float x) { return orders::clamp(x, low, high); });
   return map(op, frame, [=](double x) { return std::clamp(x, low, high); });
 }
 
@@ -119,6 +137,8 @@ static LogicalResult leakyRelu(LeakyReluOp op, Frame &frame) {
 static LogicalResult xielu(XieluOp op, Frame &frame) {
   double alphaN = op.getAlphaN().convertToDouble(), alphaP = op.getAlphaP().convertToDouble(),
          beta = op.getBeta().convertToDouble(), eps = op.getEps().convertToDouble();
+  if (followsOrders(op, frame))
+    return map(op, frame, [=](float x) { return orders::xielu(x, alphaN, alphaP, beta, eps); });
   return map(op, frame, [=](double x) {
     return x > 0 ? alphaP * x * x + beta * x
                  : alphaN * (std::expm1(std::min(x, eps)) - x) + beta * x;
@@ -128,7 +148,12 @@ static LogicalResult xielu(XieluOp op, Frame &frame) {
 static LogicalResult swigluOai(SwigluOaiOp op, Frame &frame) {
   Tensor result = frame.tensor(op.getGate());
   double alpha = op.getAlpha().convertToDouble(), limit = op.getLimit().convertToDouble();
+  bool isOrdered = followsOrders(op, frame);
   for (auto [gate, up] : llvm::zip(result.reals(), frame.tensor(op.getUp()).reals())) {
+    if (isOrdered) {
+      gate = orders::swigluOai(gate, up, alpha, limit);
+      continue;
+    }
     double x = std::min(gate, limit), y = std::clamp(up, -limit, limit);
     gate = x * sigmoid(alpha * x) * (y + 1);
   }

@@ -53,6 +53,24 @@ LogicalResult checkIndex(Operation *op, int64_t id, int64_t limit) {
   return op->emitOpError("expected an index from 0 to ") << limit - 1 << ", found " << id;
 }
 
+bool followsOrders(Operation *op, Frame &frame) {
+  auto isOther = [](Type type) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    return tensor && isa<FloatType>(tensor.getElementType()) && !tensor.getElementType().isF32();
+  };
+  return frame.interpreter().options().precision == Precision::ExactOrder &&
+         llvm::none_of(op->getOperandTypes(), isOther) &&
+         llvm::none_of(op->getResultTypes(), isOther);
+}
+
+void forFloatRows(Tensor &tensor, function_ref<void(MutableArrayRef<float> row)> compute) {
+  for (int64_t r = 0; r < tensor.rowCount(); ++r) {
+    std::vector<float> row(tensor.row(r), tensor.row(r) + tensor.rowSize());
+    compute(row);
+    llvm::copy(row, tensor.row(r));
+  }
+}
+
 double alibiSlope(double maxBias, int64_t head, int64_t heads) {
   if (maxBias == 0) return 1;
   int64_t power = int64_t{1} << llvm::Log2_64(heads);

@@ -95,6 +95,14 @@ mlir::LogicalResult checkIndex(mlir::Operation *op, int64_t id, int64_t limit);
 /// The value of `x` in an element type: rounded to f16, bf16 or f32, or left as it is.
 double roundTo(mlir::Type elementType, Precision precision, double x);
 
+/// Whether an op is to be computed as code does it: where that is wanted, and all its floats are of
+/// f32, which is what code takes.
+bool followsOrders(mlir::Operation *op, Frame &frame);
+
+/// Lets `compute` replace each row, in float32.
+void forFloatRows(Tensor &tensor,
+                  llvm::function_ref<void(llvm::MutableArrayRef<float> row)> compute);
+
 /// ALiBi's slope for a head, 1 where there is no bias.
 double alibiSlope(double maxBias, int64_t head, int64_t heads);
 

@@ -14,7 +14,9 @@
 ///
 /// Numbers: an op computes in double precision and each number of its result is rounded once to the
 /// result's element type. With Precision::F64 results of type f32 are not rounded. Sums thus do not
-/// depend on an order of summation, unless an op's attributes prescribe one.
+/// depend on an order of summation, unless an op's attributes prescribe one. With
+/// Precision::ExactOrder an op that there is code for is computed in float32, in the order that
+/// docs/numerics.md prescribes, which gives code's bits.
 namespace emel::interpreter {
 
 class Frame;
@@ -27,7 +29,7 @@ struct Handler {
 };
 using HandlerTable = llvm::StringMap<Handler>;
 
-enum class Precision { F32, F64 };
+enum class Precision { F32, F64, ExactOrder };
 
 struct Options {
   Precision precision = Precision::F32;

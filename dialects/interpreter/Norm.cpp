@@ -2,6 +2,7 @@
 #include <numeric>
 
 #include "dialects/interpreter/Frame.h"
+#include "dialects/interpreter/Orders.h"
 
 using namespace mlir;
 
@@ -26,6 +27,13 @@ static LogicalResult finish(OpType op, Frame &frame, Tensor result, const Tensor
 
 static LogicalResult rmsNorm(RmsNormOp op, Frame &frame) {
   Tensor result = frame.tensor(op.getInput());
+  const Tensor *weight = frame.tensorOrNull(op.getWeight());
+  if (followsOrders(op, frame)) {
+    forFloatRows(result, [&](MutableArrayRef<float> row) {
+      orders::rmsNorm(row, op.getEps().convertToFloat());
+    });
+    return finish(op, frame, std::move(result), weight, nullptr);
+  }
   int64_t size = result.rowSize();
   for (int64_t r = 0; r < result.rowCount(); ++r) {
     double *row = result.row(r);
@@ -33,7 +41,7 @@ static LogicalResult rmsNorm(RmsNormOp op, Frame &frame) {
     double factor = 1 / std::sqrt(squares / size + op.getEps().convertToDouble());
     for (int64_t i = 0; i < size; ++i) row[i] *= factor;
   }
-  return finish(op, frame, std::move(result), frame.tensorOrNull(op.getWeight()), nullptr);
+  return finish(op, frame, std::move(result), weight, nullptr);
 }
 
 /// Shifts numbers to mean 0 and scales them to variance 1.
@@ -47,14 +55,26 @@ static void standardize(double *row, int64_t size, const APFloat &eps) {
 
 static LogicalResult layerNorm(LayerNormOp op, Frame &frame) {
   Tensor result = frame.tensor(op.getInput());
-  for (int64_t r = 0; r < result.rowCount(); ++r)
-    standardize(result.row(r), result.rowSize(), op.getEps());
+  if (followsOrders(op, frame)) {
+    forFloatRows(result, [&](MutableArrayRef<float> row) {
+      orders::layerNorm(row, op.getEps().convertToFloat());
+    });
+  } else {
+    for (int64_t r = 0; r < result.rowCount(); ++r)
+      standardize(result.row(r), result.rowSize(), op.getEps());
+  }
   return finish(op, frame, std::move(result), frame.tensorOrNull(op.getWeight()),
                 frame.tensorOrNull(op.getBias()));
 }
 
 static LogicalResult l2Norm(L2NormOp op, Frame &frame) {
   Tensor result = frame.tensor(op.getInput());
+  if (followsOrders(op, frame)) {
+    forFloatRows(result, [&](MutableArrayRef<float> row) {
+      orders::l2Norm(row, op.getEps().convertToFloat());
+    });
+    return frame.set(op.getResult(), std::move(result));
+  }
   int64_t size = result.rowSize();
   for (int64_t r = 0; r < result.rowCount(); ++r) {
     double *row = result.row(r);

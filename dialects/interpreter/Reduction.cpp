@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "dialects/interpreter/Frame.h"
+#include "dialects/interpreter/Orders.h"
 
 using namespace mlir;
 
@@ -33,12 +34,25 @@ static double combine(ReduceKind kind, double a, double b) {
   llvm_unreachable("every kind returns");
 }
 
+/// What code combines for one element of the result: along outer dimensions, one after the other.
+static float combineInOrder(ReduceKind kind, float a, float b) {
+  switch (kind) {
+    case ReduceKind::Sum:
+    case ReduceKind::Mean: return a + b;
+    case ReduceKind::Max: return orders::maximum(a, b);
+    case ReduceKind::Min: return orders::minimum(a, b);
+  }
+  llvm_unreachable("every kind returns");
+}
+
 static LogicalResult reduce(ReduceOp op, Frame &frame) {
   const Tensor &input = frame.tensor(op.getInput());
   Shape shape = input.shape;
   for (int64_t dim : op.getDims()) shape[dim] = 1;
   Tensor result = Tensor::ofReals(shape);
   std::fill(result.reals().begin(), result.reals().end(), start(op.getKind()));
+  bool isOrdered = followsOrders(op, frame) &&
+                   !llvm::is_contained(op.getDims(), static_cast<int64_t>(shape.size()) - 1);
   for (int64_t i = 0; i < input.size(); ++i) {
     int64_t index = 0, stride = 1, rest = i;
     for (size_t d = shape.size(); d-- > 0; rest /= input.shape[d]) {
@@ -46,7 +60,8 @@ static LogicalResult reduce(ReduceOp op, Frame &frame) {
       stride *= shape[d];
     }
     double &out = result.reals()[index];
-    out = combine(op.getKind(), out, input.reals()[i]);
+    out = isOrdered ? combineInOrder(op.getKind(), out, input.reals()[i])
+                    : combine(op.getKind(), out, input.reals()[i]);
   }
   if (op.getKind() == ReduceKind::Mean) {
     double count = 1;
@@ -77,7 +92,10 @@ static Tensor rankRows(const Tensor &input, Shape shape, int64_t count, SortOrde
 }
 
 static LogicalResult topK(TopKOp op, Frame &frame) {
-  const Tensor &input = frame.tensor(op.getInput());
+  Tensor input = frame.tensor(op.getInput());
+  if (followsOrders(op, frame))
+    for (double &x : input.reals())
+      if (std::isnan(x)) x = -kInfinity;
   Shape shape = input.shape;
   shape.back() = op.getK();
   return frame.set(op.getResult(), rankRows(input, shape, op.getK(), SortOrder::Desc));

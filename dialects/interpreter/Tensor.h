@@ -78,6 +78,8 @@ struct Tensor {
 /// versions of a state, which is what makes state a value.
 struct Cell {
   std::vector<double> key, value;
+  /// Of formats that scale their numbers, one for each block.
+  std::vector<float> keyScales, valueScales;
 };
 using State = std::map<int64_t, std::map<int64_t, std::shared_ptr<const Cell>>>;
 
