@@ -55,7 +55,8 @@ LogicalResult TopKPartsOp::inferReturnTypes(MLIRContext *context, std::optional<
     return emitOptionalError(loc, "(C2) expected k and width from 1 to ", columns, ", found ", k,
                              " and ", width);
   results.push_back(RankedTensorType::get(
-      {input.getDimSize(0), llvm::divideCeil(columns, width), k}, IntegerType::get(context, 64)));
+      {input.getDimSize(0), static_cast<int64_t>(llvm::divideCeil(columns, width)), k},
+      IntegerType::get(context, 64)));
   return success();
 }
 

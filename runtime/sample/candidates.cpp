@@ -147,7 +147,8 @@ double Candidates::Entropy() const {
   return std::max(0.0, log_total_ - WeightedSum(p_.data(), logits_.data(), size_, max_));
 }
 
-// Quickselect by weight: which is the last of those that are needed. Pivots come from a fixed sequence.
+// Quickselect by weight: which is the last of those that are needed. Pivots come from a fixed
+// sequence.
 Candidates::Ranked Candidates::LastWithin(double mass, bool more) {
   const auto enough = [&](double sum) { return more ? sum > mass : sum >= mass; };
   size_t low = 0, high = size_;
@@ -187,7 +188,8 @@ void Candidates::KeepRankedMass(double mass, bool more) {
 }
 
 void Candidates::KeepMass(double mass) {
-  // A logit of 32 bits says no more of a probability, and a mass such as 0.7 = 0.4 + 0.3 is to be met.
+  // A logit of 32 bits says no more of a probability, and a mass such as 0.7 = 0.4 + 0.3 is to be
+  // met.
   constexpr double kSlack = 1e-6;
   Normalise();
   for (uint32_t i = 0; i < size_; ++i) ranked_[i] = {-logits_[i], p_[i], i};

@@ -3,8 +3,8 @@
 
 #include <cstddef>
 
-// Passes over a whole row, written so that a compiler vectorises them for any machine. Sums are of kLanes partial
-// sums in an order of their own: the same bits however wide the vectors are.
+// Passes over a whole row, written so that a compiler vectorises them for any machine. Sums are of
+// kLanes partial sums in an order of their own: the same bits however wide the vectors are.
 namespace emel::sample {
 
 inline constexpr size_t kLanes = 16;

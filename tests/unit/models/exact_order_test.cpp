@@ -94,7 +94,7 @@ class ExactOrder : public ::testing::TestWithParam<Model> {
     PipelineOptions options;
     options.small = kSmall;
     options.bulk = 64;
-    options.bf16 = hasTiles;
+    if (hasTiles) options.bulkForm = "bf16";
     options.targets = llvm::ArrayRef<std::string>("generic");
     ASSERT_THAT((*module)->Run([&](mlir::PassManager& passes) { addGroupPasses(passes, options); }),
                 IsOk());
