@@ -16,7 +16,8 @@ inline constexpr uint32_t kFormatVersion = 1;
 
 // What a reader must understand to use an artifact.
 inline constexpr uint64_t kImportsFeature = 1;  // code wants addresses, which imports name
-inline constexpr uint64_t kKnownFeatures = kImportsFeature;
+inline constexpr uint64_t kWindowsFeature = 2;  // the plan has windows
+inline constexpr uint64_t kKnownFeatures = kImportsFeature | kWindowsFeature;
 
 // Header and section table fill the first page; sections follow.
 inline constexpr uint32_t kPageBytes = 4096;

@@ -81,7 +81,7 @@ std::vector<uint8_t> Writer::FirstPage() const {
   const bool imports = std::any_of(sections_.begin(), sections_.end(), [](const Section& section) {
     return section.kind == SectionKind::kImports;
   });
-  Store(imports ? kImportsFeature : uint64_t{0}, &page[kFeaturesAt]);
+  Store(features_ | (imports ? kImportsFeature : uint64_t{0}), &page[kFeaturesAt]);
   Store(position_, &page[kFileBytesAt]);
   Store(static_cast<uint32_t>(sections_.size()), &page[kSectionCountAt]);
   uint8_t* entry = &page[kHeaderBytes];
