@@ -52,7 +52,8 @@ class Pages {
     Value entry = emit_.add(emit_.mul(slot, stride_), index);
     Value number = emit_.toI64(
         emit_.load(emit_.i32(), emit_.at(table_, emit_.mul(entry, sizeof(uint32_t))), 4));
-    return emit_.at(base_, emit_.add(emit_.mul(number, pages_.pageBytes), emit_.mul(head, headBytes_)));
+    return emit_.at(base_,
+                    emit_.add(emit_.mul(number, pages_.pageBytes), emit_.mul(head, headBytes_)));
   }
   Value keys(Value head, Value dim) {
     return emit_.at(head, emit_.mul(dim, EMEL_PAGE_POSITIONS * bytes_));

@@ -22,8 +22,8 @@ int64_t StatePages::bytesWithoutWindows() const {
 
 namespace {
 
-/// How far back a state is read, through all that continues it: -1 is nowhere, INT64_MAX everywhere,
-/// which is also said of readers that are not known.
+/// How far back a state is read, through all that continues it: -1 is nowhere, INT64_MAX
+/// everywhere, which is also said of readers that are not known.
 class WindowOf {
  public:
   explicit WindowOf(ModuleOp module) : symbols_(module) {}
@@ -108,7 +108,8 @@ static SmallVector<int64_t> findWindows(ModuleOp module, int64_t tokens, int64_t
 StatePages plan::layOutStates(ModuleOp module) {
   auto entries = module.getOps<EntryOp>();
   auto model = module->getAttrOfType<DictionaryAttr>(EmelDialect::kModelAttr);
-  if (!model || entries.empty()) return entries.empty() ? StatePages() : layOutStates(*entries.begin());
+  if (!model || entries.empty())
+    return entries.empty() ? StatePages() : layOutStates(*entries.begin());
   int64_t tokens = 0;
   for (EntryOp entry : entries) tokens = std::max<int64_t>(tokens, entry.getMaxTokens());
   StatePages pages;

@@ -85,9 +85,7 @@ struct Plan {
 
   // From one worker's scratch memory to the next one's.
   uint64_t scratch_stride() const { return (scratch_bytes + 63) / 64 * 64; }
-  uint64_t pages_of_context() const {
-    return pages_of(context);
-  }
+  uint64_t pages_of_context() const { return pages_of(context); }
   // That a sequence of so many positions has, and at most of a window.
   uint64_t pages_of(uint64_t positions) const {
     return (positions + page_positions - 1) / page_positions;

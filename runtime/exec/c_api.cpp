@@ -214,8 +214,8 @@ using namespace emel::exec;
 uint32_t emel_get_version(void) { return EMEL_VERSION; }
 
 const char* emel_describe_status(emel_status_t status) {
-  static constexpr const char* kNames[] = {"ok",       "bad argument",  "busy",
-                                           "bad file", "unsupported",   "out of memory",
+  static constexpr const char* kNames[] = {"ok",       "bad argument",   "busy",
+                                           "bad file", "unsupported",    "out of memory",
                                            "no room",  "internal error", "gone"};
   if (status < 0 || status > EMEL_GONE) return "unknown status";
   return kNames[status];

@@ -48,8 +48,7 @@ Model::Model(artifact::Artifact artifact, artifact::Code code, size_t variant)
   program_.page_bytes = plan().page_bytes;
   for (const artifact::Window& window : plan().windows) {
     const auto pages = std::min<uint64_t>(plan().pages_of(window), UINT32_MAX);
-    program_.windows.push_back(
-        {window.positions, static_cast<uint32_t>(pages), window.page_bytes});
+    program_.windows.push_back({window.positions, static_cast<uint32_t>(pages), window.page_bytes});
   }
 }
 

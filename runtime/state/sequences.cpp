@@ -49,7 +49,8 @@ absl::Status Sequences::Reserve(uint64_t page_bytes, absl::Span<const Window> wi
   struct Range {
     uint64_t first, count;
   };
-  std::vector<Window> all = {{.pages = static_cast<uint32_t>(pages_per_slot_), .page_bytes = page_bytes}};
+  std::vector<Window> all = {
+      {.pages = static_cast<uint32_t>(pages_per_slot_), .page_bytes = page_bytes}};
   all.insert(all.end(), windows.begin(), windows.end());
   std::vector<Range> ranges;
   uint64_t end = 0;
@@ -60,15 +61,15 @@ absl::Status Sequences::Reserve(uint64_t page_bytes, absl::Span<const Window> wi
     ranges.push_back({first, std::min<uint64_t>(limits_.pages, most)});
     const uint64_t last = first + ranges.back().count;
     if (last > UINT32_MAX || __builtin_mul_overflow(last, bytes, &end)) {
-      return absl::ResourceExhaustedError(absl::StrCat(
-          "cannot reserve ", ranges.back().count, " KV pages of ", bytes, " bytes"));
+      return absl::ResourceExhaustedError(
+          absl::StrCat("cannot reserve ", ranges.back().count, " KV pages of ", bytes, " bytes"));
     }
   }
   EMEL_ASSIGN_OR_RETURN(memory_, Reservation::Create(end, "KV pages"));
   for (size_t i = 0; i < all.size(); ++i) {
-    classes_.push_back({all[i], PagePool(memory_.data(), static_cast<uint32_t>(ranges[i].first),
-                                         static_cast<uint32_t>(ranges[i].count),
-                                         all[i].page_bytes)});
+    classes_.push_back(
+        {all[i], PagePool(memory_.data(), static_cast<uint32_t>(ranges[i].first),
+                          static_cast<uint32_t>(ranges[i].count), all[i].page_bytes)});
   }
   return absl::OkStatus();
 }

@@ -51,10 +51,11 @@ class Sequences {
 
   // kResourceExhausted: every slot has its sequence.
   absl::StatusOr<SequenceId> Add();
-  // A new sequence of the first `positions` of another one. kDataLoss: what its next token would see
-  // is gone from the layers with windows.
+  // A new sequence of the first `positions` of another one. kDataLoss: what its next token would
+  // see is gone from the layers with windows.
   absl::StatusOr<SequenceId> Fork(SequenceId from, uint32_t positions);
-  // Forgets what comes after the first `positions`. kDataLoss: as above, save that 0 is always left.
+  // Forgets what comes after the first `positions`. kDataLoss: as above, save that 0 is always
+  // left.
   absl::Status Truncate(SequenceId sequence, uint32_t positions);
   absl::Status Remove(SequenceId sequence);
 
@@ -67,8 +68,8 @@ class Sequences {
     uint32_t positions;
   };
   absl::Status Begin(absl::Span<const Growth> batch);
-  // In between: gives the next of these positions pages of the layers with windows, which let others
-  // go. Those of a window hold what it sees of so many positions, and them.
+  // In between: gives the next of these positions pages of the layers with windows, which let
+  // others go. Those of a window hold what it sees of so many positions, and them.
   void Advance(SequenceId sequence, uint32_t positions);
   void Finish(absl::Span<const Growth> batch);
 

@@ -60,8 +60,8 @@ struct emel_step_t {
 
   /* Position p of the sequence in slot s is in page page_table[s * page_table_stride + p / 32],
    * which begins at pages + page * page_bytes. docs/artifact-format.md draws a page. With c classes
-   * of pages, layers of class k use page_table[s * page_table_stride + p / 32 * c + k] and the bytes
-   * of their class's pages. */
+   * of pages, layers of class k use page_table[s * page_table_stride + p / 32 * c + k] and the
+   * bytes of their class's pages. */
   uint8_t* pages;
   const uint32_t* page_table;
   uint64_t page_table_stride;

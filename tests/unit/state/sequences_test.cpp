@@ -19,7 +19,8 @@ using ::testing::HasSubstr;
 
 constexpr uint64_t kPageBytes = kPagePositions * sizeof(uint32_t);  // a number per position
 
-// Windows for steps of so many positions: as many pages as hold what is read, written and taken back.
+// Windows for steps of so many positions: as many pages as hold what is read, written and taken
+// back.
 constexpr uint32_t kStepPositions = 20;
 std::vector<Window> Windows(std::initializer_list<uint32_t> sizes) {
   std::vector<Window> windows;
@@ -327,9 +328,11 @@ TEST(Sequences, HoldWhatWasWrittenWhateverIsCalled) {
   for (uint32_t seed = 0; seed < 120; ++seed) {
     std::mt19937 random(seed);
     const auto below = [&](size_t end) { return static_cast<uint32_t>(random() % end); };
-    static const std::vector<Window> kWindows[] = {{}, Windows({1}), Windows({33}), Windows({5, 70})};
+    static const std::vector<Window> kWindows[] = {
+        {}, Windows({1}), Windows({33}), Windows({5, 70})};
     const uint32_t context = 150 + seed / 4 % 3 * 100;
-    Numbers numbers({.sequences = 4, .context = context, .pages = 6 + seed % 15}, kWindows[seed % 4]);
+    Numbers numbers({.sequences = 4, .context = context, .pages = 6 + seed % 15},
+                    kWindows[seed % 4]);
     const auto any = [&]() -> SequenceId {
       if (numbers.expected.empty()) return 0;
       return std::next(numbers.expected.begin(), below(numbers.expected.size()))->first;
@@ -346,8 +349,8 @@ TEST(Sequences, HoldWhatWasWrittenWhateverIsCalled) {
         const SequenceId fork = numbers.Fork(id, to);
         ASSERT_TRUE(kept || fork == 0) << to;
       } else if (what == 2) {
-        const uint32_t to = below(2) ? length - std::min(length, below(kStepPositions + 1))
-                                     : below(length + 1);
+        const uint32_t to =
+            below(2) ? length - std::min(length, below(kStepPositions + 1)) : below(length + 1);
         if (to == 0 || to >= numbers.Least(id)) {
           ASSERT_NO_FATAL_FAILURE(numbers.Truncate(id, to));
         } else {
