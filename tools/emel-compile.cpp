@@ -288,8 +288,9 @@ class Compiler {
     if (!out.weights_file().empty())
       llvm::errs() << (out.reused_weights() ? " as they were in " : " in ") << out.weights_file();
     llvm::errs() << "; code for " << variants << "; arena " << HumanBytes(plan.arena_bytes)
-                 << ", keys and values " << HumanBytes(plan.page_bytes / plan.page_positions)
-                 << " per token\n"
+                 << ", keys and values "
+                 << HumanBytes(plan.state_bytes(plan.page_positions) / plan.page_positions)
+                 << " per token, " << HumanBytes(plan.state_bytes(plan.context)) << " in all\n"
                  << describe(findDecodedWeights(*module_));
   }
 

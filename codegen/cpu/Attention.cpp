@@ -40,7 +40,7 @@ class Pages {
         valueDim_(type.getValueDim()),
         bytes_(element_.getIntOrFloatBitWidth() / 8),
         headBytes_(type.getHeadBytes() * EMEL_PAGE_POSITIONS),
-        pageBytes_(tile.pageBytes) {
+        pages_(state.pages) {
     table_ = emit_.load(emit_.ptr(), emit_.at(tile.step, offsetof(emel_step_t, page_table)), 8);
     stride_ =
         emit_.load(emit_.i64(), emit_.at(tile.step, offsetof(emel_step_t, page_table_stride)), 8);
@@ -48,10 +48,12 @@ class Pages {
 
   /// Where head `head` of page number `page` of the sequence in `slot` begins.
   Value head(Value slot, Value page, Value head) {
-    Value entry = emit_.add(emit_.mul(slot, stride_), page);
+    Value index = emit_.add(emit_.mul(page, pages_.classes), pages_.pageClass);
+    Value entry = emit_.add(emit_.mul(slot, stride_), index);
     Value number = emit_.toI64(
         emit_.load(emit_.i32(), emit_.at(table_, emit_.mul(entry, sizeof(uint32_t))), 4));
-    return emit_.at(base_, emit_.add(emit_.mul(number, pageBytes_), emit_.mul(head, headBytes_)));
+    return emit_.at(base_,
+                    emit_.add(emit_.mul(number, pages_.pageBytes), emit_.mul(head, headBytes_)));
   }
   Value keys(Value head, Value dim) {
     return emit_.at(head, emit_.mul(dim, EMEL_PAGE_POSITIONS * bytes_));
@@ -119,7 +121,8 @@ class Pages {
   Value base_, table_, stride_;
   bool isScaled_;
   Type element_;
-  int64_t keyDim_, valueDim_, bytes_, headBytes_, pageBytes_;
+  int64_t keyDim_, valueDim_, bytes_, headBytes_;
+  PageTable pages_;
 };
 
 }  // namespace

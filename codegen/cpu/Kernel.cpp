@@ -150,7 +150,7 @@ static LogicalResult emitResults(Tile &tile, LaunchOp launch, Block *body, Value
   return status;
 }
 
-FailureOr<int64_t> emitKernel(LaunchOp launch, const Target &target, int64_t pageBytes,
+FailureOr<int64_t> emitKernel(LaunchOp launch, const Target &target, ArrayRef<PageTable> pages,
                               ModuleOp module, StringRef name) {
   KernelOp kernel = launch.getKernelOp();
   EntryOp entry = launch->getParentOfType<EntryOp>();
@@ -163,11 +163,16 @@ FailureOr<int64_t> emitKernel(LaunchOp launch, const Target &target, int64_t pag
   emit.setFrame(body->getArgument(kFrame));
   Tile tile(emit, target, Extents::of(entry), *types);
   tile.step = body->getArgument(kStepArgument);
-  tile.pageBytes = pageBytes;
   auto [n, m] = loadSizes(emit, entry, tile.step);
   tile.setSizes(n, m);
-  for (auto [index, argument] : llvm::enumerate(kernel.getArguments()))
-    tile.bind(argument, tile.viewOf(body->getArgument(kFirst + index), argument.getType()));
+  for (auto [index, argument] : llvm::enumerate(kernel.getArguments())) {
+    View view = tile.viewOf(body->getArgument(kFirst + index), argument.getType());
+    if (isa<KvType>(argument.getType())) {
+      view.pages = pages.front();
+      pages = pages.drop_front();
+    }
+    tile.bind(argument, std::move(view));
+  }
   if (failed(emitResults(tile, launch, body, n, m))) return failure();
   emit.setInsertionPointToEnd(body);
   emit.create<LLVM::ReturnOp>(ValueRange{});

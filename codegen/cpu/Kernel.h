@@ -8,6 +8,8 @@
 /// One function for each way in which a kernel is launched.
 namespace emel::cpu {
 
+struct PageTable;
+
 /// The number of tiles of each result of a launch, where there are n tokens and m rows.
 llvm::SmallVector<mlir::Value> countTiles(Emit &emit, plan::LaunchOp launch, mlir::Value n,
                                           mlir::Value m);
@@ -17,8 +19,10 @@ std::pair<mlir::Value, mlir::Value> loadSizes(Emit &emit, plan::EntryOp entry, m
 
 /// Adds `void name(step, frame, operands…, weights…, results…, tile)`, which computes one tile. All
 /// but the tile are addresses; results that are states have none. Returns the bytes of the frame.
-mlir::FailureOr<int64_t> emitKernel(plan::LaunchOp launch, const Target &target, int64_t pageBytes,
-                                    mlir::ModuleOp module, llvm::StringRef name);
+/// `pages` are those of the operands that are states.
+mlir::FailureOr<int64_t> emitKernel(plan::LaunchOp launch, const Target &target,
+                                    llvm::ArrayRef<PageTable> pages, mlir::ModuleOp module,
+                                    llvm::StringRef name);
 
 /// What every function has: the CPU that it is for, and that it calls nothing.
 mlir::ArrayAttr functionAttributes(mlir::Builder &builder, const Target &target);

@@ -56,7 +56,7 @@ class LowerToCpu : public impl::LowerToCpuBase<LowerToCpu> {
       return signalPassFailure();
     }
     ModelPlaces places;
-    places.addLayers(*entries.begin());
+    places.states = plan::layOutStates(module);
     places.addWeights(module);
     Checks checks{.poison = poison};
     OpPassManager tidy(ModuleOp::getOperationName());

@@ -2,6 +2,7 @@
 
 #include "codegen/cpu/Kernel.h"
 #include "codegen/cpu/Poison.h"
+#include "codegen/cpu/Tile.h"
 #include "dialects/emel/Emel.h"
 #include "dialects/emel/Layouts.h"
 #include "dialects/plan/Access.h"
@@ -15,16 +16,6 @@ using namespace mlir;
 using namespace emel::plan;
 
 namespace emel::cpu {
-
-void ModelPlaces::addLayers(EntryOp entry) {
-  for (BlockArgument argument : entry.getArguments()) {
-    auto state = dyn_cast<KvType>(argument.getType());
-    if (!state) continue;
-    layers.push_back(pageBytes);
-    int64_t cell = state.getHeads() * state.getHeadBytes();
-    pageBytes += llvm::alignTo(cell * EMEL_PAGE_POSITIONS, 64);
-  }
-}
 
 void ModelPlaces::addWeights(ModuleOp module) {
   uint64_t end = 0;
@@ -149,15 +140,15 @@ class StepEmitter {
     frame_ = emit_.at(scratch_, plannedScratch_);
   }
 
+  const StatePages::Layer &layerOf(Value state) {
+    return places_.states.layers[info_->stateOf(state) - arguments_.size()];
+  }
+
   Value field(size_t offset) { return emit_.load(emit_.ptr(), emit_.at(step_, offset), 8); }
 
   /// The address of an operand or a result.
   Value addressOf(Value value) {
-    if (isa<KvType>(value.getType())) {
-      unsigned argument = info_->stateOf(value);
-      if (auto own = dyn_cast<BlockArgument>(value)) argument = own.getArgNumber();
-      return emit_.at(pages_, places_.layers[argument - arguments_.size()]);
-    }
+    if (isa<KvType>(value.getType())) return emit_.at(pages_, layerOf(value).offset);
     if (auto argument = dyn_cast<BlockArgument>(value)) return arguments_[argument.getArgNumber()];
     auto result = cast<OpResult>(value);
     PlaceAttr place = cast<LaunchOp>(result.getOwner()).getPlace(result.getResultNumber());
@@ -175,14 +166,21 @@ class StepEmitter {
     out << launch.getKernel();
     if (auto extents = launch.getExtents()) out << *extents;
     out << launch.getTilesAttr();
-    for (Value input : launch.getInputs())
+    SmallVector<PageTable> pages;
+    for (Value input : launch.getInputs()) {
       out << (info_->bounds().tokens > 1 ? extentOf(input) : "");
+      if (!isa<KvType>(input.getType())) continue;
+      unsigned pageClass = layerOf(input).pageClass;
+      pages.push_back({pageClass, static_cast<int64_t>(places_.states.classes.size()),
+                       places_.states.classes[pageClass].pageBytes});
+      out << pageClass;
+    }
     auto [found, isNew] = kernels_.try_emplace(key);
     if (!isNew) return found->second;
     std::string name = (entry_.getSymName() + "." + launch.getKernel()).str();
     if (int count = names_[name]++) name = (name + "." + Twine(count)).str();
     found->second = name;
-    FailureOr<int64_t> frame = emitKernel(launch, target_, places_.pageBytes, module_, name);
+    FailureOr<int64_t> frame = emitKernel(launch, target_, pages, module_, name);
     if (failed(frame)) return failure();
     program_.scratchBytes = std::max(program_.scratchBytes, plannedScratch_ + *frame);
     return name;

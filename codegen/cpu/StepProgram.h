@@ -3,7 +3,7 @@
 
 #include "codegen/cpu/Checks.h"
 #include "codegen/cpu/Target.h"
-#include "dialects/plan/Plan.h"
+#include "dialects/plan/StatePages.h"
 #include "llvm/ADT/StringMap.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
@@ -15,12 +15,8 @@ namespace emel::cpu {
 struct ModelPlaces {
   /// The byte at which each weight begins, by symbol.
   llvm::StringMap<uint64_t> weights;
-  /// For each state argument of the entries, in order, where its cells begin in a page.
-  llvm::SmallVector<int64_t> layers;
-  int64_t pageBytes = 0;
+  plan::StatePages states;
 
-  /// The places of states: one layer after the other.
-  void addLayers(plan::EntryOp entry);
   /// A place for each weight of a module, one behind the other. Who packs them may know better: the
   /// same bytes need to be there once.
   void addWeights(mlir::ModuleOp module);

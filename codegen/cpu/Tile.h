@@ -18,6 +18,11 @@ struct Span {
 /// A part of a value, a span for each dimension.
 using Part = llvm::SmallVector<Span, 4>;
 
+/// How a state's pages are found: their class, of how many, and the bytes from page to page.
+struct PageTable {
+  int64_t pageClass = 0, classes = 1, pageBytes = 0;
+};
+
 /// Where a value lies: the address of its first element (or row, of formats that have rows only)
 /// and the bytes from one index to the next of each dimension. The value may be a part of a tensor
 /// whose other elements are not there; then `base` is where the first one would be.
@@ -25,6 +30,7 @@ struct View {
   mlir::Value base;
   mlir::Type element;
   llvm::SmallVector<int64_t, 4> strides;
+  PageTable pages = {};  // of a state
 };
 
 class Tile;
@@ -82,9 +88,8 @@ class Tile {
 
   Emit &emit;
   const Target &target;
-  /// The step, and the bytes from page to page of a state, for ops over states.
+  /// For ops over states.
   mlir::Value step;
-  int64_t pageBytes = 0;
 
  private:
   struct Computed {

@@ -27,9 +27,10 @@ static artifact::Rounding roundingOf(plan::EntryOp entry) {
   return isBf16 ? artifact::Rounding::kBf16 : artifact::Rounding::kExact;
 }
 
-static artifact::PageLayer pageLayer(KvType type, int64_t offset) {
+static artifact::PageLayer pageLayer(KvType type, const plan::StatePages::Layer &place) {
   artifact::PageLayer layer;
-  layer.offset = offset;
+  layer.offset = place.offset;
+  layer.page_class = place.pageClass;
   layer.heads = type.getHeads();
   layer.key_dim = type.getKeyDim();
   layer.value_dim = type.getValueDim();
@@ -52,7 +53,10 @@ static artifact::Plan describePlan(ModuleOp module, const cpu::ModelPlaces &plac
   plan.context = model.getAs<IntegerAttr>("context").getInt();
   plan.max_workers = maxWorkers;
   plan.page_positions = EMEL_PAGE_POSITIONS;
-  plan.page_bytes = places.pageBytes;
+  plan.page_bytes = places.states.classes.front().pageBytes;
+  for (const plan::PageClass &each : ArrayRef(places.states.classes).drop_front())
+    plan.windows.push_back(
+        {static_cast<uint32_t>(each.window), static_cast<uint64_t>(each.pageBytes)});
   for (auto arena : module.getOps<plan::ArenaOp>()) {
     if (arena.getKind() == plan::ArenaKind::Shared) {
       plan.arena_bytes = arena.getBytes();
@@ -97,14 +101,15 @@ class ArtifactWriter {
   absl::StatusOr<artifact::Plan> run() {
     auto entries = module_.getOps<plan::EntryOp>();
     if (entries.empty()) return absl::InternalError("the module has no entry");
-    places_.addLayers(*entries.begin());
+    places_.states = plan::layOutStates(module_);
     plan_ = describePlan(module_, places_, options_.maxWorkers);
     unsigned layer = 0;
     for (BlockArgument argument : (*entries.begin()).getArguments())
       if (auto state = dyn_cast<KvType>(argument.getType()))
-        plan_.layers.push_back(pageLayer(state, places_.layers[layer++]));
+        plan_.layers.push_back(pageLayer(state, places_.states.layers[layer++]));
     EMEL_RETURN_IF_ERROR(writeWeightsAndCode());
     EMEL_RETURN_IF_ERROR(artifact::Check(plan_));
+    if (!plan_.windows.empty()) writer_.Require(artifact::kWindowsFeature);
     EMEL_RETURN_IF_ERROR(writer_.Add(artifact::SectionKind::kPlan, "", artifact::Encode(plan_)));
     EMEL_RETURN_IF_ERROR(writeSample());
     std::string contract = completeContract();
@@ -245,7 +250,7 @@ static FailureOr<cpu::ModelPlaces> findPlaces(ModuleOp module, io::Strategy load
   FailureOr<Packing> packing = Packing::create(module, {.load = load});
   if (failed(packing)) return failure();
   cpu::ModelPlaces places;
-  places.addLayers(*module.getOps<plan::EntryOp>().begin());
+  places.states = plan::layOutStates(module);
   addWeights(*packing, places);
   return places;
 }

@@ -107,7 +107,14 @@ std::string writePlanReport(ModuleOp module, const PlanSummary &plan, const Layo
   }
   json["weights_bytes"] = plan.weightBytes;
   json["kv_bytes_per_token"] = plan.stateBytes;
-  json["kv_bytes"] = plan.stateBytes * plan.context;
+  json["kv_bytes"] = plan.states.bytes();
+  json["kv_saved_bytes"] = plan.states.bytesWithoutWindows() - plan.states.bytes();
+  json["kv_windows"] = Json::array();
+  for (const plan::PageClass &each : ArrayRef(plan.states.classes).drop_front())
+    json["kv_windows"].push_back({{"window", each.window},
+                                  {"layers", each.layers},
+                                  {"pages", each.pages},
+                                  {"bytes", each.pages * each.pageBytes}});
   json["arena_bytes"] = arena;
   json["scratch_bytes"] = scratch * options.workers;
   json["scratch_bytes_per_worker"] = scratch;
@@ -135,7 +142,8 @@ std::string writePlanReport(ModuleOp module, const PlanSummary &plan, const Layo
       "and at the end "
       "of the context, on " +
           device.description.str() + " with weights that come from memory",
-      "kv_bytes holds one sequence of the full context"};
+      "kv_bytes are the pages of 32 positions that one sequence of the full context needs; layers "
+      "with a window keep as many as kv_windows says, which saves kv_saved_bytes"};
   return json.dump(2) + "\n";
 }
 

@@ -60,6 +60,7 @@ class Summarizer {
     for (EntryOp entry : module_.getOps<EntryOp>())
       if (failed(addEntry(entry))) return failure();
     if (summary_.entries.empty()) return module_.emitError("holds no plan");
+    summary_.states = plan::layOutStates(module_);
     return std::move(summary_);
   }
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "dialects/plan/Plan.h"
+#include "dialects/plan/StatePages.h"
 #include "llvm/ADT/MapVector.h"
 
 /// What people want to know of a plan: buffers, launches, work. CSV, report and picture are written
@@ -46,7 +46,8 @@ struct PlanSummary {
   int64_t context = 0, alignment = 0;
   int64_t sample = 0;       // the best tokens of a row that steps give; 0: none
   int64_t weightBytes = 0;  // as they are stored
-  int64_t stateBytes = 0;   // of all layers, for each cell of the context
+  int64_t stateBytes = 0;   // of all layers, for each position
+  plan::StatePages states;
   std::vector<PlannedEntry> entries;
 };
 

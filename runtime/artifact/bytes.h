@@ -90,6 +90,7 @@ class ByteReader {
     status_ = absl::InvalidArgumentError(absl::StrCat(absl::string_view(what_), ": ", Of(field),
                                                       ": ", message, " (byte ", at_, ")"));
   }
+  bool AtEnd() const { return at_ == bytes_.size(); }
   absl::Status End() {
     if (at_ != bytes_.size()) {
       Fail("end", absl::StrCat("expected nothing more, found ", bytes_.size() - at_, " bytes"));

@@ -17,7 +17,8 @@ inline constexpr uint32_t kFormatVersion = 1;
 // What a reader must understand to use an artifact.
 inline constexpr uint64_t kImportsFeature = 1;  // code wants addresses, which imports name
 inline constexpr uint64_t kSampleFeature = 2;   // code looks at emel_step_t::best
-inline constexpr uint64_t kKnownFeatures = kImportsFeature | kSampleFeature;
+inline constexpr uint64_t kWindowsFeature = 4;  // the plan has windows
+inline constexpr uint64_t kKnownFeatures = kImportsFeature | kSampleFeature | kWindowsFeature;
 
 // Header and section table fill the first page; sections follow.
 inline constexpr uint32_t kPageBytes = 4096;

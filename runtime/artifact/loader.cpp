@@ -335,6 +335,11 @@ absl::Status Loader::CheckPlan() {
     if (!sample.ok()) return Named(sample.status());
     artifact_.sample_ = *sample;
   }
+  const auto features = Fetch<uint64_t>(&page_[kFeaturesAt]);
+  if (artifact_.plan_.windows.empty() == ((features & kWindowsFeature) != 0)) {
+    return Error("expected the feature bit of windows where the plan has some, and only there",
+                 kFeaturesAt);
+  }
   for (const Variant& variant : artifact_.plan_.variants) {
     EMEL_RETURN_IF_ERROR(CheckVariant(variant));
   }

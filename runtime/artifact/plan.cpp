@@ -6,6 +6,7 @@
 
 #include <absl/strings/str_cat.h>
 
+#include <algorithm>
 #include <bit>
 
 namespace emel::artifact {
@@ -47,9 +48,22 @@ absl::Status CheckSizes(const Plan& plan) {
                     kMaxBytes / plan.max_workers);
 }
 
+absl::Status CheckWindows(const Plan& plan) {
+  EMEL_RETURN_IF_ERROR(CheckRange("windows", plan.windows.size(), 0, kMaxWindows));
+  uint32_t before = 0;
+  for (const Window& window : plan.windows) {
+    EMEL_RETURN_IF_ERROR(
+        CheckRange("positions of a window, ascending", window.positions, before + 1, INT32_MAX));
+    EMEL_RETURN_IF_ERROR(CheckRange("bytes of a window's page, for a whole context",
+                                    window.page_bytes, 1, kMaxBytes / plan.pages_of_context()));
+    before = window.positions;
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckLayers(const Plan& plan) {
   EMEL_RETURN_IF_ERROR(CheckRange("layers", plan.layers.size(), 0, kMaxLayers));
-  uint64_t end = 0;
+  std::vector<uint64_t> ends(1 + plan.windows.size());
   for (size_t i = 0; i < plan.layers.size(); ++i) {
     const PageLayer& layer = plan.layers[i];
     if (layer.element != PageElement::kF32 && layer.element != PageElement::kF16 &&
@@ -65,13 +79,18 @@ absl::Status CheckLayers(const Plan& plan) {
       EMEL_RETURN_IF_ERROR(
           CheckRange(absl::StrCat("layer ", i, ": heads and their widths"), size, 1, 1 << 16));
     }
-    if (layer.offset % 64 != 0 || layer.offset < end || layer.offset > plan.page_bytes) {
-      return Bad("layer ", i, ": expected a multiple of 64 between ", end, " and ", plan.page_bytes,
+    EMEL_RETURN_IF_ERROR(CheckRange(absl::StrCat("layer ", i, ": class of pages"), layer.page_class,
+                                    0, plan.windows.size()));
+    const uint64_t page_bytes =
+        layer.page_class == 0 ? plan.page_bytes : plan.windows[layer.page_class - 1].page_bytes;
+    uint64_t& end = ends[layer.page_class];
+    if (layer.offset % 64 != 0 || layer.offset < end || layer.offset > page_bytes) {
+      return Bad("layer ", i, ": expected a multiple of 64 between ", end, " and ", page_bytes,
                  ", found offset ", layer.offset);
     }
     const uint64_t bytes = layer.heads * layer.HeadBytes(plan.page_positions);
-    if (bytes > plan.page_bytes - layer.offset) {
-      return Bad("layer ", i, ": expected at most ", plan.page_bytes - layer.offset,
+    if (bytes > page_bytes - layer.offset) {
+      return Bad("layer ", i, ": expected at most ", page_bytes - layer.offset,
                  " bytes from its offset on, found ", bytes);
     }
     end = layer.offset + bytes;
@@ -168,10 +187,34 @@ void ReadVariants(ByteReader& in, Plan& plan) {
   }
 }
 
+// What follows the variants where there is a window.
+void ReadWindows(ByteReader& in, Plan& plan) {
+  plan.windows.resize(in.GetCount(kMaxWindows, 12, "windows"));
+  if (plan.windows.empty()) in.Fail("windows", "expected at least 1, or nothing more; found 0");
+  for (Window& window : plan.windows) {
+    window.positions = in.Get<uint32_t>("positions of a window");
+    window.page_bytes = in.Get<uint64_t>("bytes of a window's page");
+  }
+  for (PageLayer& layer : plan.layers) layer.page_class = in.Get<uint32_t>("class of a layer");
+}
+
 }  // namespace
+
+uint64_t Plan::pages_of(const Window& window) const {
+  return EMEL_WINDOW_PAGES(window.positions, entries.back().max_tokens);
+}
+
+uint64_t Plan::window_bytes(uint64_t positions) const {
+  uint64_t bytes = 0;
+  for (const Window& window : windows) {
+    bytes += std::min(pages_of(positions), pages_of(window)) * window.page_bytes;
+  }
+  return bytes;
+}
 
 absl::Status Check(const Plan& plan) {
   EMEL_RETURN_IF_ERROR(CheckSizes(plan));
+  EMEL_RETURN_IF_ERROR(CheckWindows(plan));
   EMEL_RETURN_IF_ERROR(CheckLayers(plan));
   EMEL_RETURN_IF_ERROR(CheckEntries(plan));
   return CheckVariants(plan);
@@ -213,6 +256,13 @@ std::vector<uint8_t> Encode(const Plan& plan) {
     out.Put(variant.features.bits);
     for (uint64_t offset : variant.entry_offsets) out.Put(offset);
   }
+  if (plan.windows.empty()) return std::move(out).Take();
+  out.Put(static_cast<uint32_t>(plan.windows.size()));
+  for (const Window& window : plan.windows) {
+    out.Put(window.positions);
+    out.Put(window.page_bytes);
+  }
+  for (const PageLayer& layer : plan.layers) out.Put(layer.page_class);
   return std::move(out).Take();
 }
 
@@ -225,6 +275,7 @@ absl::StatusOr<Plan> DecodePlan(absl::Span<const uint8_t> bytes) {
   ReadLayers(in, plan);
   ReadEntries(in, plan);
   ReadVariants(in, plan);
+  if (!in.AtEnd()) ReadWindows(in, plan);
   EMEL_RETURN_IF_ERROR(in.End());
   EMEL_RETURN_IF_ERROR(Check(plan));
   return plan;

@@ -50,12 +50,20 @@ struct PageLayer {
   uint64_t offset = 0;
   uint32_t heads = 0, key_dim = 0, value_dim = 0;
   PageElement element = PageElement::kF16;
+  uint32_t page_class = 0;  // whose page: 0 is the plan's, 1 that of the first window
   uint64_t HeadBytes(uint32_t positions) const {
     const uint64_t cells = uint64_t{positions} * (uint64_t{key_dim} + value_dim);
     if (element == PageElement::kQ8_0) return cells / 32 * 34;
     return cells * (element == PageElement::kF32 ? 4 : 2);
   }
   friend bool operator==(const PageLayer&, const PageLayer&) = default;
+};
+
+// A class of pages: of layers that see no further back than so many positions.
+struct Window {
+  uint32_t positions = 0;
+  uint64_t page_bytes = 0;
+  friend bool operator==(const Window&, const Window&) = default;
 };
 
 struct Plan {
@@ -68,21 +76,31 @@ struct Plan {
   uint32_t arena_align = 64;
   uint32_t page_positions = 0;  // EMEL_PAGE_POSITIONS
   uint64_t scratch_bytes = 0;   // of each worker
-  uint64_t page_bytes = 0;      // of a KV page, all layers
+  uint64_t page_bytes = 0;      // of a KV page, all layers of class 0
   std::vector<PageLayer> layers;
   std::vector<Entry> entries;  // by max_tokens, ascending; the exact ones first
   std::vector<Variant> variants;
+  std::vector<Window> windows;
   friend bool operator==(const Plan&, const Plan&) = default;
 
   // From one worker's scratch memory to the next one's.
   uint64_t scratch_stride() const { return (scratch_bytes + 63) / 64 * 64; }
-  uint64_t pages_of_context() const {
-    return (uint64_t{context} + page_positions - 1) / page_positions;
+  uint64_t pages_of_context() const { return pages_of(context); }
+  // That a sequence of so many positions has, and at most of a window.
+  uint64_t pages_of(uint64_t positions) const {
+    return (positions + page_positions - 1) / page_positions;
+  }
+  uint64_t pages_of(const Window& window) const;
+  // Of the windows' pages of a sequence of so many positions, and of all its pages.
+  uint64_t window_bytes(uint64_t positions) const;
+  uint64_t state_bytes(uint64_t positions) const {
+    return pages_of(positions) * page_bytes + window_bytes(positions);
   }
 };
 
 inline constexpr uint32_t kMaxName = 39;  // printable ASCII without blanks
 inline constexpr uint32_t kMaxEntries = 64, kMaxVariants = 12, kMaxLayers = 65536;
+inline constexpr uint32_t kMaxWindows = kMaxLayers;
 inline constexpr uint32_t kMaxTokens = 1 << 20, kMaxWorkers = 4096, kMaxTickets = 1 << 20;
 inline constexpr uint64_t kMaxBytes = uint64_t{1} << 47;  // of any part of memory
 

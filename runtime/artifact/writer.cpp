@@ -78,7 +78,7 @@ std::vector<uint8_t> Writer::FirstPage() const {
   std::memcpy(page.data(), kMagic, 8);
   Store(kFormatVersion, &page[kVersionAt]);
   Store(kPageBytes, &page[kPageBytesAt]);
-  uint64_t features = 0;
+  uint64_t features = features_;
   for (const Section& section : sections_) features |= FeatureOf(section.kind);
   Store(features, &page[kFeaturesAt]);
   Store(position_, &page[kFileBytesAt]);

@@ -41,6 +41,8 @@ class Writer {
   absl::Status Add(SectionKind kind, std::string_view name, absl::Span<const uint8_t> bytes);
   absl::Status Add(SectionKind kind, std::string_view name, std::string_view text);
   absl::Status Finish();
+  // Sets a bit of the features that a reader must understand, besides those of the sections' kinds.
+  void Require(uint64_t feature) { features_ |= feature; }
 
   uint64_t file_bytes() const { return base_ + position_; }  // of the output so far
 
@@ -58,6 +60,7 @@ class Writer {
 
   Sink sink_;
   uint64_t base_;
+  uint64_t features_ = 0;
   uint64_t position_ = 0;  // from base_
   absl::Status error_;     // the first
   bool open_ = false;      // the last section may still grow

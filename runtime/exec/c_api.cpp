@@ -55,6 +55,8 @@ emel_status_t CodeOf(absl::StatusCode code, Doing doing) {
       return doing == Doing::kLoading ? EMEL_BAD_FILE : EMEL_NO_ROOM;
     case absl::StatusCode::kResourceExhausted:
       return doing == Doing::kUsing ? EMEL_NO_ROOM : EMEL_OUT_OF_MEMORY;
+    case absl::StatusCode::kDataLoss:
+      return doing == Doing::kUsing ? EMEL_GONE : EMEL_BAD_FILE;
     case absl::StatusCode::kUnavailable:
       return doing == Doing::kLoading ? EMEL_BAD_FILE : EMEL_OUT_OF_MEMORY;
     default:
@@ -232,10 +234,10 @@ using namespace emel::exec;
 uint32_t emel_get_version(void) { return EMEL_VERSION; }
 
 const char* emel_describe_status(emel_status_t status) {
-  static constexpr const char* kNames[] = {"ok",       "bad argument",  "busy",
-                                           "bad file", "unsupported",   "out of memory",
-                                           "no room",  "internal error"};
-  if (status < 0 || status > EMEL_INTERNAL) return "unknown status";
+  static constexpr const char* kNames[] = {"ok",       "bad argument",   "busy",
+                                           "bad file", "unsupported",    "out of memory",
+                                           "no room",  "internal error", "gone"};
+  if (status < 0 || status > EMEL_GONE) return "unknown status";
   return kNames[status];
 }
 

@@ -5,6 +5,7 @@
 
 #include <absl/strings/str_cat.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace emel::exec {
@@ -46,6 +47,10 @@ Model::Model(artifact::Artifact artifact, artifact::Code code, size_t variant)
   program_.arena_bytes = plan().arena_bytes;
   program_.scratch_stride = plan().scratch_stride();
   program_.page_bytes = plan().page_bytes;
+  for (const artifact::Window& window : plan().windows) {
+    const auto pages = std::min<uint64_t>(plan().pages_of(window), UINT32_MAX);
+    program_.windows.push_back({window.positions, static_cast<uint32_t>(pages), window.page_bytes});
+  }
 }
 
 }  // namespace emel::exec

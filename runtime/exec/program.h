@@ -2,6 +2,7 @@
 #define EMEL_RUNTIME_EXEC_PROGRAM_H_
 
 #include "runtime/include/emel/step.h"
+#include "runtime/state/sequences.h"
 
 #include <cstdint>
 #include <vector>
@@ -28,6 +29,7 @@ struct Program {
   uint64_t arena_bytes = 0;     // wants no more alignment than that of pages of memory
   uint64_t scratch_stride = 0;  // from one worker's to the next one's
   uint64_t page_bytes = 0;
+  std::vector<state::Window> windows;  // pages of class 1 and on
 };
 
 }  // namespace emel::exec

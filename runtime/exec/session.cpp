@@ -47,7 +47,7 @@ absl::StatusOr<std::unique_ptr<Session>> Session::Create(const Program& program,
       state::Sequences sequences,
       state::Sequences::Create(
           {.sequences = options.sequences, .context = context, .pages = options.pages},
-          program.page_bytes));
+          program.page_bytes, program.windows));
   std::unique_ptr<Session> session(new Session(program, std::move(sequences)));
   EMEL_RETURN_IF_ERROR(session->Reserve(workers));
   EMEL_ASSIGN_OR_RETURN(session->workers_, Workers::Create(workers));
@@ -82,7 +82,7 @@ absl::Status Session::Reserve(uint32_t workers) {
   step_.arena = arena_.data();
   step_.scratch = scratch_.data();
   step_.scratch_stride = program_.scratch_stride;
-  step_.pages = sequences_.pool().data();
+  step_.pages = sequences_.memory();
   step_.page_table = sequences_.page_table();
   step_.page_table_stride = sequences_.page_table_stride();
   step_.tickets = tickets_.empty() ? nullptr : tickets_.front().bytes;
@@ -90,8 +90,7 @@ absl::Status Session::Reserve(uint32_t workers) {
 }
 
 uint64_t Session::memory_bytes() const {
-  const state::PagePool& pool = sequences_.pool();
-  return arena_.bytes() + scratch_.bytes() + best_.bytes() + pool.page_count() * pool.page_bytes();
+  return arena_.bytes() + scratch_.bytes() + best_.bytes() + sequences_.memory_bytes();
 }
 
 absl::Status Session::CheckSegment(const Segment& segment) const {
@@ -154,6 +153,7 @@ Session::Piece Session::Cut(const Segment& segment, uint32_t from) const {
 void Session::Append(const Segment& segment, uint32_t from, Piece piece) {
   const auto slot = static_cast<int32_t>(sequences_.SlotOf(segment.sequence));
   const uint32_t begin = *sequences_.Length(segment.sequence) + from;
+  sequences_.Advance(segment.sequence, piece.tokens);
   for (uint32_t i = 0; i < piece.tokens; ++i) {
     if (i >= piece.tokens - piece.rows) out_rows_.push_back(static_cast<int32_t>(tokens_.size()));
     tokens_.push_back(segment.tokens[from + i]);

@@ -1,39 +1,32 @@
 #include "runtime/state/page_pool.h"
 
-#include "runtime/io/status.h"
-
-#include <absl/strings/str_cat.h>
+#include "runtime/io/address_sanitizer.h"
 
 #include <cstring>
 
 namespace emel::state {
 
-absl::StatusOr<PagePool> PagePool::Create(uint32_t page_count, uint64_t page_bytes) {
-  // Bookkeeping is touched at once, so it has a bound of its own.
-  constexpr uint32_t kMostPages = 1 << 26;
-  uint64_t bytes;
-  if (page_count > kMostPages || __builtin_mul_overflow(uint64_t{page_count}, page_bytes, &bytes)) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat("cannot reserve ", page_count, " KV pages of ", page_bytes, " bytes"));
-  }
-  PagePool pool;
-  EMEL_ASSIGN_OR_RETURN(pool.memory_, Reservation::Create(bytes, "KV pages"));
-  pool.page_bytes_ = page_bytes;
-  pool.users_.resize(page_count);
-  pool.free_.resize(page_count);
-  for (uint32_t i = 0; i < page_count; ++i) pool.free_[i] = page_count - 1 - i;
-  return pool;
+PagePool::PagePool(uint8_t* memory, uint32_t first, uint32_t page_count, uint64_t page_bytes)
+    : memory_(memory),
+      first_(first),
+      page_bytes_(page_bytes),
+      users_(page_count),
+      free_(page_count) {
+  for (uint32_t i = 0; i < page_count; ++i) free_[i] = first + page_count - 1 - i;
 }
 
 uint32_t PagePool::Take() {
   const uint32_t page = free_.back();
   free_.pop_back();
-  users_[page] = 1;
+  users_[page - first_] = 1;
+  ASAN_UNPOISON_MEMORY_REGION(At(page), page_bytes_);
   return page;
 }
 
 void PagePool::Drop(uint32_t page) {
-  if (--users_[page] == 0) free_.push_back(page);
+  if (--users_[page - first_] > 0) return;
+  free_.push_back(page);
+  ASAN_POISON_MEMORY_REGION(At(page), page_bytes_);
 }
 
 uint32_t PagePool::Copy(uint32_t page) {

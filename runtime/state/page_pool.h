@@ -1,10 +1,6 @@
 #ifndef EMEL_RUNTIME_STATE_PAGE_POOL_H_
 #define EMEL_RUNTIME_STATE_PAGE_POOL_H_
 
-#include "runtime/state/reservation.h"
-
-#include <absl/status/statusor.h>
-
 #include <cstdint>
 #include <vector>
 
@@ -14,26 +10,26 @@ namespace emel::state {
 // taken first, so that resident memory grows no further than the most that was in use at once.
 class PagePool {
  public:
-  // `page_bytes` may be 0: pages are then counted, and hold nothing.
-  static absl::StatusOr<PagePool> Create(uint32_t page_count, uint64_t page_bytes);
+  // Page number n lies `page_bytes` times n behind `memory`, which others own; there are those from
+  // `first` on. `page_bytes` may be 0: pages are then counted, and hold nothing.
+  PagePool(uint8_t* memory, uint32_t first, uint32_t page_count, uint64_t page_bytes);
 
   uint32_t Take();  // of one user; there must be a free one
-  void Share(uint32_t page) { ++users_[page]; }
+  void Share(uint32_t page) { ++users_[page - first_]; }
   void Drop(uint32_t page);      // the last user's page is free
   uint32_t Copy(uint32_t page);  // a page of one user with the same bytes
 
-  uint8_t* data() const { return memory_.data(); }
+  uint8_t* At(uint32_t page) const { return memory_ + page * page_bytes_; }
   uint64_t page_bytes() const { return page_bytes_; }
+  uint32_t first() const { return first_; }
   uint32_t page_count() const { return static_cast<uint32_t>(users_.size()); }
   uint32_t free_count() const { return static_cast<uint32_t>(free_.size()); }
-  uint32_t users(uint32_t page) const { return users_[page]; }
+  uint32_t users(uint32_t page) const { return users_[page - first_]; }
 
  private:
-  PagePool() = default;
-  uint8_t* At(uint32_t page) const { return memory_.data() + page * page_bytes_; }
-
-  Reservation memory_;
-  uint64_t page_bytes_ = 0;
+  uint8_t* memory_;
+  uint32_t first_;
+  uint64_t page_bytes_;
   std::vector<uint32_t> users_;
   std::vector<uint32_t> free_;  // as long as users_ at most, which it has room for
 };

@@ -45,6 +45,15 @@ const Seed kSeeds[] = {
                            {SectionKind::kImports, "first", ToText(Encode(imports))});
        });
      }},
+    {"windows",
+     [] {
+       return Changed([](TinyArtifact& t) {
+         t.plan.windows = {{10, 1024}};
+         t.plan.layers[1].offset = 0;
+         t.plan.layers[1].page_class = 1;
+         t.SetPlan();
+       });
+     }},
     {"shards",
      [] {
        return Changed([](TinyArtifact& t) {

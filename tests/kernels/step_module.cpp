@@ -119,8 +119,8 @@ absl::StatusOr<CompiledKernel> StepModule::Compile(const TestForm& form) {
     places.weights[weight.weight.getSymName()] = weight.offset;
     made.weight_bytes[weight.weight.getSymName().str()] = weight.bytes;
   }
-  places.addLayers(*module_->getOps<plan::EntryOp>().begin());
-  made.page_bytes = places.pageBytes;
+  places.states = plan::layOutStates(*module_->getOps<plan::EntryOp>().begin());
+  made.page_bytes = places.states.classes.front().pageBytes;
   std::vector<SmallVector<char, 0>> objects;
   for (auto entry : module_->getOps<plan::EntryOp>()) {
     OwningOpRef<ModuleOp> own = ModuleOp::create(entry.getLoc());
@@ -145,7 +145,7 @@ absl::StatusOr<CompiledKernel> StepModule::Compile(const TestForm& form) {
 absl::StatusOr<std::string> StepModule::Assembly(const cpu::Target& target) {
   DiagnosticCollector diagnostics(&context_);
   cpu::ModelPlaces places;
-  places.addLayers(*module_->getOps<plan::EntryOp>().begin());
+  places.states = plan::layOutStates(*module_->getOps<plan::EntryOp>().begin());
   std::string text;
   for (auto entry : module_->getOps<plan::EntryOp>()) {
     OwningOpRef<ModuleOp> own = ModuleOp::create(entry.getLoc());

@@ -73,6 +73,7 @@ std::string TinyArtifact::Build(uint64_t base) const {
   for (const Section& section : sections) {
     writer.Add(section.kind, section.name, std::string_view(section.bytes)).IgnoreError();
   }
+  if (!plan.windows.empty()) writer.Require(artifact::kWindowsFeature);
   writer.Finish().IgnoreError();
   return out;
 }

@@ -18,7 +18,8 @@ for weight in report["layouts"]["weights"]:
     assert len(chosen) == 1 and chosen[0]["total_us"] == min(c["total_us"] for c in weight["candidates"]), weight
     stored += chosen[0]["bytes"]
 assert stored == report["weights_bytes"], (stored, report["weights_bytes"])
-assert report["kv_bytes"] == report["kv_bytes_per_token"] * report["context"]
+pages = -(-report["context"] // 32)
+assert report["kv_bytes"] + report["kv_saved_bytes"] == report["kv_bytes_per_token"] * pages * 32
 assert report["arena_bytes"] == max(entry["arena_bytes"] for entry in report["entry_points"])
 layers = {entry["name"] for entry in report["entry_points"]}
 assert {"decode", "prefill"} <= layers, layers

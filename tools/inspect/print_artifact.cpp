@@ -6,6 +6,8 @@
 #include <absl/strings/str_join.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace emel::tools {
 namespace {
 
@@ -98,6 +100,11 @@ std::string Code(const artifact::Plan& plan) {
                       plan.variants.size(), ")\n", variants.ToString(), "\n");
 }
 
+std::string WindowName(const artifact::Plan& plan, uint32_t page_class) {
+  if (page_class == 0) return "";
+  return absl::StrCat(", window ", plan.windows[page_class - 1].positions);
+}
+
 std::string Memory(const artifact::Plan& plan, uint32_t sample) {
   TextTable table({"", ""});
   table.AddRow({"vocabulary", absl::StrCat(plan.vocabulary)});
@@ -113,13 +120,22 @@ std::string Memory(const artifact::Plan& plan, uint32_t sample) {
                 absl::StrCat(HumanBytes(plan.page_bytes), " per ", plan.page_positions,
                              " positions, ", HumanBytes(plan.page_bytes * plan.pages_of_context()),
                              " for a whole context")});
+  for (const artifact::Window& window : plan.windows) {
+    const uint64_t pages = std::min(plan.pages_of(window), plan.pages_of_context());
+    const uint64_t saved = (plan.pages_of_context() - pages) * window.page_bytes;
+    table.AddRow({absl::StrCat("of window ", window.positions),
+                  absl::StrCat(HumanBytes(window.page_bytes), " per ", plan.page_positions,
+                               " positions, ", HumanBytes(window.page_bytes * pages),
+                               " at most, which saves ", HumanBytes(saved))});
+  }
   for (const LayerRun& run : LayerRuns(plan)) {
     const std::string layers = run.first == run.last
                                    ? absl::StrCat("layer ", run.first)
                                    : absl::StrCat("layers ", run.first, "-", run.last);
     table.AddRow(
         {layers, absl::StrCat(run.layer.heads, " heads of ", run.layer.key_dim, " + ",
-                              run.layer.value_dim, " ", Text(ElementName(run.layer.element)))});
+                              run.layer.value_dim, " ", Text(ElementName(run.layer.element)),
+                              WindowName(plan, run.layer.page_class))});
   }
   return absl::StrCat("memory\n", table.ToString(), "\n");
 }
@@ -189,13 +205,20 @@ Json ImportsJson(const Artifact& artifact) {
 }
 
 Json PlanJson(const artifact::Plan& plan) {
-  Json layers = Json::array(), entries = Json::array(), variants = Json::array();
+  Json layers = Json::array(), entries = Json::array(), variants = Json::array(),
+       windows = Json::array();
+  for (const artifact::Window& window : plan.windows) {
+    windows.push_back({{"positions", window.positions},
+                       {"page_bytes", window.page_bytes},
+                       {"pages", plan.pages_of(window)}});
+  }
   for (const artifact::PageLayer& layer : plan.layers) {
     layers.push_back({{"offset", layer.offset},
                       {"heads", layer.heads},
                       {"key_dim", layer.key_dim},
                       {"value_dim", layer.value_dim},
-                      {"element", ElementName(layer.element)}});
+                      {"element", ElementName(layer.element)},
+                      {"page_class", layer.page_class}});
   }
   for (const artifact::Entry& entry : plan.entries) {
     entries.push_back({{"name", entry.name},
@@ -221,6 +244,7 @@ Json PlanJson(const artifact::Plan& plan) {
           {"scratch_bytes", plan.scratch_bytes},
           {"page_bytes", plan.page_bytes},
           {"page_positions", plan.page_positions},
+          {"windows", std::move(windows)},
           {"layers", std::move(layers)},
           {"entries", std::move(entries)},
           {"variants", std::move(variants)}};

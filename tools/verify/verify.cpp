@@ -47,7 +47,7 @@ MemoryUse Promise(const exec::Model& model, uint32_t workers, uint64_t positions
   MemoryUse use;
   use.arena = plan.arena_bytes;
   use.scratch = plan.scratch_stride() * workers;
-  use.pages = (positions + plan.page_positions - 1) / plan.page_positions * plan.page_bytes;
+  use.pages = plan.state_bytes(positions);
   const artifact::Section* code =
       model.artifact().Find(artifact::SectionKind::kCode, model.variant());
   use.code = artifact::AlignUp(code->size, artifact::kPageBytes);

@@ -65,7 +65,8 @@ enum {
                              for what is asked for */
   EMEL_OUT_OF_MEMORY = 5, /* or threads */
   EMEL_NO_ROOM = 6,       /* every sequence is in use, a context is full, or no KV page is left */
-  EMEL_INTERNAL = 7       /* our own fault */
+  EMEL_INTERNAL = 7,      /* our own fault */
+  EMEL_GONE = 8           /* positions that layers with a window have let go of */
 };
 
 /* "bad argument"; "unknown status" for a number that is none. */
@@ -108,7 +109,7 @@ typedef struct emel_model_info_t {
   uint64_t weights_bytes;  /* mapped, shared between processes */
   uint64_t arena_bytes;    /* of a session */
   uint64_t scratch_bytes;  /* of each thread */
-  uint64_t page_bytes;     /* of a KV page, all layers */
+  uint64_t page_bytes;     /* of a KV page, all layers but those with a window */
   const char* variant;     /* of the code in use */
   const char* contract; /* JSON, of contract_bytes bytes; both strings live as long as the model */
   uint64_t contract_bytes;
@@ -160,7 +161,9 @@ emel_status_t emel_sequence_create(emel_session_t* session, emel_sequence_t* seq
  * writes to one of them first gets a copy. */
 emel_status_t emel_sequence_fork(emel_session_t* session, emel_sequence_t from, uint32_t positions,
                                  emel_sequence_t* sequence);
-/* Forgets what comes after the first `positions`. */
+/* Forgets what comes after the first `positions`. Layers with a window keep what they see and what
+ * they need to go back by step_tokens from the furthest position that there was: beyond that it is
+ * EMEL_GONE, as a fork is, and only 0 positions are left to go on from. */
 emel_status_t emel_sequence_truncate(emel_session_t* session, emel_sequence_t sequence,
                                      uint32_t positions);
 emel_status_t emel_sequence_destroy(emel_session_t* session, emel_sequence_t sequence);

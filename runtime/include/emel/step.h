@@ -17,7 +17,8 @@
  * allowed;
  *   - tokens are below the vocabulary's size, out_rows below n, positions below the context, slots
  *     below the number of slots;
- *   - a slot's positions in one step ascend by 1, and all positions below are in pages;
+ *   - a slot's positions in one step ascend by 1, and all positions below are in pages: of layers
+ *     with a window, as far as the window reaches;
  *   - every page that is written belongs to one slot alone. */
 
 #include "candidate.h"
@@ -34,6 +35,11 @@ extern "C" {
 
 /* Positions of a page of the KV cache. */
 #define EMEL_PAGE_POSITIONS 32
+
+/* Pages of a sequence for layers with a window: they hold what a step of up to `tokens` writes and
+ * all that it sees, and still do when up to `tokens` positions are taken back. */
+#define EMEL_WINDOW_PAGES(window, tokens) \
+  (((uint64_t)(window) + (tokens) + 2 * EMEL_PAGE_POSITIONS - 3) / EMEL_PAGE_POSITIONS)
 
 /* Bytes from one ticket counter to the next. */
 #define EMEL_TICKET_STRIDE 64
@@ -56,7 +62,9 @@ struct emel_step_t {
   uint64_t scratch_stride;
 
   /* Position p of the sequence in slot s is in page page_table[s * page_table_stride + p / 32],
-   * which begins at pages + page * page_bytes. docs/artifact-format.md draws a page. */
+   * which begins at pages + page * page_bytes. docs/artifact-format.md draws a page. With c classes
+   * of pages, layers of class k use page_table[s * page_table_stride + p / 32 * c + k] and the
+   * bytes of their class's pages. */
   uint8_t* pages;
   const uint32_t* page_table;
   uint64_t page_table_stride;

@@ -18,6 +18,18 @@ using ::emel::testing::TinyArtifact;
 using ::testing::AnyOf;
 using ::testing::HasSubstr;
 
+// Gives the second layer pages of its own.
+void AddWindow(Plan& plan, Window window) {
+  plan.windows = {window};
+  plan.layers[1].offset = 0;
+  plan.layers[1].page_class = 1;
+}
+Plan WindowedPlan() {
+  Plan plan = TinyArtifact().plan;
+  AddWindow(plan, {10, 1024});
+  return plan;
+}
+
 struct PlanDefect {
   const char* name;
   std::function<void(Plan&)> change;
@@ -60,6 +72,20 @@ const PlanDefect kPlanDefects[] = {
      "plan: layer 1: expected a multiple of 64"},
     {"layer_outside", [](auto& p) { p.layers[1].heads = 2; },
      "plan: layer 1: expected at most 1024 bytes from its offset on, found 2048"},
+    {"layer_class", [](auto& p) { AddWindow(p, {10, 1024}), p.layers[1].page_class = 2; },
+     "plan: layer 1: class of pages: expected 0 to 1, found 2"},
+    {"layer_outside_its_window", [](auto& p) { AddWindow(p, {10, 512}); },
+     "plan: layer 1: expected at most 512 bytes from its offset on, found 1024"},
+    {"no_window", [](auto& p) { AddWindow(p, {0, 1024}); },
+     "plan: positions of a window, ascending: expected 1 to 2147483647, found 0"},
+    {"windows_descend",
+     [](auto& p) {
+       AddWindow(p, {10, 1024});
+       p.windows.push_back({10, 64});
+     },
+     "plan: positions of a window, ascending: expected 11 to 2147483647, found 10"},
+    {"window_page", [](auto& p) { AddWindow(p, {10, kMaxBytes / 4 + 1}); },
+     "plan: bytes of a window's page, for a whole context: "},
     {"no_entries",
      [](auto& p) {
        p.entries.clear();
@@ -112,23 +138,33 @@ TEST(Plan, EntriesOfVariantsAreCounted) {
 }
 
 TEST(Plan, EveryLengthFails) {
-  std::vector<uint8_t> bytes = Encode(TinyArtifact().plan);
-  for (size_t length = 0; length < bytes.size(); ++length) {
-    EXPECT_FALSE(DecodePlan(absl::MakeConstSpan(bytes).first(length)).ok()) << length;
+  for (const Plan& plan : {TinyArtifact().plan, WindowedPlan()}) {
+    const std::vector<uint8_t> bytes = Encode(plan);
+    for (size_t length = 0; length < bytes.size(); ++length) {
+      EXPECT_FALSE(DecodePlan(absl::MakeConstSpan(bytes).first(length)).ok()) << length;
+    }
   }
+  std::vector<uint8_t> bytes = Encode(WindowedPlan());
   bytes.push_back(0);
   EXPECT_THAT(DecodePlan(bytes), Fails(absl::StatusCode::kInvalidArgument,
                                        HasSubstr("expected nothing more, found 1 bytes")));
+  bytes = Encode(TinyArtifact().plan);
+  bytes.resize(bytes.size() + 4);
+  EXPECT_THAT(DecodePlan(bytes),
+              Fails(absl::StatusCode::kInvalidArgument,
+                    HasSubstr("windows: expected at least 1, or nothing more; found 0")));
 }
 
 // Whatever is accepted has one encoding.
 TEST(Plan, EveryBitIsRefusedOrKept) {
-  std::vector<uint8_t> bytes = Encode(TinyArtifact().plan);
-  for (size_t bit = 0; bit < bytes.size() * 8; ++bit) {
-    bytes[bit / 8] ^= 1 << bit % 8;
-    const auto plan = DecodePlan(bytes);
-    EXPECT_TRUE(!plan.ok() || Encode(*plan) == bytes) << bit;
-    bytes[bit / 8] ^= 1 << bit % 8;
+  for (const Plan& whole : {TinyArtifact().plan, WindowedPlan()}) {
+    std::vector<uint8_t> bytes = Encode(whole);
+    for (size_t bit = 0; bit < bytes.size() * 8; ++bit) {
+      bytes[bit / 8] ^= 1 << bit % 8;
+      const auto plan = DecodePlan(bytes);
+      EXPECT_TRUE(!plan.ok() || Encode(*plan) == bytes) << bit;
+      bytes[bit / 8] ^= 1 << bit % 8;
+    }
   }
 }
 
@@ -145,6 +181,13 @@ TEST(Plan, SizesThatFollow) {
   EXPECT_EQ(plan.scratch_stride(), 128u);
   EXPECT_EQ(plan.pages_of_context(), 4u);
   EXPECT_EQ(plan.layers[0].HeadBytes(plan.page_positions), 1024u);
+  EXPECT_EQ(plan.state_bytes(33), 2 * 2048u);
+  // 10 positions that are seen and steps of 16: two pages at most.
+  const Plan windowed = WindowedPlan();
+  EXPECT_EQ(windowed.pages_of(windowed.windows[0]), 2u);
+  EXPECT_EQ(windowed.window_bytes(1), 1024u);
+  EXPECT_EQ(windowed.window_bytes(100), 2 * 1024u);
+  EXPECT_EQ(windowed.state_bytes(100), 4 * 2048u + 2 * 1024u);
 }
 
 }  // namespace

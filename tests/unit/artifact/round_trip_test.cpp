@@ -53,6 +53,20 @@ TEST_F(RoundTrip, GivesEverySectionBack) {
   EXPECT_EQ(artifact->external_weights(), std::nullopt);
 }
 
+TEST_F(RoundTrip, SaysThatThereAreWindows) {
+  TinyArtifact tiny;
+  tiny.plan.windows = {{10, 64}};
+  EXPECT_THAT(Open(tiny.Build()), Fails(absl::StatusCode::kInvalidArgument,
+                                        HasSubstr("the feature bit of windows where the plan has "
+                                                  "some, and only there (m.emel, offset 16)")));
+  tiny.SetPlan();
+  const auto artifact = Open(tiny.Build());
+  ASSERT_THAT(artifact, IsOk());
+  EXPECT_EQ(artifact->plan(), tiny.plan);
+  tiny.plan.windows.clear();
+  EXPECT_FALSE(Open(tiny.Build()).ok());
+}
+
 TEST_F(RoundTrip, ReadsTheModelAndTheSymbols) {
   const auto artifact = Open(TinyArtifact().Build());
   ASSERT_THAT(artifact, IsOk());

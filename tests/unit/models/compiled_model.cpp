@@ -26,7 +26,8 @@ class Turns {
   static exec::Program wrap(exec::Program program) {
     Turns& own = turns();
     own.arenaBytes_ = program.arena_bytes;
-    own.pageBytes_ = program.page_bytes;
+    own.pageBytes_ = {program.page_bytes};
+    for (const state::Window& window : program.windows) own.pageBytes_.push_back(window.page_bytes);
     own.vocabulary_ = program.vocabulary;
     own.next_ = 0;
     own.workers_.clear();
@@ -94,8 +95,9 @@ class Turns {
       bytes.insert(bytes.end(), begin, begin + size);
     };
     append(step.logits, size_t{step.row_count} * vocabulary_ * sizeof(float));
+    const uint32_t* number = step.page_table;
     for (uint32_t page = 0; page * EMEL_PAGE_POSITIONS < step.token_count; ++page)
-      append(step.pages + step.page_table[page] * pageBytes_, pageBytes_);
+      for (uint64_t size : pageBytes_) append(step.pages + *number++ * size, size);
     return bytes;
   }
 
@@ -105,7 +107,8 @@ class Turns {
   std::vector<Worker> workers_;
   std::vector<uint8_t> seen_;
   std::array<emel_step_fn*, kMostEntries> functions_{};
-  uint64_t arenaBytes_ = 0, pageBytes_ = 0, vocabulary_ = 0;
+  uint64_t arenaBytes_ = 0, vocabulary_ = 0;
+  std::vector<uint64_t> pageBytes_;  // of each class
 };
 
 /// The rows of a step, one for each token of the first segment and for the last of the others; only

@@ -71,6 +71,7 @@ std::vector<MemoryCase> memoryCases() {
       {"dense", shape({"--context=512", "--type=q4_k_m"}), {}},
       {"experts", shape({"--context=512", "--experts=4", "--experts-used=2"}), {}, 3},
       {"longContextQuantized", shape({"--context=16384"}), {"--kv=q8_0"}, 1},
+      {"windows", shape({"--arch=gemma2", "--context=1200"}), {"--batch=32", "--kv=f32"}, 2, 2},
       {"sequences", shape({"--context=2048", "--type=f16"}), {"--batch=64"}, 7, 5},
   };
 }
@@ -126,8 +127,11 @@ TEST_P(MemoryTest, IsThatOfTheContract) {
   ASSERT_TRUE(session.ok()) << session.status();
   ASSERT_NO_FATAL_FAILURE(feed(**session));
   const artifact::Plan& plan = model_->plan();
-  const state::PagePool& pool = (*session)->sequences().pool();
-  uint64_t pages = (pool.page_count() - pool.free_count()) * pool.page_bytes();
+  uint64_t pages = 0;
+  for (size_t c = 0; c < (*session)->sequences().class_count(); ++c) {
+    const state::PagePool& pool = (*session)->sequences().pool(c);
+    pages += (pool.page_count() - pool.free_count()) * pool.page_bytes();
+  }
   uint64_t contract = plan.arena_bytes + plan.scratch_stride() * GetParam().workers + pages;
   std::printf("contract %zu bytes, of them pages %zu; resident %zu more than before\n",
               size_t{contract}, size_t{pages}, size_t{after_ - before_});
