@@ -12,22 +12,24 @@
 
 namespace emel::sample {
 
-// What samplers know of a vocabulary. The functions are called while a sampler is made, and not after.
+// What samplers know of a vocabulary. The functions are called while a sampler is made, and not
+// after.
 struct Vocabulary {
   size_t size = 0;
   std::function<std::string(int32_t id)> text;
   std::function<std::vector<int32_t>(std::string_view text)> tokenize;  // nothing added to it
 };
 
-// The sequences of tokens that break a repetition for DRY: every way in which a token may hold, or begin, the text of
-// a breaker, with the tokens of what is left of it.
+// The sequences of tokens that break a repetition for DRY: every way in which a token may hold, or
+// begin, the text of a breaker, with the tokens of what is left of it.
 class Breakers {
  public:
   static Breakers Of(const Vocabulary& vocabulary, absl::Span<const std::string> texts);
   Breakers() = default;
   explicit Breakers(std::vector<std::vector<int32_t>> sequences);
 
-  // The length of the longest one that begins at `position` of a history, whose latest token is at 0; 0: none does.
+  // The length of the longest one that begins at `position` of a history, whose latest token is at
+  // 0; 0: none does.
   template <typename TokenAt>
   size_t LongestAt(size_t position, TokenAt token_at) const;
   bool IsOneToken(int32_t id) const;  // alone a breaker

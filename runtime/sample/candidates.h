@@ -32,17 +32,19 @@ class TokenValues {
   size_t count_ = 0;
 };
 
-// The tokens that may still be chosen, in order of their ids, each with its logit. They are the row itself until a
-// sampler removes some of them or changes all, and a list from then on. A logit of -inf is no candidate.
+// The tokens that may still be chosen, in order of their ids, each with its logit. They are the row
+// itself until a sampler removes some of them or changes all, and a list from then on. A logit of
+// -inf is no candidate.
 //
-// The order between candidates is that of a key; of two with the same key the lower id comes first. So no algorithm
-// and no library decides which of them remain. Nothing allocates after construction.
+// The order between candidates is that of a key; of two with the same key the lower id comes first.
+// So no algorithm and no library decides which of them remain. Nothing allocates after
+// construction.
 class Candidates {
  public:
   explicit Candidates(size_t vocabulary);
 
-  // Starts again with a row of as many logits as the vocabulary has, which stays as it is while candidates are used,
-  // unless Update changes it.
+  // Starts again with a row of as many logits as the vocabulary has, which stays as it is while
+  // candidates are used, unless Update changes it.
   void Reset(float* row);
   // Starts with those alone whose logits are +inf, all with the same one.
   void ResetCertain(const float* row);
@@ -60,20 +62,21 @@ class Candidates {
   }
 
   double MaxLogit() const;
-  void KeepTop(size_t count);                   // by logit, the highest first
-  void KeepAtLeast(double logit);               // those with the highest where none is
-  void KeepNearTop(double deviations);          // above the highest less deviations of all logits
-  void Scale(double temperature);               // 0: the best alone
+  void KeepTop(size_t count);           // by logit, the highest first
+  void KeepAtLeast(double logit);       // which the highest is
+  void KeepNearTop(double deviations);  // above the highest less deviations of all logits
+  void Scale(double temperature);       // 0: the best alone
   // The fewest whose probabilities sum up to `mass`, the highest first.
   void KeepMass(double mass);
-  // The fewest whose probabilities sum up to more than `mass`, those first whose surprise is next to the expected.
+  // The fewest whose probabilities sum up to more than `mass`, those first whose surprise is next
+  // to the expected.
   void KeepTypical(double mass);
   // Drops all at or above a probability but the least likely of them.
   void DropLikely(double probability);
 
   // The list, with p = e^(logit - max) / total, which these make sure of.
-  size_t List();          // returns its size
-  void Normalise();       // probabilities
+  size_t List();           // returns its size
+  void Normalise();        // probabilities
   double Entropy() const;  // after Normalise
   size_t size() const { return size_; }
   const int32_t* ids() const { return ids_.data(); }

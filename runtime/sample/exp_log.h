@@ -4,9 +4,9 @@
 #include <bit>
 #include <cstdint>
 
-// Exponential and logarithm of doubles by additions, multiplications and divisions in one order, so that all machines
-// give the same bits where nothing is contracted (-ffp-contract=off); a C library's differ. Without branches, so that
-// loops over them are vectorised.
+// Exponential and logarithm of doubles by additions, multiplications and divisions in one order, so
+// that all machines give the same bits where nothing is contracted (-ffp-contract=off); a C
+// library's differ. Without branches, so that loops over them are vectorised.
 namespace emel::sample {
 
 inline constexpr double kLog2 = 0x1.62e42fefa39efp-1;
@@ -40,8 +40,10 @@ inline double Exp(double x) {
   return x >= -700.0 ? value : 0.0;
 }
 
-// log x for a normal x > 0. Within 2 units in the last place, but near 1, where its error is 2^-53 of 1:
-//   x = 2^n m with sqrt(1/2) <= m < sqrt(2),  s = (m - 1) / (m + 1),  log m = 2 (s + s^3/3 + … + s^21/21)
+// log x for a normal x > 0. Within 2 units in the last place, but near 1, where its error is 2^-53
+// of 1:
+//   x = 2^n m with sqrt(1/2) <= m < sqrt(2),  s = (m - 1) / (m + 1),  log m = 2 (s + s^3/3 + … +
+//   s^21/21)
 inline double Log(double x) {
   constexpr uint64_t kRoot = 0x3fe6a09e667f3bcd;  // the bits of sqrt(1/2)
   const uint64_t bits = std::bit_cast<uint64_t>(x);

@@ -40,7 +40,8 @@ void Repetition::ApplyPenalties(Candidates& candidates) {
   values_.Clear();
 }
 
-// The Z-algorithm over the reversed history, up to the latest breaker. Returns the longest match that counts.
+// The Z-algorithm over the reversed history, up to the latest breaker. Returns the longest match
+// that counts.
 size_t Repetition::FindMatches(size_t count) {
   const auto token_at = [this](size_t i) { return history_[i]; };
   size_t limit = count;

@@ -49,7 +49,8 @@ class Repetition {
 
   // logit <= 0 ? logit * repeat : logit / repeat,  less count * frequency + presence.
   void ApplyPenalties(Candidates& candidates);
-  // Where a token followed an earlier occurrence of the last n >= allowed tokens, less multiplier * base^(n - allowed).
+  // Where a token followed an earlier occurrence of the last n >= allowed tokens, less multiplier *
+  // base^(n - allowed).
   void ApplyDry(Candidates& candidates);
 
  private:

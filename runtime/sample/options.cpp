@@ -13,8 +13,8 @@
 namespace emel::sample {
 namespace {
 
-constexpr double kAnything = 1e6;          // of what has no range by nature
-constexpr double kMostTokens = 1 << 20;    // that are remembered
+constexpr double kAnything = 1e6;        // of what has no range by nature
+constexpr double kMostTokens = 1 << 20;  // that are remembered
 constexpr double kMostSeed = 4294967295.0;
 
 absl::Status OutOfRange(const ParameterRow& row, absl::string_view found) {
@@ -37,7 +37,7 @@ absl::Status SetNumber(const ParameterRow& row, double value, absl::string_view 
   if (!Within(row, value)) return OutOfRange(row, found);
   if (auto* whole = std::get_if<int64_t Options::*>(&row.member)) {
     if (value != std::floor(value)) return OutOfRange(row, found);
-    options.**whole = static_cast<int64_t>(value);
+    options.** whole = static_cast<int64_t>(value);
   } else {
     options.*std::get<double Options::*>(row.member) = value;
   }
@@ -68,17 +68,29 @@ absl::Span<const SamplerRow> Samplers() {
   static const std::vector<SamplerRow> rows = {
       {Kind::kPenalties, 'e', "penalties", {}, "makes tokens that came before less likely"},
       {Kind::kDry, 'd', "dry", {}, "makes tokens that would continue a repetition less likely"},
-      {Kind::kTopNSigma, 's', "top_n_sigma", {"top-n-sigma"},
+      {Kind::kTopNSigma,
+       's',
+       "top_n_sigma",
+       {"top-n-sigma"},
        "keeps logits within n standard deviations of the highest"},
       {Kind::kTopK, 'k', "top_k", {"top-k"}, "keeps the k most likely"},
-      {Kind::kTypical, 'y', "typ_p", {"typical-p", "typical", "typ-p", "typ"},
+      {Kind::kTypical,
+       'y',
+       "typ_p",
+       {"typical-p", "typical", "typ-p", "typ"},
        "keeps those that surprise as much as is to be expected"},
-      {Kind::kTopP, 'p', "top_p", {"top-p", "nucleus"},
+      {Kind::kTopP,
+       'p',
+       "top_p",
+       {"top-p", "nucleus"},
        "keeps the fewest that together have probability p"},
       {Kind::kMinP, 'm', "min_p", {"min-p"}, "keeps what has p times the highest probability"},
       {Kind::kXtc, 'x', "xtc", {}, "drops what is likely but for the least likely of it"},
       {Kind::kTemperature, 't', "temperature", {"temp"}, "divides logits, by entropy on request"},
-      {Kind::kAdaptiveP, 'a', "adaptive_p", {"adaptive-p"},
+      {Kind::kAdaptiveP,
+       'a',
+       "adaptive_p",
+       {"adaptive-p"},
        "prefers tokens whose probability is near a target; comes last wherever it stands"},
   };
   return rows;
@@ -141,8 +153,8 @@ absl::StatusOr<std::vector<Kind>> ParseSamplers(std::string_view names) {
     const std::string_view name = names.substr(0, end);
     const SamplerRow* row = FindSampler(name);
     if (row == nullptr) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "--samplers: expected names among ", Known(false), ", found '", Text(name), "'"));
+      return absl::InvalidArgumentError(absl::StrCat("--samplers: expected names among ",
+                                                     Known(false), ", found '", Text(name), "'"));
     }
     chain.push_back(row->kind);
     names.remove_prefix(std::min(end + 1, names.size()));
@@ -198,9 +210,9 @@ absl::StatusOr<bool> TakeMetadata(std::string_view key, const MetadataValue& val
   if (key.substr(0, kPrefix.size()) != kPrefix) return false;
   const std::string_view name = key.substr(kPrefix.size());
   const auto named = [&](const absl::Status& status) {
-    return status.ok() ? status
-                       : absl::Status(status.code(), absl::StrCat(Text(key), ", as ",
-                                                                  status.message()));
+    return status.ok()
+               ? status
+               : absl::Status(status.code(), absl::StrCat(Text(key), ", as ", status.message()));
   };
   const auto* text = std::get_if<std::string>(&value);
   if (name == "sequence") {

@@ -32,9 +32,9 @@ inline constexpr int64_t kRandomSeed = -1;
 
 struct Options {
   int64_t seed = kRandomSeed;
-  std::vector<Kind> chain = {Kind::kPenalties, Kind::kDry,  Kind::kTopNSigma,
+  std::vector<Kind> chain = {Kind::kPenalties, Kind::kDry,     Kind::kTopNSigma,
                              Kind::kTopK,      Kind::kTypical, Kind::kTopP,
-                             Kind::kMinP,      Kind::kXtc,  Kind::kTemperature};
+                             Kind::kMinP,      Kind::kXtc,     Kind::kTemperature};
   double temperature = 0.8;
   double dynatemp_range = 0;
   double dynatemp_exponent = 1;

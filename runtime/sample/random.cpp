@@ -15,10 +15,10 @@ std::array<uint32_t, 4> Philox(std::array<uint32_t, 4> counter, std::array<uint3
 }
 
 double Uniform(uint64_t seed, uint64_t step, Stream stream) {
-  const std::array<uint32_t, 4> words = Philox(
-      {static_cast<uint32_t>(step), static_cast<uint32_t>(step >> 32),
-       static_cast<uint32_t>(stream), 0},
-      {static_cast<uint32_t>(seed), static_cast<uint32_t>(seed >> 32)});
+  const std::array<uint32_t, 4> words =
+      Philox({static_cast<uint32_t>(step), static_cast<uint32_t>(step >> 32),
+              static_cast<uint32_t>(stream), 0},
+             {static_cast<uint32_t>(seed), static_cast<uint32_t>(seed >> 32)});
   const uint64_t bits = uint64_t{words[0]} << 32 | words[1];
   return static_cast<double>(bits >> 11) * 0x1p-53;
 }

@@ -7,11 +7,10 @@
 
 #include <absl/strings/str_cat.h>
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <unistd.h>
 
 namespace emel::sample {
 namespace {
@@ -36,14 +35,14 @@ absl::StatusOr<std::vector<Bias>> Summed(absl::Span<const Bias> biases, size_t v
                    [](const Bias& a, const Bias& b) { return a.first < b.first; });
   for (const auto& [id, bias] : sorted) {
     if (id < 0 || static_cast<size_t>(id) >= vocabulary) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "--logit-bias: expected a token from 0 to ", vocabulary - 1, ", found ", id));
+      return absl::InvalidArgumentError(absl::StrCat("--logit-bias: expected a token from 0 to ",
+                                                     vocabulary - 1, ", found ", id));
     }
     if (sums.empty() || sums.back().first != id) sums.emplace_back(id, 0.0f);
     sums.back().second += bias;
     if (std::isnan(sums.back().second)) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "--logit-bias: expected numbers with a sum for token ", id, ", found none"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("--logit-bias: expected numbers with a sum for token ", id, ", found none"));
     }
   }
   return sums;
@@ -60,17 +59,16 @@ absl::StatusOr<Sampler> Sampler::Create(const Vocabulary& vocabulary, const Opti
                                         absl::Span<const Bias> biases) {
   EMEL_RETURN_IF_ERROR(Check(options));
   if (vocabulary.size == 0 || vocabulary.size > kMostVocabulary) {
-    return absl::InvalidArgumentError(absl::StrCat("expected a vocabulary of 1 to ",
-                                                   kMostVocabulary, " tokens, found ",
-                                                   vocabulary.size));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "expected a vocabulary of 1 to ", kMostVocabulary, " tokens, found ", vocabulary.size));
   }
   EMEL_ASSIGN_OR_RETURN(const std::vector<Bias> sums, Summed(biases, vocabulary.size));
   Breakers breakers;
   if (Dries(options) && !options.dry_breakers.empty()) {
     for (const std::string& text : options.dry_breakers) {
       if (text.empty() || text.size() > 40) {
-        return absl::InvalidArgumentError(absl::StrCat(
-            "--dry-sequence-breaker: expected 1 to 40 bytes, found ", text.size()));
+        return absl::InvalidArgumentError(
+            absl::StrCat("--dry-sequence-breaker: expected 1 to 40 bytes, found ", text.size()));
       }
     }
     if (!vocabulary.text || !vocabulary.tokenize) {
@@ -225,8 +223,7 @@ void Sampler::ApplyTemperature(double range) {
   if (range == 0) return candidates_.Scale(options_.temperature);
   if (candidates_.List() < 2) return;
   candidates_.Normalise();
-  const double entropy =
-      candidates_.Entropy() / Log(static_cast<double>(candidates_.size()));
+  const double entropy = candidates_.Entropy() / Log(static_cast<double>(candidates_.size()));
   const double low = std::max(0.0, options_.temperature - range);
   const double high = options_.temperature + range;
   candidates_.Scale(low + (high - low) * Power(entropy, options_.dynatemp_exponent));
@@ -240,7 +237,8 @@ void Sampler::ApplyXtc() {
   }
 }
 
-// Basu et al., "Mirostat", 2020: Zipf's exponent s from the 100 most likely, then how many tokens have that surprise,
+// Basu et al., "Mirostat", 2020: Zipf's exponent s from the 100 most likely, then how many tokens
+// have that surprise,
 //   t_i = log((i + 2) / (i + 1)),  b_i = log(p_i / p_(i+1)),  s = sum t b / sum t^2,  e = s - 1
 //   k = (e 2^mu / (1 - n^-e))^(1/s)
 void Sampler::ApplyMirostat() {
@@ -270,10 +268,11 @@ void Sampler::ApplyMirostat() {
 void Sampler::ApplyMirostat2() {
   candidates_.Normalise();
   const double zero = candidates_.logits()[0] - candidates_.log_p(0);  // the logit of no surprise
-  candidates_.KeepAtLeast(zero - mu_ * kLog2);
+  candidates_.KeepAtLeast(std::min(zero - mu_ * kLog2, candidates_.MaxLogit()));
 }
 
-// The target moves so that the mean of the probabilities that were chosen stays where it is wanted; logits become
+// The target moves so that the mean of the probabilities that were chosen stays where it is wanted;
+// logits become
 //   5 - 10 d^2 / (1 + d),  d = |p - target| / 0.3
 void Sampler::ApplyAdaptiveP() {
   if (options_.adaptive_target < 0) return;
@@ -287,7 +286,8 @@ void Sampler::ApplyAdaptiveP() {
   candidates_.Normalise();
 }
 
-// The first, by id, up to which there is more probability than the draw: by sums of blocks, then one by one.
+// The first, by id, up to which there is more probability than the draw: by sums of blocks, then
+// one by one.
 size_t Sampler::Draw() const {
   constexpr size_t kStride = 1024;
   const double* p = candidates_.p();

@@ -19,8 +19,8 @@ using Bias = std::pair<int32_t, float>;  // a token, and what is added to its lo
 
 struct Candidate {
   int32_t id;
-  float logit;   // as the model has it
-  double p;      // after the chain
+  float logit;  // as the model has it
+  double p;     // after the chain
   double log_p;
 };
 
@@ -29,7 +29,8 @@ struct Candidate {
 //   row ─▶ biases ─▶ the chain of the options ─▶ a draw, or Adaptive-P's
 //                 └▶ temperature ─▶ Mirostat   (in place of the chain)
 //
-// The same options, seed and calls give the same tokens on every machine. Nothing allocates but Create and Clone.
+// The same options, seed and calls give the same tokens on every machine. Nothing allocates but
+// Create and Clone.
 class Sampler {
  public:
   static absl::StatusOr<Sampler> Create(const Vocabulary& vocabulary, const Options& options,
@@ -38,10 +39,12 @@ class Sampler {
   Sampler& operator=(Sampler&&) = default;
   Sampler Clone() const { return Sampler(*this); }
 
-  // Chooses; the history stays as it is until Accept. A NaN, or nothing but -inf, is an error. Where logits are +inf,
-  // these tokens are equally likely to begin with, and all others cannot be chosen.
+  // Chooses; the history stays as it is until Accept. A NaN, or nothing but -inf, is an error.
+  // Where logits are +inf, these tokens are equally likely to begin with, and all others cannot be
+  // chosen.
   absl::StatusOr<int32_t> Sample(absl::Span<const float> logits);
-  // Takes a token into the history: of the prompt, or the one that was chosen, from which Mirostat and Adaptive-P learn.
+  // Takes a token into the history: of the prompt, or the one that was chosen, from which Mirostat
+  // and Adaptive-P learn.
   absl::Status Accept(int32_t token);
   // As after Create, with the same seed.
   void Reset();
@@ -49,7 +52,8 @@ class Sampler {
   // Of the latest Sample, which succeeded.
   Candidate chosen() const { return At(chosen_); }
   size_t survivors() const { return candidates_.size(); }
-  // Writes the out.size() most likely, the lower id first among equals, and returns how many there are.
+  // Writes the out.size() most likely, the lower id first among equals, and returns how many there
+  // are.
   size_t Best(absl::Span<Candidate> out);
 
   uint64_t seed() const { return seed_; }
@@ -82,8 +86,8 @@ class Sampler {
 
   uint64_t step_ = 0;  // how many tokens were chosen
   size_t chosen_ = 0;
-  bool pending_ = false;  // what is chosen may be learnt from
-  double mu_ = 0;         // Mirostat's limit of surprise, in bits
+  bool pending_ = false;          // what is chosen may be learnt from
+  double mu_ = 0;                 // Mirostat's limit of surprise, in bits
   double near_ = 0, weight_ = 0;  // Adaptive-P's decaying sums of probabilities, and of ones
 };
 
