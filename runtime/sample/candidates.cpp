@@ -110,7 +110,6 @@ void Candidates::KeepTop(size_t count) {
 }
 
 void Candidates::KeepAtLeast(double logit) {
-  logit = std::min(logit, MaxLogit());
   if (row_ == nullptr) return Filter([&](size_t i) { return logits_[i] >= logit; });
   // The lowest float that is not below it.
   constexpr double kLowest = std::numeric_limits<float>::lowest();
@@ -120,9 +119,10 @@ void Candidates::KeepAtLeast(double logit) {
 }
 
 void Candidates::KeepNearTop(double deviations) {
-  const Moments moments =
-      row_ != nullptr ? MomentsOf(row_, vocabulary_) : MomentsOf(logits_.data(), size_);
-  KeepAtLeast(MaxLogit() - deviations * moments.deviation);
+  const double max = MaxLogit();
+  const double deviation =
+      row_ != nullptr ? Deviation(row_, vocabulary_, max) : Deviation(logits_.data(), size_, max);
+  KeepAtLeast(max - deviations * deviation);
 }
 
 void Candidates::Scale(double temperature) {
@@ -178,19 +178,18 @@ Candidates::Ranked Candidates::LastWithin(double mass, bool more) {
   return ranked_[low];
 }
 
+// Logits of 32 bits say no more of a probability, and a mass such as 0.7 is to be that of 0.4 and
+// 0.3.
+constexpr double kSlack = 1e-6;
+
 // ranked_ has a key for each of the list.
 void Candidates::KeepRankedMass(double mass, bool more) {
-  for (uint32_t i = 0; i < size_; ++i) {
-    p_[i] = ranked_[i].key;  // its order is lost by selection
-  }
+  for (uint32_t i = 0; i < size_; ++i) p_[i] = ranked_[i].key;  // which selection mixes up
   const Ranked last = LastWithin(mass, more);
   Filter([&](size_t i) { return !(last < Ranked{p_[i], 0, static_cast<uint32_t>(i)}); });
 }
 
 void Candidates::KeepMass(double mass) {
-  // A logit of 32 bits says no more of a probability, and a mass such as 0.7 = 0.4 + 0.3 is to be
-  // met.
-  constexpr double kSlack = 1e-6;
   Normalise();
   for (uint32_t i = 0; i < size_; ++i) ranked_[i] = {-logits_[i], p_[i], i};
   KeepRankedMass(mass - kSlack, false);
@@ -200,7 +199,7 @@ void Candidates::KeepTypical(double mass) {
   Normalise();
   const double entropy = Entropy();
   for (uint32_t i = 0; i < size_; ++i) ranked_[i] = {std::abs(log_p(i) + entropy), p_[i], i};
-  KeepRankedMass(mass, true);
+  KeepRankedMass(mass + kSlack, true);
 }
 
 void Candidates::DropLikely(double probability) {

@@ -63,7 +63,7 @@ class Candidates {
 
   double MaxLogit() const;
   void KeepTop(size_t count);           // by logit, the highest first
-  void KeepAtLeast(double logit);       // those with the highest where none is
+  void KeepAtLeast(double logit);       // which the highest is
   void KeepNearTop(double deviations);  // above the highest less deviations of all logits
   void Scale(double temperature);       // 0: the best alone
   // The fewest whose probabilities sum up to `mass`, the highest first.

@@ -2,6 +2,7 @@
 
 #include "runtime/sample/exp_log.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -11,10 +12,11 @@ namespace {
 
 constexpr float kNone = -std::numeric_limits<float>::infinity();
 
-double Total(const double (&lanes)[kLanes]) {
-  double sums[kLanes];
-  for (size_t j = 0; j < kLanes; ++j) sums[j] = lanes[j];
-  for (size_t half = kLanes / 2; half > 0; half /= 2) {
+template <size_t kCount>
+double Total(const double (&lanes)[kCount]) {
+  double sums[kCount];
+  for (size_t j = 0; j < kCount; ++j) sums[j] = lanes[j];
+  for (size_t half = kCount / 2; half > 0; half /= 2) {
     for (size_t j = 0; j < half; ++j) sums[j] += sums[j + half];
   }
   return sums[0];
@@ -45,16 +47,27 @@ T MaxOf(const T* row, size_t count) {
   return lanes[0];
 }
 
+// In one pass: the mean of squares less the square of the mean, both from the origin. With fewer
+// lanes, as there are three sums to keep in registers.
 template <typename T>
-Moments MomentsOfRow(const T* row, size_t count) {
-  const double sum = LaneSum(count, [row](size_t i) { return row[i] > kNone ? row[i] : 0.0; });
-  const double finite = LaneSum(count, [row](size_t i) { return row[i] > kNone ? 1.0 : 0.0; });
-  const double mean = finite > 0 ? sum / finite : 0;
-  const double squares = LaneSum(count, [row, mean](size_t i) {
-    const double d = row[i] > kNone ? row[i] - mean : 0.0;
-    return d * d;
-  });
-  return {static_cast<size_t>(finite), mean, finite > 0 ? std::sqrt(squares / finite) : 0};
+double DeviationOf(const T* row, size_t count, double origin) {
+  constexpr size_t kFew = kLanes / 2;
+  double sums[kFew] = {}, squares[kFew] = {}, finite[kFew] = {};
+  const auto add = [&](size_t i, size_t lane) {
+    const bool counts = row[i] > kNone;
+    const double d = counts ? row[i] - origin : 0.0;
+    sums[lane] += d;
+    squares[lane] += d * d;
+    finite[lane] += counts ? 1.0 : 0.0;
+  };
+  size_t i = 0;
+  for (; i + kFew <= count; i += kFew) {
+    for (size_t j = 0; j < kFew; ++j) add(i + j, j);
+  }
+  for (size_t j = 0; i + j < count; ++j) add(i + j, j);
+  const double n = std::max(1.0, Total(finite));
+  const double mean = Total(sums) / n;
+  return std::sqrt(std::max(0.0, Total(squares) / n - mean * mean));
 }
 
 }  // namespace
@@ -72,8 +85,12 @@ bool CopyNumbers(const float* from, size_t count, float* to) {
 float Max(const float* row, size_t count) { return MaxOf(row, count); }
 double Max(const double* row, size_t count) { return MaxOf(row, count); }
 
-Moments MomentsOf(const float* row, size_t count) { return MomentsOfRow(row, count); }
-Moments MomentsOf(const double* row, size_t count) { return MomentsOfRow(row, count); }
+double Deviation(const float* row, size_t count, double origin) {
+  return DeviationOf(row, count, origin);
+}
+double Deviation(const double* row, size_t count, double origin) {
+  return DeviationOf(row, count, origin);
+}
 
 double Exponentials(const double* logits, size_t count, double max, double* p) {
   for (size_t i = 0; i < count; ++i) p[i] = Exp(logits[i] - max);

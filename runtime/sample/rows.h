@@ -4,7 +4,7 @@
 #include <cstddef>
 
 // Passes over a whole row, written so that a compiler vectorises them for any machine. Sums are of
-// kLanes partial sums in an order of their own: the same bits however wide the vectors are.
+// partial sums in an order of their own: the same bits however wide the vectors are.
 namespace emel::sample {
 
 inline constexpr size_t kLanes = 16;
@@ -15,13 +15,10 @@ bool CopyNumbers(const float* from, size_t count, float* to);
 float Max(const float* row, size_t count);
 double Max(const double* row, size_t count);
 
-struct Moments {
-  size_t finite;  // numbers above -inf; of these:
-  double mean;
-  double deviation;  // of all, not of a sample of them
-};
-Moments MomentsOf(const float* row, size_t count);
-Moments MomentsOf(const double* row, size_t count);
+// The standard deviation, of all and not of a sample of them, of the numbers above -inf. `origin`
+// is near them.
+double Deviation(const float* row, size_t count, double origin);
+double Deviation(const double* row, size_t count, double origin);
 
 // p[i] = e^(logits[i] - max). Returns their sum.
 double Exponentials(const double* logits, size_t count, double max, double* p);

@@ -268,7 +268,7 @@ void Sampler::ApplyMirostat() {
 void Sampler::ApplyMirostat2() {
   candidates_.Normalise();
   const double zero = candidates_.logits()[0] - candidates_.log_p(0);  // the logit of no surprise
-  candidates_.KeepAtLeast(zero - mu_ * kLog2);
+  candidates_.KeepAtLeast(std::min(zero - mu_ * kLog2, candidates_.MaxLogit()));
 }
 
 // The target moves so that the mean of the probabilities that were chosen stays where it is wanted;

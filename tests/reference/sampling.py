@@ -60,7 +60,7 @@ def typ_p(ids, logits, o, _):
     p = softmax(logits)
     order = best_first(ids, -np.abs(-np.log(p) + (p * np.log(p)).sum()))
     sums = np.cumsum(p[order])
-    keep = order[: 1 + np.argmax(sums > o["typical"])]
+    keep = order[: 1 + np.argmax(sums > o["typical"] + 1e-6)]
     return ids[keep], logits[keep]
 
 
@@ -151,7 +151,7 @@ def cases():
             "masked": np.where(rng.random(24) < 0.4, -np.inf, normal(24, 2)).astype(np.float32)}
     wide = normal(400, 4)
     singles = [("top_k", "top-k", (1, 3, 4, 0)), ("top_p", "top-p", (0, 0.7, 0.8, 0.95, 1)),
-               ("min_p", "min-p", (0.24, 0.26, 0.49, 0.51, 0.74, 0.76, 1, 0)), ("typ_p", "typical", (0.5, 0.2, 0.9, 1)),
+               ("min_p", "min-p", (0.24, 0.26, 0.49, 0.51, 0.74, 0.76, 1, 0)), ("typ_p", "typical", (0.52, 0.23, 0.88, 1)),
                ("top_n_sigma", "top-n-sigma", (1, 0, 3, 0.5)), ("temperature", "temp", (1, 0, 0.5, 2))]
     for name, option, values in singles:
         for row, logits in rows.items():
