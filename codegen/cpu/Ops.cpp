@@ -11,8 +11,11 @@ OpEmitter findEmitter(Operation *op) {
     addContractionEmitters(table);
     addElementwiseEmitters(table);
     addExpertEmitters(table);
+    addFillEmitters(table);
+    addMovementEmitters(table);
     addRopeEmitters(table);
     addRowEmitters(table);
+    addUpdateEmitters(table);
     return table;
   }();
   return table.lookup(op->getName().getStringRef());
