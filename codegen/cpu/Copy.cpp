@@ -17,22 +17,31 @@ Type bitsOf(Emit &emit, Type element) {
   return emit.getIntegerType(element.getIntOrFloatBitWidth());
 }
 
+static void copyLanes(Emit &emit, int64_t bytes, Value source, Value target, Value count) {
+  VectorType type = emit.vec(emit.getIntegerType(bytes * 8));
+  emit.vectors(count, [&](Value index, Value left) {
+    Value offset = emit.mul(index, bytes);
+    emit.storeLanes(emit.loadLanes(type, emit.at(source, offset), left), emit.at(target, offset),
+                    left);
+  });
+}
+
 void copyRow(Emit &emit, Type element, Value source, Value target, Value count) {
   bool isBlock = isa<BlockType>(element);
   if (!isBlock && Emit::constant(count) == 1)
     return emit.store(emit.load(bitsOf(emit, element), source), target);
+  int64_t lane = isBlock ? 1 : element.getIntOrFloatBitWidth() / 8;
+  if (isBlock) count = bytesOf(emit, element, count);
   // Lanes of 32 bits where the row is whole ones: part of a vector of smaller lanes costs a branch
   // for each on some CPUs.
-  Value bytes = bytesOf(emit, element, count);
-  int64_t lane = isBlock ? 1 : element.getIntOrFloatBitWidth() / 8;
-  auto known = Emit::constant(bytes);
-  if (lane % 4 == 0 || (known && *known % 4 == 0)) lane = 4;
-  VectorType type = emit.vec(emit.getIntegerType(lane * 8));
-  emit.vectors(emit.div(bytes, lane), [&](Value index, Value left) {
-    Value offset = emit.mul(index, lane);
-    emit.storeLanes(emit.loadLanes(type, emit.at(source, offset), left), emit.at(target, offset),
-                    left);
-  });
+  auto known = Emit::constant(count);
+  if (lane > 4)
+    count = emit.mul(count, lane / 4);
+  else if (known && *known * lane % 4 == 0)
+    count = emit.i64(*known * lane / 4);
+  else if (lane < 4)
+    return copyLanes(emit, lane, source, target, count);
+  copyLanes(emit, 4, source, target, count);
 }
 
 void fillRow(Emit &emit, Type element, const APInt &bits, Value target, Value count) {

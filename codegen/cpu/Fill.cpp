@@ -74,12 +74,11 @@ static LogicalResult emitKept(Tile &tile, Operation *op, const Part &part, const
   tile.rows(part, [&](ArrayRef<Value> outer) {
     Value source = tile.address(*input, outer), target = tile.address(out, outer);
     auto [from, to] = keep(outer.back());
-    Span kept = limit(emit, columns, from, emit.max(from, to));
-    Value after = emit.add(kept.begin, kept.size);
-    fillRow(emit, out.element, hidden, at(target, columns.begin),
-            emit.sub(kept.begin, columns.begin));
-    copyRow(emit, out.element, at(source, kept.begin), at(target, kept.begin), kept.size);
-    fillRow(emit, out.element, hidden, at(target, after), emit.sub(end, after));
+    from = emit.max(emit.min(from, end), columns.begin);
+    to = emit.max(emit.min(to, end), from);
+    fillRow(emit, out.element, hidden, at(target, columns.begin), emit.sub(from, columns.begin));
+    copyRow(emit, out.element, at(source, from), at(target, from), emit.sub(to, from));
+    fillRow(emit, out.element, hidden, at(target, to), emit.sub(end, to));
   });
   return success();
 }

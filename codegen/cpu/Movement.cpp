@@ -283,8 +283,19 @@ static LogicalResult emitPermute(Tile &tile, Operation *op, const Part &part, co
   return success();
 }
 
+//===----------------------------------------------------------------------===//
+// Cells
+//===----------------------------------------------------------------------===//
+
+static LogicalResult emitKvRead(Tile &tile, Operation *op, const Part &, const View &) {
+  return emitNoCode(op, tile.target,
+                    "how many cells there are is known only when it runs, expected an "
+                    "emel.attention, which reads them where they are");
+}
+
 void addMovementEmitters(EmitterTable &table) {
   table["emel.concat"] = emitConcat;
+  table["emel.kv_read"] = emitKvRead;
   table["emel.pad"] = emitPad;
   table["emel.permute"] = emitPermute;
   table["emel.repeat"] = emitRepeat;

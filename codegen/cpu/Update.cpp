@@ -2,6 +2,7 @@
 // rest of it is not touched.
 
 #include "codegen/cpu/Copy.h"
+#include "codegen/cpu/DecodeBlocks.h"
 #include "codegen/cpu/Ops.h"
 #include "codegen/cpu/VectorMath.h"
 #include "dialects/emel/Emel.h"
@@ -15,18 +16,25 @@ namespace emel::cpu {
 // Numbers of other types
 //===----------------------------------------------------------------------===//
 
-/// What numbers of a type are computed in.
-static Type wideOf(Emit &emit, Type element) { return element.isF64() ? element : emit.f32(); }
+/// Elements as what they are computed in: f64, or f32 for all that are smaller.
+static Value loadWide(Emit &emit, Type element, Value pointer, Value left) {
+  // LLVM has no bf16 on CPUs that have none.
+  if (element.isBF16())
+    return emitBfloat16(emit, emit.loadLanes(emit.vec(emit.getI16Type()), pointer, left));
+  Value x = emit.loadLanes(emit.vec(element), pointer, left);
+  return element.isF16() ? emit.create<arith::ExtFOp>(emit.vec(emit.f32()), x) : x;
+}
 
-/// From a type to the one that it is computed in or the other way.
-static Value toType(Emit &emit, Value x, Type element) {
-  Type from = getElementTypeOrSelf(x.getType());
-  VectorType type = emit.vec(element);
-  if (from == element) return x;
-  if (element.isBF16()) return emitToBfloat16(emit, x);
-  if (from.getIntOrFloatBitWidth() < element.getIntOrFloatBitWidth())
-    return emit.create<arith::ExtFOp>(type, x);
-  return emit.create<arith::TruncFOp>(type, x);
+static void storeAs(Emit &emit, Value x, Type element, Value pointer, Value left) {
+  unsigned from = getElementTypeOrSelf(x).getIntOrFloatBitWidth(),
+           to = element.getIntOrFloatBitWidth();
+  if (element.isBF16())
+    x = emitToBfloat16(emit, x);
+  else if (from < to)
+    x = emit.create<arith::ExtFOp>(emit.vec(element), x);
+  else if (from > to)
+    x = emit.create<arith::TruncFOp>(emit.vec(element), x);
+  emit.storeLanes(x, pointer, left);
 }
 
 //===----------------------------------------------------------------------===//
@@ -70,7 +78,7 @@ static LogicalResult emitAccumulate(Tile &tile, Operation *op, const Part &part,
   Meeting meeting = meet(tile, accumulate.getPart(), accumulate.getOffsets(), part, out);
   FailureOr<View> own = tile.need(accumulate.getPart(), meeting.part);
   if (failed(own) || failed(placeUnder(tile, accumulate.getWhole(), part, out))) return failure();
-  Type element = out.element, wide = wideOf(emit, element);
+  Type element = out.element;
   Span row = tile.rowOf(meeting.part);
   tile.rows(meeting.part, [&](ArrayRef<Value> outer) {
     Value begin = bytesOf(emit, element, row.begin);
@@ -78,11 +86,11 @@ static LogicalResult emitAccumulate(Tile &tile, Operation *op, const Part &part,
     Value target = emit.at(tile.address(meeting.out, outer), begin);
     emit.vectors(row.size, [&](Value index, Value left) {
       Value offset = bytesOf(emit, element, index);
-      auto load = [&](Value base) {
-        return toType(emit, emit.loadLanes(emit.vec(element), emit.at(base, offset), left), wide);
-      };
-      Value sum = emit.create<arith::AddFOp>(load(target), load(source));
-      emit.storeLanes(toType(emit, sum, element), emit.at(target, offset), left);
+      Value at = emit.at(target, offset);
+      Value sum =
+          emit.create<arith::AddFOp>(loadWide(emit, element, at, left),
+                                     loadWide(emit, element, emit.at(source, offset), left));
+      storeAs(emit, sum, element, at, left);
     });
   });
   return success();
@@ -97,12 +105,9 @@ static void convertRow(Emit &emit, const View &from, Value source, const View &t
                        Value count) {
   if (from.element == to.element) return copyRow(emit, to.element, source, target, count);
   emit.vectors(count, [&](Value index, Value left) {
-    Value at = emit.at(source, bytesOf(emit, from.element, index));
-    Value x = emit.loadLanes(emit.vec(from.element), at, left);
-    bool isTo64 = to.element.isF64() || from.element.isF64();
-    if (!isTo64) x = toType(emit, x, emit.f32());
-    emit.storeLanes(toType(emit, x, to.element), emit.at(target, bytesOf(emit, to.element, index)),
-                    left);
+    Value x =
+        loadWide(emit, from.element, emit.at(source, bytesOf(emit, from.element, index)), left);
+    storeAs(emit, x, to.element, emit.at(target, bytesOf(emit, to.element, index)), left);
   });
 }
 
@@ -112,7 +117,8 @@ static LogicalResult emitSetRows(Tile &tile, Operation *op, const Part &part, co
   FailureOr<View> ids = tile.need(op->getOpOperand(2), part);
   if (failed(rows) || failed(ids)) return failure();
   if (rows->element.isF64() && out.element.getIntOrFloatBitWidth() == 16)
-    return emitNoCode(op, tile.target, "expected rows of f32, f16 or bf16");
+    return emitNoCode(op, tile.target,
+                      "expected rows of f32, f16 or bf16, or a table of f32 or f64");
   if (failed(placeUnder(tile, op->getOperand(0), part, out))) return failure();
   Span columns = part.back(), places = part[part.size() - 2];
   Part matrices(part);

@@ -181,9 +181,8 @@ Value emitToBfloat16(Emit &emit, Value x) {
   Value rounded = emit.create<arith::AddIOp>(bits, up);
   Value isNan = emit.create<arith::CmpFOp>(arith::CmpFPredicate::UNO, x, x);
   rounded = emit.create<arith::SelectOp>(isNan, emit.splatInt(ints, 0x7fc00000), rounded);
-  Value upper = emit.create<arith::TruncIOp>(emit.vec(emit.getI16Type()),
-                                             emit.create<arith::ShRUIOp>(rounded, half));
-  return emit.bitcast(emit.vec(emit.getBF16Type()), upper);
+  return emit.create<arith::TruncIOp>(emit.vec(emit.getI16Type()),
+                                      emit.create<arith::ShRUIOp>(rounded, half));
 }
 
 }  // namespace emel::cpu

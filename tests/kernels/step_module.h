@@ -72,7 +72,9 @@ class StepModule {
   // All rows of the result for the tokens of one sequence, by the interpreter; before there is a
   // plan.
   absl::StatusOr<std::vector<float>> Interpret(const std::vector<int32_t>& tokens);
-  // Of a plan.
+  // The bytes of what the only entry returns; of a plan too, where tiles read and write memory.
+  absl::StatusOr<std::vector<uint8_t>> Evaluate(const std::vector<int32_t>& tokens);
+  // Of a plan. Without a model the width is left to whoever knows it.
   absl::StatusOr<CompiledKernel> Compile(const TestForm& form);
   absl::StatusOr<std::string> Assembly(const cpu::Target& target);
 
