@@ -8,9 +8,9 @@
 // CHECK: llvm.load {{.*}} -> vector<16xi32>
 // CHECK: llvm.store {{.*}} : vector<16xi32>
 // CHECK: llvm.store %[[INF]], {{.*}} : vector<16xi32>
-func.func @decode(%x: tensor<20x20xf32>) -> tensor<20x20xf32> attributes {emel.entry = {rows = 1 : i64, tokens = 1 : i64}} {
-  %y = emel.diag_mask inf %x past 3 : tensor<20x20xf32>
-  return %y : tensor<20x20xf32>
+func.func @decode(%x: tensor<1x20x20xf32>) -> tensor<1x20x20xf32> attributes {emel.entry = {rows = 1 : i64, tokens = 1 : i64}} {
+  %y = emel.diag_mask inf %x past 3 : tensor<1x20x20xf32>
+  return %y : tensor<1x20x20xf32>
 }
 
 // -----
@@ -20,9 +20,9 @@ func.func @decode(%x: tensor<20x20xf32>) -> tensor<20x20xf32> attributes {emel.e
 // CHECK: scf.for
 // CHECK: llvm.store %[[ZERO]], {{.*}} : vector<16xi16>
 // CHECK: llvm.load {{.*}} -> vector<16xi16>
-func.func @decode(%x: tensor<20x20xf16>) -> tensor<20x20xf16> attributes {emel.entry = {rows = 1 : i64, tokens = 1 : i64}} {
-  %y = emel.tri upper_diag %x : tensor<20x20xf16>
-  return %y : tensor<20x20xf16>
+func.func @decode(%x: tensor<1x20x20xf16>) -> tensor<1x20x20xf16> attributes {emel.entry = {rows = 1 : i64, tokens = 1 : i64}} {
+  %y = emel.tri upper_diag %x : tensor<1x20x20xf16>
+  return %y : tensor<1x20x20xf16>
 }
 
 // -----
@@ -34,9 +34,9 @@ func.func @decode(%x: tensor<20x20xf16>) -> tensor<20x20xf16> attributes {emel.e
 // CHECK: scf.for
 // CHECK: llvm.load {{.*}} -> i32
 // CHECK: llvm.store {{.*}} : i32
-func.func @decode(%x: tensor<16xf32>) -> tensor<16x16xf32> attributes {emel.entry = {rows = 1 : i64, tokens = 1 : i64}} {
-  %y = emel.diag %x : (tensor<16xf32>) -> tensor<16x16xf32>
-  return %y : tensor<16x16xf32>
+func.func @decode(%x: tensor<1x16xf32>) -> tensor<1x16x16xf32> attributes {emel.entry = {rows = 1 : i64, tokens = 1 : i64}} {
+  %y = emel.diag %x : (tensor<1x16xf32>) -> tensor<1x16x16xf32>
+  return %y : tensor<1x16x16xf32>
 }
 
 // -----

@@ -40,9 +40,9 @@ func.func @decode(%x: tensor<1x16xf32>) -> tensor<1x21xf32> attributes {emel.ent
 // CHECK-COUNT-16: llvm.store {{.*}} : vector<16xi16>
 // CHECK: llvm.load {{.*}} -> i16
 // CHECK: llvm.store {{.*}} : i16
-func.func @decode(%x: tensor<17x16xf16>) -> tensor<16x17xf16> attributes {emel.entry = {rows = 1 : i64, tokens = 1 : i64}} {
-  %y = emel.permute %x [1, 0] : (tensor<17x16xf16>) -> tensor<16x17xf16>
-  return %y : tensor<16x17xf16>
+func.func @decode(%x: tensor<1x17x16xf16>) -> tensor<1x16x17xf16> attributes {emel.entry = {rows = 1 : i64, tokens = 1 : i64}} {
+  %y = emel.permute %x [0, 2, 1] : (tensor<1x17x16xf16>) -> tensor<1x16x17xf16>
+  return %y : tensor<1x16x17xf16>
 }
 
 // -----
@@ -54,9 +54,9 @@ func.func @decode(%x: tensor<17x16xf16>) -> tensor<16x17xf16> attributes {emel.e
 // CHECK-NOT: vector.shuffle
 // CHECK: llvm.load {{.*}} -> vector<16xi32>
 // CHECK: llvm.store {{.*}} : vector<16xi32>
-func.func @decode(%x: tensor<3x5x16xf32>) -> tensor<5x3x16xf32> attributes {emel.entry = {rows = 1 : i64, tokens = 1 : i64}} {
-  %y = emel.permute %x [1, 0, 2] : (tensor<3x5x16xf32>) -> tensor<5x3x16xf32>
-  return %y : tensor<5x3x16xf32>
+func.func @decode(%x: tensor<1x3x5x16xf32>) -> tensor<1x5x3x16xf32> attributes {emel.entry = {rows = 1 : i64, tokens = 1 : i64}} {
+  %y = emel.permute %x [0, 2, 1, 3] : (tensor<1x3x5x16xf32>) -> tensor<1x5x3x16xf32>
+  return %y : tensor<1x5x3x16xf32>
 }
 
 // -----
