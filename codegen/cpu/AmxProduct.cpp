@@ -22,7 +22,6 @@ using namespace mlir;
 
 namespace emel::cpu {
 
-static constexpr int64_t kLine = layout::kR16Line;
 /// Rows and columns of the input that a tile holds, and its bytes.
 static constexpr int64_t kTileRows = 16, kStep = 32, kTileBytes = 1024;
 /// What is decoded at once: it stays in the second cache beside the rows that it meets.
@@ -56,7 +55,7 @@ void AmxProduct::configure() {
   SmallVector<uint8_t> bytes(64);
   bytes[0] = 1;
   for (int64_t tile = 0; tile < 8; ++tile) {
-    bytes[16 + 2 * tile] = kLine;
+    bytes[16 + 2 * tile] = kPanelLine;
     bytes[48 + tile] = kTileRows;
   }
   auto type = RankedTensorType::get({64}, emit_.i8());
@@ -120,20 +119,22 @@ void AmxProduct::decode(Value matrix, const Part &part) {
 /// Lines of bf16 are pairs of columns already; tiles end with zeros.
 void AmxProduct::copyPanels(Value matrix, const Part &part) {
   VectorType ints = emit_.vec(emit_.i32());
-  constexpr int64_t perTile = kTileBytes / kLine;
+  constexpr int64_t perTile = kTileBytes / kPanelLine;
   Value first = emit_.mul(part.block, kSteps * perTile), lines = emit_.mul(part.steps, perTile);
   Value held = emit_.min(lines, emit_.sub(emit_.i64(llvm::divideCeil(columns_, 2)), first));
   emit_.loop(emit_.i64(0), part.panels, 1, [&](Value p) {
     Value panel = emit_.at(matrix, emit_.mul(emit_.add(part.panel, p), panelBytes_));
     Value tiles = tilesOf(p);
     emit_.loop(emit_.i64(0), held, 1, [&](Value line) {
-      Value source = emit_.at(panel, emit_.mul(emit_.add(first, line), kLine));
+      Value source = emit_.at(panel, emit_.mul(emit_.add(first, line), kPanelLine));
       emit_.prefetch(emit_.at(source, 4096));
-      emit_.store(emit_.load(ints, source, kLine), emit_.at(tiles, emit_.mul(line, kLine)), kLine);
+      emit_.store(emit_.load(ints, source, kPanelLine),
+                  emit_.at(tiles, emit_.mul(line, kPanelLine)), kPanelLine);
     });
     if (columns_ % kStep == 0) return;
     emit_.loop(held, lines, 1, [&](Value line) {
-      emit_.store(emit_.splatInt(ints, 0), emit_.at(tiles, emit_.mul(line, kLine)), kLine);
+      emit_.store(emit_.splatInt(ints, 0), emit_.at(tiles, emit_.mul(line, kPanelLine)),
+                  kPanelLine);
     });
   });
 }
@@ -159,8 +160,8 @@ void AmxProduct::decodeGroup(const QuantUnit &unit, Value group, Value tiles) {
   SmallVector<int64_t> order;
   for (int64_t lane = 0; lane < kLanes; ++lane) order.append({lane, lane + kLanes});
   Value lines = quants_->lines(unit, group);
-  for (int64_t index = 0; index * kLine < quants_->groupBytes(); ++index)
-    emit_.prefetch(emit_.at(lines, index * kLine + 4096));
+  for (int64_t index = 0; index * kPanelLine < quants_->groupBytes(); ++index)
+    emit_.prefetch(emit_.at(lines, index * kPanelLine + 4096));
   for (int64_t dword = 0; dword < kStep / 4; ++dword) {
     QuantScales scales = quants_->scales(unit, group, dword / 4);
     Value scale = times(scales.scale, quants_->number(scales.integer));
@@ -180,7 +181,7 @@ void AmxProduct::decodeGroup(const QuantUnit &unit, Value group, Value tiles) {
       Value both = emit_.intrinsic(pairs, "llvm.x86.avx512bf16.cvtne2ps2bf16.512",
                                    {numbers[2 * pair + 1], numbers[2 * pair]});
       emit_.store(emit_.create<vector::ShuffleOp>(both, both, order),
-                  emit_.at(tiles, (2 * dword + pair) * kLine), 64);
+                  emit_.at(tiles, (2 * dword + pair) * kPanelLine), 64);
     }
   }
 }
@@ -225,7 +226,7 @@ void AmxProduct::copyInput(const Part &part, const ProductRows &rows, Value row)
   emit_.loop(emit_.i64(0), emit_.i64(2 * kTileRows), 1, [&](Value index) {
     Value number = emit_.add(row, index), source = rows.input(emit_.min(number, last));
     Value tile = emit_.mul(emit_.div(index, kTileRows), kSteps * kTileBytes);
-    Value line = emit_.add(tile, emit_.mul(emit_.rem(index, kTileRows), kLine));
+    Value line = emit_.add(tile, emit_.mul(emit_.rem(index, kTileRows), kPanelLine));
     Value target = emit_.at(input_, line);
     emit_.loop(emit_.i64(0), part.steps, 1, [&](Value step) {
       Value column = emit_.mul(emit_.add(emit_.mul(part.block, kSteps), step), kStep);
@@ -242,7 +243,7 @@ void AmxProduct::multiplyTiles(const Part &part, Value tiles, const Sums &sums) 
   auto forSums = [&](function_ref<void(int64_t, Value)> body) {
     for (int64_t tile = 0; tile < 4; ++tile) {
       Value rows = emit_.mul(sums.stride, tile / 2 * kTileRows);
-      body(tile, emit_.at(emit_.at(sums.base, rows), tile % 2 * kLine));
+      body(tile, emit_.at(emit_.at(sums.base, rows), tile % 2 * kPanelLine));
     }
   };
   Value isFirst = emit_.equal(part.block, emit_.i64(0));
@@ -252,7 +253,7 @@ void AmxProduct::multiplyTiles(const Part &part, Value tiles, const Sums &sums) 
   if (columns_ > kBlock)
     emit_.when(emit_.less(emit_.i64(0), part.block),
                [&] { forSums([&](int64_t tile, Value at) { loadTile(tile, at, sums.stride); }); });
-  Value line = emit_.i64(kLine);
+  Value line = emit_.i64(kPanelLine);
   emit_.loop(emit_.i64(0), part.steps, 1, [&](Value step) {
     Value offset = emit_.mul(step, kTileBytes), at = emit_.at(tiles, offset);
     Value input = emit_.at(input_, offset);

@@ -205,21 +205,6 @@ static LogicalResult emitClampOp(Tile &tile, Operation *op, const Part &part, co
                      [&](ValueRange x) { return emitClamp(tile.emit, x[0], low, high); });
 }
 
-static LogicalResult emitFill(Tile &tile, Operation *op, const Part &part, const View &out) {
-  Emit &emit = tile.emit;
-  VectorType type = emit.vec(out.element);
-  Value number = emit.splat(type, cast<FillOp>(op).getValue().convertToDouble());
-  int64_t bytes = out.element.getIntOrFloatBitWidth() / 8;
-  Span row = tile.rowOf(part);
-  tile.rows(part, [&](ArrayRef<Value> outer) {
-    Value target = emit.at(tile.address(out, outer), emit.mul(row.begin, bytes));
-    emit.vectors(row.size, [&](Value index, Value count) {
-      emit.storeLanes(number, emit.at(target, emit.mul(index, bytes)), count);
-    });
-  });
-  return success();
-}
-
 static LogicalResult emitLeakyRelu(Tile &tile, Operation *op, const Part &part, const View &out) {
   Emit &emit = tile.emit;
   double slope = cast<LeakyReluOp>(op).getSlope().convertToDouble();
@@ -258,20 +243,6 @@ static LogicalResult emitSwigluOai(Tile &tile, Operation *op, const Part &part, 
   });
 }
 
-/// The upper half of each float, rounded; a NaN stays one.
-static Value emitToBfloat16(Emit &emit, Value x) {
-  Type ints = emit.vec(emit.i32());
-  Value bits = emit.bitcast(ints, x), half = emit.splatInt(ints, 16);
-  Value odd =
-      emit.create<arith::AndIOp>(emit.create<arith::ShRUIOp>(bits, half), emit.splatInt(ints, 1));
-  Value up = emit.create<arith::AddIOp>(odd, emit.splatInt(ints, 0x7fff));
-  Value rounded = emit.create<arith::AddIOp>(bits, up);
-  Value isNan = emit.create<arith::CmpFOp>(arith::CmpFPredicate::UNO, x, x);
-  rounded = emit.create<arith::SelectOp>(isNan, emit.splatInt(ints, 0x7fc00000), rounded);
-  return emit.create<arith::TruncIOp>(emit.vec(emit.getI16Type()),
-                                      emit.create<arith::ShRUIOp>(rounded, half));
-}
-
 static LogicalResult emitCast(Tile &tile, Operation *op, const Part &part, const View &out) {
   Emit &emit = tile.emit;
   FailureOr<View> input = tile.need(op->getOpOperand(0), part);
@@ -300,7 +271,6 @@ void addElementwiseEmitters(EmitterTable &table) {
   table["emel.glu"] = emitGlu;
   table["emel.cast"] = emitCast;
   table["emel.clamp"] = emitClampOp;
-  table["emel.fill"] = emitFill;
   table["emel.leaky_relu"] = emitLeakyRelu;
   table["emel.xielu"] = emitXielu;
   table["emel.swiglu_oai"] = emitSwigluOai;

@@ -20,9 +20,7 @@ using namespace mlir;
 namespace emel::cpu {
 namespace {
 
-constexpr int64_t kGroup = gguf::kIntegerGroup;
 constexpr int64_t kHalfDwords = gguf::kActivationGroup / 4;
-constexpr int64_t kLine = layout::kR16Line;
 
 class IntegerMicro : public Micro {
  public:
@@ -44,7 +42,7 @@ class IntegerMicro : public Micro {
   SmallVector<Value> multiply(const MicroOperands &operands) override {
     SmallVector<Value> sums(operands.rows.size() * operands.strips.size(), emit_.splat(floats_, 0));
     int64_t units = operands.columns / quants_->format().unit;
-    int64_t left = operands.columns % quants_->format().unit / kGroup;
+    int64_t left = operands.columns % quants_->format().unit / kQuantGroup;
     sums = emit_.loop(emit_.i64(0), emit_.i64(units), 1, sums, [&](Value unit, ValueRange sums) {
       return addUnit(operands, unit, quants_->groups(), sums);
     });
@@ -74,14 +72,14 @@ class IntegerMicro : public Micro {
 
   SmallVector<Value> addGroup(const MicroOperands &operands, ArrayRef<QuantUnit> units, Value group,
                               Value unitColumn, ValueRange sums) {
-    Value column = emit_.add(unitColumn, emit_.mul(group, kGroup));
+    Value column = emit_.add(unitColumn, emit_.mul(group, kQuantGroup));
     SmallVector<Value> result(sums);
     SmallVector<Value> lines;
     for (auto [s, unit] : llvm::enumerate(units)) {
       lines.push_back(quants_->lines(unit, group));
       bool isFirst = Emit::constant(operands.strips[s].lane) == 0;
-      for (int64_t index = 0; isFirst && index * kLine < quants_->groupBytes(); ++index)
-        emit_.prefetch(emit_.at(lines[s], index * kLine + 4096));
+      for (int64_t index = 0; isFirst && index * kPanelLine < quants_->groupBytes(); ++index)
+        emit_.prefetch(emit_.at(lines[s], index * kPanelLine + 4096));
     }
     auto add = [&](size_t s, int64_t half) {
       QuantScales scales = quants_->scales(units[s], group, half);

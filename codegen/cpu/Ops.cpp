@@ -11,9 +11,12 @@ OpEmitter findEmitter(Operation *op) {
     addContractionEmitters(table);
     addElementwiseEmitters(table);
     addExpertEmitters(table);
+    addFillEmitters(table);
+    addMovementEmitters(table);
     addRopeEmitters(table);
     addRowEmitters(table);
     addTopKEmitters(table);
+    addUpdateEmitters(table);
     return table;
   }();
   return table.lookup(op->getName().getStringRef());

@@ -11,9 +11,6 @@ namespace emel::cpu {
 using gguf::TensorType;
 using layout::R16Format;
 
-static constexpr int64_t kGroup = gguf::kIntegerGroup;
-static constexpr int64_t kLine = layout::kR16Line;
-
 std::unique_ptr<Quants> Quants::create(Emit &emit, const Target &target, TensorType type) {
   bool isKnown = gguf::FindIntegerForm(type) && layout::FindR16(type);
   return isKnown ? std::unique_ptr<Quants>(new Quants(emit, target, *findPlaneFormat(type)))
@@ -38,8 +35,8 @@ Quants::Quants(Emit &emit, const Target &target, const PlaneFormat &plane)
       ints_(emit.vec(emit.i32(), target.lanes())),
       bytes_(emit.vec(emit.i8(), 4 * target.lanes())),
       lanes_(target.lanes()),
-      groups_(format_.unit / kGroup),
-      groupBytes_((format_.planes[0].width + format_.planes[1].width) * kLine),
+      groups_(format_.unit / kQuantGroup),
+      groupBytes_((format_.planes[0].width + format_.planes[1].width) * kPanelLine),
       numbersPerGroup_(form_.elements_per_scale == 16 ? 2 : 1),
       hasSmallScales_(format_.unit > 64) {
   bool isSigned = target.dotBytes == DotBytes::kSdot ||
@@ -78,8 +75,8 @@ Value Quants::dword(Value lines, int64_t dword) {
   int64_t shift = 0, first = 0;
   for (const R16Format::Plane &plane : format_.planes) {
     if (plane.width == 0) break;
-    Value line =
-        readAnew(emit_, target_, ints_, emit_.at(lines, (first + dword % plane.width) * kLine));
+    Value line = readAnew(emit_, target_, ints_,
+                          emit_.at(lines, (first + dword % plane.width) * kPanelLine));
     Value part = planeOf(line, plane.width, plane.width * (dword / plane.width));
     if (shift) part = emit_.create<arith::ShLIOp>(part, emit_.splatInt(ints_, shift));
     quant = quant ? Value(emit_.create<arith::OrIOp>(quant, part)) : part;
@@ -166,7 +163,7 @@ void Quants::keep(Value memory, int64_t index, Value number) {
 }
 
 Value Quants::line(const QuantUnit &unit, int64_t index) {
-  return emit_.load(ints_, emit_.at(unit.words, kLine + index * kLine), 4 * lanes_);
+  return emit_.load(ints_, emit_.at(unit.words, kPanelLine + index * kPanelLine), 4 * lanes_);
 }
 
 Value Quants::field(Value word, int64_t shift, int64_t mask) {

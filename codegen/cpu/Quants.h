@@ -12,6 +12,9 @@ namespace emel::cpu {
 
 struct PlaneFormat;
 
+/// Columns under one scale, and bytes of a line of a panel.
+inline constexpr int64_t kQuantGroup = gguf::kIntegerGroup, kPanelLine = layout::kR16Line;
+
 /// What 16 columns of a panel are scaled by: floats of the format, and where small integers are as
 /// floats; null where a format has none.
 struct QuantScales {

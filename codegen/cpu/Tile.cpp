@@ -1,5 +1,7 @@
 #include "codegen/cpu/Tile.h"
 
+#include "codegen/cpu/Copy.h"
+#include "codegen/cpu/Ops.h"
 #include "dialects/emel/Emel.h"
 #include "dialects/plan/UnknownSizes.h"
 #include "llvm/ADT/StringExtras.h"
@@ -245,30 +247,18 @@ FailureOr<View> Tile::fillAlias(Operation *op, const Part &part, const View &out
   if (isa<ReshapeOp>(op) && !arguments_.contains(input)) {
     auto inner = reshapeView(out, shapeIn(op->getResult(0)), shapeIn(input));
     if (succeeded(inner)) {
-      if (failed(need(input, partOf(op->getOpOperand(0), part), &*inner))) return failure();
+      if (failed(place(*this, input, partOf(op->getOpOperand(0), part), *inner))) return failure();
       return out;
     }
   }
   FailureOr<View> from = alias(op, part);
   if (failed(from)) return failure();
-  int64_t bytes = elementBytes(from->element);
-  Span row = rowOf(part);
-  rows(part, [&](ArrayRef<Value> outer) {
-    Value begin = emit.mul(row.begin, bytes);
-    Value source = emit.at(address(*from, outer), begin),
-          target = emit.at(address(out, outer), begin);
-    emit.vectors(row.size, [&](Value index, Value count) {
-      Value offset = emit.mul(index, bytes);
-      emit.storeLanes(emit.loadLanes(emit.vec(from->element), emit.at(source, offset), count),
-                      emit.at(target, offset), count);
-    });
-  });
+  copyPart(*this, *from, out, part);
   return out;
 }
 
 /// A small tensor that the compiler computed, beside the code.
-static Value emitConstant(Emit &emit, arith::ConstantOp op) {
-  auto data = cast<DenseElementsAttr>(op.getValue());
+static Value emitConstant(Emit &emit, DenseElementsAttr data) {
   auto bytes = llvm::ArrayRef(reinterpret_cast<const uint8_t *>(data.getRawData().data()),
                               data.getRawData().size());
   std::string name = "constant_" + llvm::utohexstr(llvm::xxh3_64bits(bytes)) + "_" +
@@ -293,8 +283,11 @@ FailureOr<View> Tile::need(Value value, const Part &part, const View *out) {
       if (isSame(computed.part)) return computed.view;
   Operation *op = value.getDefiningOp();
   if (isa<ReshapeOp, SliceOp>(op)) return out ? fillAlias(op, part, *out) : alias(op, part);
-  if (auto constant = dyn_cast<arith::ConstantOp>(op); constant && !out)
-    return viewOf(emitConstant(emit, constant), value.getType());
+  if (auto constant = dyn_cast<arith::ConstantOp>(op))
+    return viewOf(emitConstant(emit, cast<DenseElementsAttr>(constant.getValue())),
+                  value.getType());
+  if (auto arange = dyn_cast<ArangeOp>(op))
+    return viewOf(emitConstant(emit, arangeNumbers(arange)), value.getType());
   View view = out ? *out : buffer(value, part);
   OpEmitter emitter = findEmitter(op);
   if (!emitter) return emitNoCode(op, target, "there is no emitter for the op");

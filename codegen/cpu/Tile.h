@@ -60,7 +60,8 @@ class Tile {
     rows_ = rows;
   }
 
-  /// Where `part` of a value lies, computed if need be (into `out`, where that is given).
+  /// Where `part` of a value lies, computed if need be (into `out`, where that is given; what lies
+  /// somewhere already stays there).
   mlir::FailureOr<View> need(mlir::Value value, const Part &part, const View *out = nullptr);
   /// The same for what a part of an op's result needs of an operand.
   mlir::FailureOr<View> need(mlir::OpOperand &operand, const Part &part, unsigned result = 0) {

@@ -52,8 +52,13 @@ static LogicalResult inferOp(Operation &op, TypeMap &types, std::optional<int64_
   for (auto [value, type] : llvm::zip(op.getResults(), results)) {
     if (other) type = withUnknown(type, *other);
     auto tensor = dyn_cast<RankedTensorType>(type);
-    if (tensor && !tensor.hasStaticShape())
-      return op.emitOpError("has a result of unknown shape, ") << type;
+    if (tensor && !tensor.hasStaticShape()) {
+      InFlightDiagnostic error = op.emitOpError("has a result of unknown shape, ") << type;
+      if (isa<KvReadOp>(op))
+        error.attachNote() << "emel.attention reads cells where they are: emel.flash_attention of "
+                              "what emel.kv_read reads becomes one by --emel-fuse-attention";
+      return error;
+    }
     if (type != value.getType()) types[value] = type;
   }
   return success();

@@ -74,7 +74,8 @@ static Box mapPart(OpResult result, const Box &part, OpOperand &operand, Type op
     if (!map) continue;
     emel::Range &own = needed[map->dim];
     emel::Range mapped = map->apply(range, own.end);
-    own = {std::max(own.begin, mapped.begin), std::min(own.end, mapped.end)};
+    int64_t begin = std::max(own.begin, mapped.begin);
+    own = {begin, std::max(begin, std::min(own.end, mapped.end))};
   }
   return needed;
 }

@@ -5,6 +5,8 @@
 // CHECK: error: 'emel.argmax' op has no code on aarch64 for '(tensor<1x32xbf16>) -> tensor<1xi32>': expected floats of f32
 // CHECK: error: 'emel.unary' op has no code on aarch64 for '(tensor<1x32xf32>) -> tensor<1x32xf32>': the function sin has none
 // CHECK: error: 'emel.cumsum' op has no code on aarch64 for '(tensor<1x32xf32>) -> tensor<1x32xf32>': there is no emitter for the op
+// CHECK: error: 'emel.set_rows' op has no code on aarch64 for '(tensor<4x32xf16>, tensor<1x32xf64>, tensor<1xi32>) -> tensor<4x32xf16>': expected rows of f32, f16 or bf16, or a table of f32 or f64
+// CHECK: error: 'emel.kv_read' op has no code on aarch64 for '(!emel.kv<1x8x8xf32>, tensor<1xi32>, tensor<1xi32>) -> (tensor<1x1x8xf32>, tensor<1x1x8xf32>, tensor<1x1xf32>)': how many cells there are is known only when it runs, expected an emel.attention, which reads them where they are
 func.func @decode(%x: tensor<1x32xf16>) -> tensor<1x32xf16> attributes {emel.entry = {rows = 1 : i64, tokens = 1 : i64}} {
   %y = emel.rms_norm %x eps 9.99999974E-6 : tensor<1x32xf16>
   return %y : tensor<1x32xf16>
@@ -29,4 +31,18 @@ func.func @decode(%x: tensor<1x32xf32>) -> tensor<1x32xf32> attributes {emel.ent
 func.func @decode(%x: tensor<1x32xf32>) -> tensor<1x32xf32> attributes {emel.entry = {rows = 1 : i64, tokens = 1 : i64}} {
   %y = emel.cumsum %x : tensor<1x32xf32>
   return %y : tensor<1x32xf32>
+}
+
+// -----
+
+func.func @decode(%t: tensor<4x32xf16>, %r: tensor<1x32xf64>, %ids: tensor<1xi32>) -> tensor<4x32xf16> attributes {emel.entry = {rows = 1 : i64, tokens = 1 : i64}} {
+  %y = emel.set_rows %t, %r at %ids : (tensor<4x32xf16>, tensor<1x32xf64>, tensor<1xi32>) -> tensor<4x32xf16>
+  return %y : tensor<4x32xf16>
+}
+
+// -----
+
+func.func @decode(%tokens: tensor<1xi32>, %at: tensor<1xi32>, %in: tensor<1xi32>, %rows: tensor<1xi32>, %kv: !emel.kv<1x8x8xf32>) -> tensor<1x1x8xf32> attributes {emel.entry = {rows = 1 : i64, tokens = 1 : i64}} {
+  %k, %v, %mask = emel.kv_read %kv at %at in %in : (!emel.kv<1x8x8xf32>, tensor<1xi32>, tensor<1xi32>) -> (tensor<1x1x8xf32>, tensor<1x1x8xf32>, tensor<1x1xf32>)
+  return %k : tensor<1x1x8xf32>
 }

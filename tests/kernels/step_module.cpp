@@ -6,6 +6,8 @@
 #include "compiler/pack/Pack.h"
 #include "dialects/RegisterDialects.h"
 #include "dialects/emel/Emel.h"
+#include "dialects/interpreter/Encoding.h"
+#include "dialects/interpreter/Interpreter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -15,6 +17,7 @@
 #include "mlir/Parser/Parser.h"
 
 #include <filesystem>
+#include <numeric>
 #include <unistd.h>
 
 using namespace mlir;
@@ -104,6 +107,32 @@ absl::StatusOr<std::vector<float>> StepModule::Interpret(const std::vector<int32
   return rows;
 }
 
+absl::StatusOr<std::vector<uint8_t>> StepModule::Evaluate(const std::vector<int32_t>& tokens) {
+  DiagnosticCollector diagnostics(&context_);
+  interpreter::Interpreter interpreter(*module_, {});
+  auto count = static_cast<int64_t>(tokens.size());
+  auto share = [](interpreter::Tensor tensor) {
+    return std::make_shared<const interpreter::Tensor>(std::move(tensor));
+  };
+  auto ids = interpreter::Tensor::ofInts({count}), places = ids, slots = ids;
+  ids.ints().assign(tokens.begin(), tokens.end());
+  std::iota(places.ints().begin(), places.ints().end(), 0);
+  SmallVector<interpreter::RuntimeValue> arguments{share(ids), share(places), share(slots),
+                                                   share(places)};
+  SmallVector<interpreter::RuntimeValue> results;
+  RankedTensorType type;
+  auto call = [&](auto function) {
+    type = cast<RankedTensorType>(function.getResultTypes().front());
+    return interpreter.call(function, arguments, results);
+  };
+  auto entries = module_->getOps<plan::EntryOp>();
+  if (failed(entries.empty() ? call(*module_->getOps<func::FuncOp>().begin())
+                             : call(*entries.begin())))
+    return diagnostics.status();
+  const auto& tensor = *std::get<std::shared_ptr<const interpreter::Tensor>>(results.front());
+  return interpreter::encode(RankedTensorType::get(tensor.shape, type.getElementType()), tensor);
+}
+
 absl::StatusOr<CompiledKernel> StepModule::Compile(const TestForm& form) {
   DiagnosticCollector diagnostics(&context_);
   auto packing = Packing::create(*module_, {});
@@ -137,8 +166,8 @@ absl::StatusOr<CompiledKernel> StepModule::Compile(const TestForm& form) {
   made.image = std::move(*image);
   for (auto arena : module_->getOps<plan::ArenaOp>())
     if (arena.getKind() == plan::ArenaKind::Shared) made.arena_bytes = arena.getBytes();
-  auto model = (*module_)->getAttrOfType<DictionaryAttr>(EmelDialect::kModelAttr);
-  made.width = model.getAs<IntegerAttr>("vocab").getInt();
+  if (auto model = (*module_)->getAttrOfType<DictionaryAttr>(EmelDialect::kModelAttr))
+    made.width = model.getAs<IntegerAttr>("vocab").getInt();
   return made;
 }
 

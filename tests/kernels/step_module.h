@@ -78,7 +78,9 @@ class StepModule {
   absl::StatusOr<std::vector<float>> Interpret(const std::vector<int32_t>& tokens,
                                                interpreter::Precision precision = kPlain,
                                                absl::Span<const size_t> pieces = {});
-  // Of a plan.
+  // The bytes of what the only entry returns; of a plan too, where tiles read and write memory.
+  absl::StatusOr<std::vector<uint8_t>> Evaluate(const std::vector<int32_t>& tokens);
+  // Of a plan. Without a model the width is left to whoever knows it.
   absl::StatusOr<CompiledKernel> Compile(const TestForm& form);
   absl::StatusOr<std::string> Assembly(const cpu::Target& target);
 
