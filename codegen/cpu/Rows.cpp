@@ -258,25 +258,13 @@ static LogicalResult emitTopK(Tile &tile, Operation *op, const Part &part, const
   return success();
 }
 
-/// Integers in the order of floats: zeros are equal, and a NaN is below all numbers.
-static Value emitOrder(Emit &emit, Value x) {
-  Type ints = emit.vec(emit.i32());
-  Value zero = emit.splat(x.getType(), 0);
-  Value bits = emit.bitcast(ints, emit.create<arith::AddFOp>(x, zero));
-  Value sign = emit.create<arith::ShRSIOp>(bits, emit.splatInt(ints, 31));
-  Value flip = emit.create<arith::AndIOp>(sign, emit.splatInt(ints, INT32_MAX));
-  Value isNan = emit.create<arith::CmpFOp>(arith::CmpFPredicate::UNO, x, x);
-  return emit.create<arith::SelectOp>(isNan, emit.splatInt(ints, INT32_MIN),
-                                      emit.create<arith::XOrIOp>(bits, flip));
-}
-
 /// The index of the largest of `size` floats, of equal ones the first, as i32.
 static Value emitArgmaxOf(Emit &emit, Value source, Value size) {
   VectorType floats = emit.vec(emit.f32()), ints = emit.vec(emit.i32());
   Value least = emit.splatInt(ints, INT32_MIN), nan = emit.splat(floats, NAN);
   auto step = [&](Value index, Value count, ValueRange best) {
     Value x = emit.loadLanes(floats, emit.at(source, emit.mul(index, kFloatBytes)), count, nan);
-    Value order = emitOrder(emit, x);
+    Value order = emitOrder(emit, emit.bitcast(ints, x));
     Value first = emit.broadcast(emit.create<arith::TruncIOp>(emit.i32(), index));
     Value own = emit.create<arith::AddIOp>(emit.iota(), first);
     Value isBetter = emit.create<arith::CmpIOp>(arith::CmpIPredicate::sgt, order, best[0]);

@@ -1,6 +1,7 @@
 // The best elements of rows: of parts of each, then of all parts.
 
 #include "codegen/cpu/Ops.h"
+#include "codegen/cpu/VectorMath.h"
 #include "dialects/emel/Emel.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -11,23 +12,6 @@ namespace emel::cpu {
 
 /// Bytes of a candidate, and of what a part's elements may take while it is looked through.
 static constexpr int64_t kCandidateBytes = 8, kMostElements = 8192, kMostRows = 32;
-
-/// Integers in the order of floats, by their bits: zeros are equal, and a NaN is below all numbers.
-/// INT32_MIN stays free for what is no element.
-static Value emitOrder(Emit &emit, Value bits) {
-  Type type = bits.getType();
-  auto compare = [&](arith::CmpIPredicate predicate, Value a, int64_t b) -> Value {
-    return emit.create<arith::CmpIOp>(predicate, a, emit.splatInt(type, b));
-  };
-  Value most = emit.splatInt(type, INT32_MAX);
-  Value magnitude = emit.create<arith::AndIOp>(bits, most);
-  Value sign = emit.create<arith::ShRSIOp>(bits, emit.splatInt(type, 31));
-  Value order = emit.create<arith::XOrIOp>(bits, emit.create<arith::AndIOp>(sign, most));
-  order = emit.create<arith::SelectOp>(compare(arith::CmpIPredicate::eq, magnitude, 0),
-                                       emit.splatInt(type, 0), order);
-  return emit.create<arith::SelectOp>(compare(arith::CmpIPredicate::sgt, magnitude, 0x7f800000),
-                                      emit.splatInt(type, INT32_MIN + 1), order);
-}
 
 namespace {
 

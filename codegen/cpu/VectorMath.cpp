@@ -185,4 +185,19 @@ Value emitToBfloat16(Emit &emit, Value x) {
                                       emit.create<arith::ShRUIOp>(rounded, half));
 }
 
+Value emitOrder(Emit &emit, Value bits) {
+  Type type = bits.getType();
+  auto compare = [&](arith::CmpIPredicate predicate, Value a, int64_t b) -> Value {
+    return emit.create<arith::CmpIOp>(predicate, a, emit.splatInt(type, b));
+  };
+  Value most = emit.splatInt(type, INT32_MAX);
+  Value magnitude = emit.create<arith::AndIOp>(bits, most);
+  Value sign = emit.create<arith::ShRSIOp>(bits, emit.splatInt(type, 31));
+  Value order = emit.create<arith::XOrIOp>(bits, emit.create<arith::AndIOp>(sign, most));
+  order = emit.create<arith::SelectOp>(compare(arith::CmpIPredicate::eq, magnitude, 0),
+                                       emit.splatInt(type, 0), order);
+  return emit.create<arith::SelectOp>(compare(arith::CmpIPredicate::sgt, magnitude, 0x7f800000),
+                                      emit.splatInt(type, INT32_MIN + 1), order);
+}
+
 }  // namespace emel::cpu

@@ -22,6 +22,10 @@ std::pair<mlir::Value, mlir::Value> emitSinCos(Emit &emit, mlir::Value angle);
 /// The bits of floats as bf16, to nearest, halves to even; a NaN becomes 0x7fc0.
 mlir::Value emitToBfloat16(Emit &emit, mlir::Value x);
 
+/// Integers in the order of floats, by their bits: zeros are equal, and a NaN is below all numbers.
+/// INT32_MIN stays free for what is no element.
+mlir::Value emitOrder(Emit &emit, mlir::Value bits);
+
 }  // namespace emel::cpu
 
 #endif  // EMEL_CODEGEN_CPU_VECTOR_MATH_H_
