@@ -108,8 +108,9 @@ StepTokens AttentionCase::Tokens(absl::Span<const Piece> pieces) const {
   return step;
 }
 
-absl::StatusOr<std::vector<float>> AttentionCase::Interpret(int64_t slot) {
-  return module_->Interpret(Tokens({{slot, 0, spec_.positions}}).tokens);
+absl::StatusOr<std::vector<float>> AttentionCase::Interpret(int64_t slot,
+                                                            interpreter::Precision precision) {
+  return module_->Interpret(Tokens({{slot, 0, spec_.positions}}).tokens, precision);
 }
 
 absl::StatusOr<CompiledKernel> AttentionCase::Compile(const TestForm& form) {

@@ -29,7 +29,8 @@ class AttentionCase {
 
   StepTokens Tokens(absl::Span<const Piece> pieces) const;
   // The rows of all positions of a sequence, by the interpreter; before anything is compiled.
-  absl::StatusOr<std::vector<float>> Interpret(int64_t slot);
+  absl::StatusOr<std::vector<float>> Interpret(
+      int64_t slot, interpreter::Precision precision = StepModule::kPlain);
   absl::StatusOr<CompiledKernel> Compile(const TestForm& form);
 
   const AttentionSpec& spec() const { return spec_; }

@@ -241,10 +241,10 @@ module attributes {emel.model = {architecture = "test", context = 1024 : i64, vo
                         {"RESULT", TensorOf({n, width}, "f32")}});
 }
 
-absl::StatusOr<std::vector<float>> KernelCase::Interpret() {
+absl::StatusOr<std::vector<float>> KernelCase::Interpret(interpreter::Precision precision) {
   std::vector<int32_t> tokens(spec_.tokens);
   std::iota(tokens.begin(), tokens.end(), 0);
-  return module_->Interpret(tokens);
+  return module_->Interpret(tokens, precision);
 }
 
 std::vector<double> KernelCase::Magnitudes() const {

@@ -38,7 +38,8 @@ class KernelCase {
   static absl::StatusOr<std::unique_ptr<KernelCase>> Create(const KernelSpec& spec);
 
   // The result for all rows of the table, by the interpreter.
-  absl::StatusOr<std::vector<float>> Interpret();
+  absl::StatusOr<std::vector<float>> Interpret(
+      interpreter::Precision precision = StepModule::kPlain);
   // For each element of it, the sum of the magnitudes that it is a sum of.
   std::vector<double> Magnitudes() const;
 

@@ -47,8 +47,8 @@ absl::StatusOr<std::unique_ptr<OpCase>> OpCase::Create(const OpSpec& spec) {
   return made;
 }
 
-absl::StatusOr<std::vector<float>> OpCase::Interpret() {
-  return module_->Interpret(FirstTokens(tokens_).tokens);
+absl::StatusOr<std::vector<float>> OpCase::Interpret(interpreter::Precision precision) {
+  return module_->Interpret(FirstTokens(tokens_).tokens, precision);
 }
 
 absl::StatusOr<std::vector<float>> OpCase::Run(const TestForm& form) {

@@ -19,7 +19,8 @@ class OpCase {
   static absl::StatusOr<std::unique_ptr<OpCase>> Create(const OpSpec& spec);
 
   // %y for all rows of the tables.
-  absl::StatusOr<std::vector<float>> Interpret();
+  absl::StatusOr<std::vector<float>> Interpret(
+      interpreter::Precision precision = StepModule::kPlain);
   absl::StatusOr<std::vector<float>> Run(const TestForm& form);
 
  private:

@@ -6,7 +6,6 @@
 #include "compiler/pack/Pack.h"
 #include "dialects/RegisterDialects.h"
 #include "dialects/emel/Emel.h"
-#include "dialects/interpreter/Interpreter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -80,6 +79,11 @@ absl::StatusOr<std::unique_ptr<StepModule>> StepModule::Import(const std::string
   return made;
 }
 
+int64_t StepModule::Context() const {
+  auto model = (*module_)->getAttrOfType<DictionaryAttr>(EmelDialect::kModelAttr);
+  return model.getAs<IntegerAttr>("context").getInt();
+}
+
 absl::Status StepModule::Run(absl::FunctionRef<void(PassManager&)> add_passes) {
   DiagnosticCollector diagnostics(&context_);
   PassManager passes(&context_);
@@ -87,13 +91,22 @@ absl::Status StepModule::Run(absl::FunctionRef<void(PassManager&)> add_passes) {
   return succeeded(passes.run(*module_)) ? absl::OkStatus() : diagnostics.status();
 }
 
-absl::StatusOr<std::vector<float>> StepModule::Interpret(const std::vector<int32_t>& tokens) {
+absl::StatusOr<std::vector<float>> StepModule::Interpret(const std::vector<int32_t>& tokens,
+                                                         interpreter::Precision precision,
+                                                         absl::Span<const size_t> pieces) {
   DiagnosticCollector diagnostics(&context_);
-  interpreter::Interpreter interpreter(*module_, {});
+  interpreter::Interpreter interpreter(*module_, {.precision = precision});
   interpreter::Session session(interpreter);
-  auto step = session.step(tokens);
-  if (failed(step)) return diagnostics.status();
-  return std::vector<float>(step->reals().begin(), step->reals().end());
+  std::vector<float> rows;
+  for (ArrayRef<int32_t> left = tokens; !left.empty();) {
+    size_t size = pieces.empty() ? left.size() : pieces.front();
+    if (!pieces.empty()) pieces.remove_prefix(1);
+    auto step = session.step(left.take_front(size));
+    if (failed(step)) return diagnostics.status();
+    rows.insert(rows.end(), step->reals().begin(), step->reals().end());
+    left = left.drop_front(size);
+  }
+  return rows;
 }
 
 absl::StatusOr<CompiledKernel> StepModule::Compile(const TestForm& form) {

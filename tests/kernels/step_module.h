@@ -2,6 +2,7 @@
 #define EMEL_TESTS_KERNELS_STEP_MODULE_H_
 
 #include "codegen/cpu/Image.h"
+#include "dialects/interpreter/Interpreter.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "mlir/Pass/PassManager.h"
 #include "tests/kernels/test_form.h"
@@ -65,13 +66,20 @@ std::string TensorOf(std::initializer_list<int64_t> dims, llvm::StringRef elemen
 
 class StepModule {
  public:
+  static constexpr interpreter::Precision kPlain = interpreter::Precision::F32,
+                                          kOrdered = interpreter::Precision::ExactOrder;
+
   static absl::StatusOr<std::unique_ptr<StepModule>> Parse(const std::string& text);
   static absl::StatusOr<std::unique_ptr<StepModule>> Import(const std::string& gguf);
 
+  // The longest sequence.
+  int64_t Context() const;
   absl::Status Run(absl::FunctionRef<void(mlir::PassManager&)> add_passes);
-  // All rows of the result for the tokens of one sequence, by the interpreter; before there is a
-  // plan.
-  absl::StatusOr<std::vector<float>> Interpret(const std::vector<int32_t>& tokens);
+  // All rows of the result for the tokens of one sequence, fed in pieces of these sizes and, in the
+  // end, of what is left, by the interpreter.
+  absl::StatusOr<std::vector<float>> Interpret(const std::vector<int32_t>& tokens,
+                                               interpreter::Precision precision = kPlain,
+                                               absl::Span<const size_t> pieces = {});
   // Of a plan.
   absl::StatusOr<CompiledKernel> Compile(const TestForm& form);
   absl::StatusOr<std::string> Assembly(const cpu::Target& target);

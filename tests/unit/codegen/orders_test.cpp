@@ -1,185 +1,83 @@
-// Code computes what docs/numerics.md writes down under "Orders that decide bits", to the bit: here
-// it is again, in plain C++, from the page alone.
+// Code computes what docs/numerics.md writes down under "Orders that decide bits", which the
+// interpreter does when asked: ops on rows, to the bit, on every CPU. Products and attention have
+// tests of their own, and so have whole models.
 
+#include "dialects/emel/Emel.h"
 #include "tests/kernels/op_case.h"
 #include "tests/support/build_kind.h"
 #include "tests/support/matchers.h"
+#include "tests/support/same_bits.h"
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <bit>
-#include <cmath>
-#include <functional>
-#include <numbers>
 #include <random>
+#include <regex>
 
 namespace emel::testing::orders {
 namespace {
 
-using Row = std::vector<float>;
-
-constexpr int64_t kRows = 40, kColumns = 53;  // three whole vectors, and a part of one
-
-float AddInPairs(std::vector<float> sums) {
-  for (size_t half = sums.size() / 2; half > 0; half /= 2)
-    for (size_t i = 0; i < half; ++i) sums[i] += sums[i + half];
-  return sums[0];
-}
-
-float Sum(const Row& row, const std::function<float(float x, float sum)>& add) {
-  std::vector<float> sums(16);
-  for (size_t i = 0; i < row.size(); ++i) sums[i % 16] = add(row[i], sums[i % 16]);
-  return AddInPairs(sums);
-}
-
-float Squares(const Row& row) {
-  return Sum(row, [](float x, float sum) { return std::fma(x, x, sum); });
-}
-
-float Polynomial(float x, std::vector<double> coefficients) {
-  float sum = static_cast<float>(coefficients.back());
-  for (size_t i = coefficients.size() - 1; i-- > 0;)
-    sum = std::fma(sum, x, static_cast<float>(coefficients[i]));
-  return sum;
-}
-
-float Exp(float x) {
-  float limited = std::max(std::min(x, 89.0f), -104.0f);
-  float k = std::nearbyint(limited * std::numbers::log2e_v<float>);
-  float r = std::fma(k, -0.693145751953125f, limited);
-  r = std::fma(k, -1.428606765330187e-06f, r);
-  float p = Polynomial(r, {1, 1, 1.0 / 2, 1.0 / 6, 1.0 / 24, 1.0 / 120, 1.0 / 720, 1.0 / 5040});
-  int exponent = static_cast<int>(k), half = exponent >> 1;
-  float y = p * std::ldexp(1.0f, half) * std::ldexp(1.0f, exponent - half);
-  return x < -104 ? 0 : y;
-}
-
-float Sigmoid(float x) { return 1 / (1 + Exp(-x)); }
-
-float Tanh(float x) {
-  float square = x * x;
-  if (std::abs(x) < 0.5f)
-    return x * Polynomial(square, {945, 105, 1}) / Polynomial(square, {945, 420, 15});
-  float large = 1 - 2 / (Exp(2 * std::min(std::abs(x), 20.0f)) + 1);
-  return std::copysign(large, x);
-}
-
-Row RmsNorm(Row row) {
-  float factor = 1 / std::sqrt(Squares(row) / static_cast<float>(row.size()) + 1e-5f);
-  for (float& x : row) x *= factor;
-  return row;
-}
-
-Row LayerNorm(Row row) {
-  float size = static_cast<float>(row.size());
-  float mean = Sum(row, [](float x, float sum) { return sum + x; }) / size;
-  for (float& x : row) x -= mean;
-  float factor = 1 / std::sqrt(Squares(row) / size + 1e-5f);
-  for (float& x : row) x *= factor;
-  return row;
-}
-
-Row L2Norm(Row row) {
-  float length = std::max(std::sqrt(Squares(row)), 1e-5f);
-  for (float& x : row) x /= length;
-  return row;
-}
-
-Row Softmax(Row row) {
-  for (float& x : row) x *= 0.25f;
-  float most = *std::max_element(row.begin(), row.end());
-  for (float& x : row) x = Exp(x - most);
-  float total = Sum(row, [](float x, float sum) { return sum + x; });
-  for (float& x : row) x /= total;
-  return row;
-}
-
-template <float (*kFunction)(float)>
-Row Map(Row row) {
-  for (float& x : row) x = kFunction(x);
-  return row;
-}
-
-float Log(float x) {
-  bool is_tiny = x < 0x1p-126f;
-  uint32_t bits = std::bit_cast<uint32_t>(is_tiny ? x * 0x1p24f : x);
-  int32_t k = static_cast<int32_t>(bits - 0x3f3504f3) >> 23;
-  float m = std::bit_cast<float>(bits - (static_cast<uint32_t>(k) << 23));
-  float s = (m - 1) / (m + 1);
-  float series = Polynomial(s * s, {2, 2.0 / 3, 2.0 / 5, 2.0 / 7, 2.0 / 9});
-  float exponent = static_cast<float>(k) - (is_tiny ? 24 : 0);
-  float y = std::fma(exponent, std::numbers::ln2_v<float>, s * series);
-  return x == 0 ? -INFINITY : x > 0 ? y : NAN;
-}
-
-float LogOfMagnitude(float x) { return Log(std::abs(x)); }
-
-float Log1p(float x) {
-  float s = x / (x + 2);
-  return s *
-         Polynomial(s * s, {2, 2.0 / 3, 2.0 / 5, 2.0 / 7, 2.0 / 9, 2.0 / 11, 2.0 / 13, 2.0 / 15});
-}
-
-float Softplus(float x) { return std::max(x, 0.0f) + Log1p(Exp(-std::abs(x))); }
-
-float Erf(float x) {
-  float magnitude = std::abs(x), square = x * x;
-  if (magnitude < 0.5f) {
-    double c = 2 / std::sqrt(std::numbers::pi);
-    return x * Polynomial(square, {c, -c / 3, c / 10, -c / 42, c / 216, -c / 1320});
-  }
-  float t = 1 / std::fma(0.3275911f, magnitude, 1.0f);
-  float sum =
-      t * Polynomial(t, {0.254829592, -0.284496736, 1.421413741, -1.453152027, 1.061405429});
-  return std::copysign(1 - sum * Exp(-square), x);
-}
-
-float GeluErf(float x) {
-  return (x * 0.5f) * (Erf(x * static_cast<float>(1 / std::numbers::sqrt2)) + 1);
-}
-
-float Silu(float x) { return x * Sigmoid(x); }
-float Gelu(float x) {
-  float inner = std::fma(0.044715f, x * x * x, x);
-  return x * Sigmoid(static_cast<float>(2 * std::sqrt(2 / std::numbers::pi)) * inner);
-}
-float Expm1(float x) {
-  float power = Exp(x);
-  return std::abs(x) < 1 ? Tanh(x * 0.5f) * (power + 1) : power - 1;
-}
-float Xielu(float x) {
-  float straight = 0.5f * x;
-  if (x > 0) return std::fma(0.8f * x, x, straight);
-  return std::fma(1.5f, Expm1(std::min(x, -1e-6f)) - x, straight);
-}
+constexpr int64_t kRows = 40, kColumns = 54;  // three whole vectors, and a part of one
 
 struct Order {
-  const char* name;
-  const char* body;
-  Row (*compute)(Row);
+  std::string name, body;
 };
 void PrintTo(const Order& order, std::ostream* out) { *out << order.name; }
 
-constexpr Order kOrders[] = {
-    {"rms_norm", "%y = emel.rms_norm %x0 eps 1.000000e-05 : ROWS", RmsNorm},
-    {"layer_norm", "%y = emel.layer_norm %x0 eps 1.000000e-05 : ROWS", LayerNorm},
-    {"l2_norm", "%y = emel.l2_norm %x0 eps 1.000000e-05 : ROWS", L2Norm},
-    {"softmax", "%y = emel.softmax %x0 {scale = 2.5e-01 : f32} : (ROWS) -> ROWS", Softmax},
-    {"exp", "%y = emel.unary exp %x0 : ROWS", Map<Exp>},
-    {"tanh", "%y = emel.unary tanh %x0 : ROWS", Map<Tanh>},
-    {"sigmoid", "%y = emel.unary sigmoid %x0 : ROWS", Map<Sigmoid>},
-    {"silu", "%y = emel.unary silu %x0 : ROWS", Map<Silu>},
-    {"gelu", "%y = emel.unary gelu %x0 : ROWS", Map<Gelu>},
-    {"log", "%a = emel.unary abs %x0 : ROWS\n%y = emel.unary log %a : ROWS", Map<LogOfMagnitude>},
-    {"softplus", "%y = emel.unary softplus %x0 : ROWS", Map<Softplus>},
-    {"gelu_erf", "%y = emel.unary gelu_erf %x0 : ROWS", Map<GeluErf>},
-    {"expm1", "%y = emel.unary expm1 %x0 : ROWS", Map<Expm1>},
-    {"xielu",
-     "%y = emel.xielu %x0 {alpha_n = 1.5 : f32, alpha_p = 8.0e-01 : f32, beta = 5.0e-01 : f32, "
-     "eps = -1.0e-06 : f32} : ROWS",
-     Map<Xielu>},
-};
+// An op on rows as 3 heads, of all tokens; %positions has theirs.
+std::string OnHeads(const std::string& op) {
+  return "%h = emel.reshape %a0 : ROWS to HEADS\n" + op +
+         "\n%f = emel.reshape %g : HEADS to ROWS\n"
+         "%y = emel.get_rows %f, %out_rows : (ROWS, tensor<?xi32>) -> ROWS";
+}
+
+std::string Reduced(const std::string& kind) {
+  return OnHeads("%r = emel.reduce " + kind +
+                 " %h [1] : (HEADS) -> tensor<?x1x18xf32>\n"
+                 "%g = emel.sub %h, %r : (HEADS, tensor<?x1x18xf32>) -> HEADS");
+}
+
+std::string Turned(const std::string& mode, const std::string& attributes) {
+  return OnHeads("%g = emel.rope " + mode + " %h at %positions {" + attributes +
+                 "} : HEADS, tensor<?xi32>");
+}
+
+std::vector<Order> Orders() {
+  std::vector<Order> orders = {
+      {"rms_norm", "%y = emel.rms_norm %x0 eps 1.000000e-05 : ROWS"},
+      {"layer_norm", "%y = emel.layer_norm %x0 eps 1.000000e-05 : ROWS"},
+      {"l2_norm", "%y = emel.l2_norm %x0 eps 1.000000e-05 : ROWS"},
+      {"softmax", "%y = emel.softmax %x0 {scale = 2.5e-01 : f32} : (ROWS) -> ROWS"},
+      {"scale", "%y = emel.scale %x0 by 0.3 plus 0.7 : ROWS"},
+      {"clamp", "%y = emel.clamp %x0 from -1.1 to 0.0 : ROWS"},
+      {"leaky_relu", "%y = emel.leaky_relu %x0 slope 0.1 : ROWS"},
+      {"add", "%y = emel.add %x0, %x1 : (ROWS, ROWS) -> ROWS"},
+      {"sub", "%y = emel.sub %x0, %x1 : (ROWS, ROWS) -> ROWS"},
+      {"mul", "%y = emel.mul %x0, %x1 : (ROWS, ROWS) -> ROWS"},
+      {"div", "%y = emel.div %x0, %x1 : (ROWS, ROWS) -> ROWS"},
+      {"glu", "%y = emel.glu swiglu %x0, %x1 : ROWS"},
+      {"swiglu_oai", "%y = emel.swiglu_oai %x0, %x1 alpha 1.702 limit 7.0 : ROWS"},
+      {"xielu",
+       "%y = emel.xielu %x0 {alpha_n = 1.5 : f32, alpha_p = 8.0e-01 : f32, beta = 5.0e-01 : f32, "
+       "eps = -1.0e-06 : f32} : ROWS"},
+      {"sum", Reduced("sum")},
+      {"mean", Reduced("mean")},
+      {"max", Reduced("max")},
+      {"min", Reduced("min")},
+      {"rope_normal", Turned("normal", "base = 1.0e+04 : f32, dims = 16 : i64")},
+      {"rope_neox", Turned("neox", "base = 5.0e+05 : f32, dims = 18 : i64, scale = 2.5e-01 : f32")},
+      {"rope_yarn",
+       Turned("neox",
+              "base = 1.0e+04 : f32, dims = 16 : i64, scale = 2.5e-01 : f32, ext = 1.0 : f32, "
+              "attn = 1.1 : f32, orig = 64 : i64")},
+  };
+  for (unsigned kind = 0; kind <= getMaxEnumValForUnaryKind(); ++kind) {
+    auto name = symbolizeUnaryKind(kind);
+    if (!name || *name == UnaryKind::Sin || *name == UnaryKind::Cos) continue;  // no code
+    std::string text = stringifyUnaryKind(*name).str();
+    orders.push_back({text, "%y = emel.unary " + text + " %x0 : ROWS"});
+  }
+  return orders;
+}
 
 class EveryOrder : public ::testing::TestWithParam<Order> {
  protected:
@@ -191,30 +89,30 @@ class EveryOrder : public ::testing::TestWithParam<Order> {
 TEST_P(EveryOrder, DecidesTheBits) {
   std::mt19937 random(3);
   std::normal_distribution<float> normal(0.1f, 4);
-  std::vector<float> numbers(kRows * kColumns);
-  for (float& number : numbers) number = normal(random);
-  std::fill_n(numbers.begin(), kColumns, 0.0f);
-  auto test = OpCase::Create({GetParam().body, kRows, kColumns, {numbers}});
+  std::vector<std::vector<float>> tables(2, std::vector<float>(kRows * kColumns));
+  for (std::vector<float>& table : tables)
+    for (float& number : table) number = normal(random);
+  // A row of zeros, one of small numbers, and one that has every kind of special one.
+  std::fill_n(tables[0].begin(), kColumns, 0.0f);
+  for (int64_t i = 0; i < kColumns; ++i) tables[0][kColumns + i] *= 0x1p-130f;
+  constexpr float kSpecial[] = {-0.0f, INFINITY, -INFINITY, NAN, 200, -200, 0x1p-149f, 3e38f};
+  std::copy(std::begin(kSpecial), std::end(kSpecial), tables[0].begin() + 2 * kColumns);
+  std::string body = std::regex_replace(GetParam().body, std::regex("HEADS"), "tensor<?x3x18xf32>");
+  auto test = OpCase::Create({body, kRows, kColumns, tables});
   ASSERT_THAT(test, IsOk());
+  auto expected = (*test)->Interpret(StepModule::kOrdered);
+  ASSERT_THAT(expected, IsOk());
   for (const TestForm& form : KnownForms()) {
     if (!RunnerOf(form).ok()) continue;
     SCOPED_TRACE(form.name());
     auto found = (*test)->Run(form);
     ASSERT_THAT(found, IsOk());
-    for (int64_t r = 0; r < kRows; ++r) {
-      Row row(numbers.begin() + r * kColumns, numbers.begin() + (r + 1) * kColumns);
-      Row expected = GetParam().compute(row);
-      for (int64_t i = 0; i < kColumns; ++i)
-        ASSERT_EQ(std::bit_cast<uint32_t>((*found)[r * kColumns + i]),
-                  std::bit_cast<uint32_t>(expected[i]))
-            << "row " << r << ", element " << i << ": " << (*found)[r * kColumns + i] << " for "
-            << expected[i] << ", input " << row[i];
-    }
+    ASSERT_NO_FATAL_FAILURE(ExpectSameBits(*found, *expected, kColumns));
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Orders, EveryOrder, ::testing::ValuesIn(kOrders),
-                         [](const auto& info) { return std::string(info.param.name); });
+INSTANTIATE_TEST_SUITE_P(Orders, EveryOrder, ::testing::ValuesIn(Orders()),
+                         [](const auto& info) { return info.param.name; });
 
 }  // namespace
 }  // namespace emel::testing::orders

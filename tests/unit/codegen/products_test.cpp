@@ -1,4 +1,5 @@
-// Every kernel, on every CPU that this machine is or emulates, against the interpreter.
+// Every kernel, on every CPU that this machine is or emulates, against the interpreter: near what
+// it computes in double precision, and the bits of what it computes in the prescribed order.
 
 #include "codegen/cpu/Products.h"
 
@@ -7,10 +8,10 @@
 #include "tests/support/build_kind.h"
 #include "tests/support/depth.h"
 #include "tests/support/matchers.h"
+#include "tests/support/same_bits.h"
 
 #include <gtest/gtest.h>
 
-#include <bit>
 #include <cmath>
 
 namespace emel::testing {
@@ -56,10 +57,8 @@ class EveryProduct : public ::testing::TestWithParam<KernelRow> {
                           const std::vector<double>& magnitudes) {
     bool has_signed_zeros = spec.kernel.product.input == cpu::Input::Rounded;
     for (size_t i = 0; i < found.size(); ++i) {
-      bool is_same = (std::isnan(found[i]) && std::isnan(expected[i])) ||
-                     (has_signed_zeros ? std::bit_cast<uint32_t>(found[i]) ==
-                                             std::bit_cast<uint32_t>(expected[i])
-                                       : found[i] == expected[i]);
+      bool is_same =
+          HasSameBits(found[i], expected[i]) || (!has_signed_zeros && found[i] == expected[i]);
       double bound = BoundOf(spec, expected[i], magnitudes[i]);
       ASSERT_TRUE(is_same || std::abs(double(found[i]) - expected[i]) <= bound)
           << "element " << i << ": " << found[i] << " for " << expected[i] << " of "
@@ -72,8 +71,7 @@ class EveryProduct : public ::testing::TestWithParam<KernelRow> {
     const std::vector<float>& all = results.back();
     for (const std::vector<float>& some : results)
       for (size_t i = 0; i < some.size(); ++i)
-        ASSERT_TRUE(std::bit_cast<uint32_t>(some[i]) == std::bit_cast<uint32_t>(all[i]) ||
-                    (std::isnan(some[i]) && std::isnan(all[i])))
+        ASSERT_TRUE(HasSameBits(some[i], all[i]))
             << "element " << i << " of " << some.size() << ": " << some[i] << " for " << all[i];
   }
 
@@ -106,8 +104,9 @@ class EveryProduct : public ::testing::TestWithParam<KernelRow> {
                  std::to_string(spec.experts) + " experts");
     auto kernel = KernelCase::Create(spec);
     ASSERT_THAT(kernel, IsOk());
-    auto expected = (*kernel)->Interpret();
+    auto expected = (*kernel)->Interpret(), ordered = (*kernel)->Interpret(StepModule::kOrdered);
     ASSERT_THAT(expected, IsOk());
+    ASSERT_THAT(ordered, IsOk());
     std::vector<double> magnitudes = (*kernel)->Magnitudes();
     std::vector<StepTokens> steps;
     for (int64_t count : token_counts) steps.push_back(FirstTokens(count));
@@ -124,6 +123,7 @@ class EveryProduct : public ::testing::TestWithParam<KernelRow> {
         ASSERT_NO_FATAL_FAILURE(ExpectClose(spec, found, *expected, magnitudes));
       }
       ASSERT_NO_FATAL_FAILURE(ExpectSameRows(*results));
+      ASSERT_NO_FATAL_FAILURE(ExpectSameBits(results->back(), *ordered, compiled->width));
     }
   }
 
