@@ -40,8 +40,9 @@ std::vector<Model> Models() {
   return models;
 }
 
-// A prompt of more than a page, then a few tokens, one, and a few more than fit the small entry.
-constexpr size_t kPieces[] = {35, 3, 1, 5, 1};
+// A prompt, of more than a page where the context has room, then a few tokens, one, and a few more
+// than fit the small entry.
+constexpr size_t kPrompt = 35, kAfter[] = {3, 1, 5, 1};
 constexpr int64_t kSmall = 4;
 
 // Norms of both kinds, rotations and positions that are added, windows and softcaps, experts.
@@ -53,11 +54,16 @@ class ExactOrder : public ::testing::TestWithParam<Model> {
     if (kSanitized) GTEST_SKIP() << "the compiler takes minutes with sanitizers";
     bool isAlways = llvm::is_contained(kAlways, GetParam().name);
     if (!isAlways && IsLeftToChecks(12)) GTEST_SKIP() << kLeftToChecks;
-    // Below every vocabulary's size, and not in order.
-    for (int32_t i = 0; i < static_cast<int32_t>(Total()); ++i) tokens_.push_back(1 + i * 37 % 90);
   }
 
-  static size_t Total() { return std::accumulate(std::begin(kPieces), std::end(kPieces), 0u); }
+  void ChooseTokens(size_t context) {
+    size_t after = std::accumulate(std::begin(kAfter), std::end(kAfter), 0u);
+    pieces_ = {std::min(kPrompt, context - after)};
+    pieces_.insert(pieces_.end(), std::begin(kAfter), std::end(kAfter));
+    // Below every vocabulary's size, and not in order.
+    for (size_t i = 0; i < pieces_.front() + after; ++i)
+      tokens_.push_back(static_cast<int32_t>(1 + i * 37 % 90));
+  }
 
   static std::vector<TestForm> Forms(bool hasTiles) {
     std::vector<TestForm> forms = KnownForms();
@@ -77,7 +83,7 @@ class ExactOrder : public ::testing::TestWithParam<Model> {
   std::vector<StepTokens> Steps() const {
     std::vector<StepTokens> steps;
     int32_t position = 0;
-    for (size_t size : kPieces) {
+    for (size_t size : pieces_) {
       StepTokens& step = steps.emplace_back();
       for (size_t i = 0; i < size; ++i, ++position) {
         step.tokens.push_back(tokens_[position]);
@@ -91,6 +97,7 @@ class ExactOrder : public ::testing::TestWithParam<Model> {
   void ExpectTheBits(bool hasTiles) {
     auto module = StepModule::Import(GetParam().gguf);
     ASSERT_THAT(module, IsOk());
+    ChooseTokens((*module)->Context());
     PipelineOptions options;
     options.small = kSmall;
     options.bulk = 64;
@@ -98,11 +105,11 @@ class ExactOrder : public ::testing::TestWithParam<Model> {
     options.targets = llvm::ArrayRef<std::string>("generic");
     ASSERT_THAT((*module)->Run([&](mlir::PassManager& passes) { addGroupPasses(passes, options); }),
                 IsOk());
-    auto ofGroups = (*module)->Interpret(tokens_, StepModule::kOrdered, kPieces);
+    auto ofGroups = (*module)->Interpret(tokens_, StepModule::kOrdered, pieces_);
     ASSERT_THAT(ofGroups, IsOk());
     ASSERT_THAT((*module)->Run([&](mlir::PassManager& passes) { addPlanPasses(passes, options); }),
                 IsOk());
-    auto expected = (*module)->Interpret(tokens_, StepModule::kOrdered, kPieces);
+    auto expected = (*module)->Interpret(tokens_, StepModule::kOrdered, pieces_);
     ASSERT_THAT(expected, IsOk());
     size_t width = expected->size() / tokens_.size();
     ASSERT_NO_FATAL_FAILURE(ExpectSameBits(*ofGroups, *expected, width));
@@ -120,6 +127,7 @@ class ExactOrder : public ::testing::TestWithParam<Model> {
   }
 
   std::vector<int32_t> tokens_;
+  std::vector<size_t> pieces_;
 };
 
 TEST_P(ExactOrder, HasCodesBits) { ExpectTheBits(false); }
