@@ -9,14 +9,16 @@ namespace emel::random {
 struct Comparison {
   // Where code is too far off; empty where it is near enough.
   std::string difference;
-  // Not where a number that is not known to the bit decided between two that are far apart.
+  // Not where numbers that are not known to the bit decided what comes next, or where an op has no
+  // bound.
   bool isBounded = false;
 };
 
-// Compares what code computed with the entries of a module. `interpreted` are the bits of the
-// interpreter.
+// Compares what code computed with the entries of a module, op by op: with bits where
+// docs/numerics.md promises them, else with --f64 and the bounds that it states, which are carried
+// from op to op.
 absl::StatusOr<Comparison> checkReference(mlir::ModuleOp entries, const Steps& steps,
-                                          const Rows& found, const Rows& interpreted);
+                                          const Rows& found);
 
 }  // namespace emel::random
 
