@@ -7,9 +7,9 @@
 #include <string>
 
 // usage: emel-jinja [NOW] <CASES >RESULTS
-// Renders templates, for tests. Each line of CASES is a JSON object: a template, and the variables it is given
-// as `context`. Each line of RESULTS is one with the text, or with the error and its status code. NOW are the
-// seconds since 1970 that templates take for the time.
+// Renders templates, for tests. Each line of CASES is a JSON object: a template, and the variables
+// it is given as `context`. Each line of RESULTS is one with the text, or with the error and its
+// status code. NOW are the seconds since 1970 that templates take for the time.
 namespace {
 
 using emel::text::jinja::ParseJson;
@@ -22,7 +22,8 @@ absl::StatusOr<std::string> Render(const std::string& line, const RenderOptions&
   if (!fields.ok()) return fields.status();
   const Value* source = fields->dict().FindName("template");
   const Value* context = fields->dict().FindName("context");
-  if (!source || !context) return absl::InvalidArgumentError("expected template and context, found less");
+  if (!source || !context)
+    return absl::InvalidArgumentError("expected template and context, found less");
   const auto parsed = Template::Parse(source->string(), "template", options.limits);
   if (!parsed.ok()) return parsed.status();
   return parsed->Render(*context, options);

@@ -16,12 +16,14 @@ namespace {
 
 // Of any Python object; there, but not for templates.
 constexpr std::string_view kObjectAttributes[] = {
-    "__class__",   "__delattr__", "__dir__",       "__doc__",      "__eq__",      "__format__",
-    "__ge__",      "__getattribute__", "__gt__",   "__hash__",     "__init__",    "__init_subclass__",
-    "__le__",      "__lt__",      "__ne__",        "__new__",      "__reduce__",  "__reduce_ex__",
-    "__repr__",    "__setattr__", "__sizeof__",    "__str__",      "__subclasshook__"};
+    "__class__",  "__delattr__",   "__dir__",         "__doc__",
+    "__eq__",     "__format__",    "__ge__",          "__getattribute__",
+    "__gt__",     "__hash__",      "__init__",        "__init_subclass__",
+    "__le__",     "__lt__",        "__ne__",          "__new__",
+    "__reduce__", "__reduce_ex__", "__repr__",        "__setattr__",
+    "__sizeof__", "__str__",       "__subclasshook__"};
 
-constexpr std::string_view kListMutators[] = {"append", "clear", "extend", "insert",
+constexpr std::string_view kListMutators[] = {"append", "clear",  "extend",  "insert",
                                               "pop",    "remove", "reverse", "sort"};
 constexpr std::string_view kDictMutators[] = {"clear", "pop", "popitem", "setdefault", "update"};
 
@@ -47,7 +49,7 @@ std::optional<Value> FindProperty(const Value& object, std::string_view name) {
   if (object.is(Kind::kRange)) {
     const Range& range = object.range();
     if (name == "start") return Value(range.start);
-    if (name == "stop") return Value(range.start + range.length * range.step);
+    if (name == "stop") return Value(range.stop);
     if (name == "step") return Value(range.step);
   }
   if (object.is(Kind::kTuple) && object.sequence().is_group) {
@@ -100,7 +102,8 @@ bool IsMutator(const Value& self, std::string_view name) {
 
 const Method* FindMethod(const Value& self, std::string_view name) {
   if (!self.is_string())
-    return FindIn(self.is_number() ? NumberMethods(self.kind()) : ContainerMethods(self.kind()), name);
+    return FindIn(self.is_number() ? NumberMethods(self.kind()) : ContainerMethods(self.kind()),
+                  name);
   for (const auto methods : {CaseMethods(), SearchMethods(), LayoutMethods()})
     if (const Method* found = FindIn(methods, name)) return found;
   return nullptr;
@@ -132,7 +135,8 @@ std::optional<Value> Interpreter::FindAttribute(const Value& object, std::string
     if (auto found = object.host().Attribute(*this, name); found || failed())
       return name.starts_with('_') ? Unsafe(*this, object, name) : found;
   }
-  if (name.starts_with("__") && IsAmong(kObjectAttributes, name)) return Unsafe(*this, object, name);
+  if (name.starts_with("__") && IsAmong(kObjectAttributes, name))
+    return Unsafe(*this, object, name);
   if (IsMutator(object, name)) return Unsafe(*this, object, name);
   if (auto property = FindProperty(object, name)) return property;
   if (const Method* method = FindMethod(object, name)) return BindMethod(*this, object, *method);
@@ -146,8 +150,8 @@ Value Interpreter::Attribute(const Value& object, std::string_view name) {
   if (auto found = FindAttribute(object, name)) return *std::move(found);
   if (object.is(Kind::kDict))
     if (const Value* found = object.dict().FindName(name)) return *found;
-  return NewUndefined(absl::StrCat("no attribute '", std::string(name), "' in a ",
-                                   std::string(TypeName(object))));
+  return NewUndefined(
+      absl::StrCat("no attribute '", std::string(name), "' in a ", std::string(TypeName(object))));
 }
 
 Value Interpreter::Item(const Value& object, const Value& key) {

@@ -16,9 +16,9 @@ struct Arguments {
   std::vector<Value> positional;
   std::vector<std::pair<std::string, Value>> named;
 
-  // Puts what was passed in the order of `parameters`, such as "old! new! count": `!` marks those that must
-  // be there, a leading `/` that none can be passed by name; "*" takes anything as it is. `what` opens
-  // the message of a failure.
+  // Puts what was passed in the order of `parameters`, such as "old! new! count": `!` marks those
+  // that must be there, a leading `/` that none can be passed by name; "*" takes anything as it is.
+  // `what` opens the message of a failure.
   bool Bind(Run& run, std::string_view parameters, std::string_view what);
 
   bool has(size_t index) const {

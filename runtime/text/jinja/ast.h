@@ -28,21 +28,21 @@ struct Expression {
     kName,
     kTuple,
     kList,
-    kDict,         // parts: key, value, key, value …
-    kAttribute,    // parts: object
-    kItem,         // parts: object, key
-    kSlice,        // parts: object, start, stop, step, of which the last three may be null
-    kCall,         // parts: callee, positional arguments …
-    kFilter,       // parts: subject, null for what a block wrote, positional arguments …
-    kTest,         // parts: subject, positional arguments …
+    kDict,       // parts: key, value, key, value …
+    kAttribute,  // parts: object
+    kItem,       // parts: object, key
+    kSlice,      // parts: object, start, stop, step, of which the last three may be null
+    kCall,       // parts: callee, positional arguments …
+    kFilter,     // parts: subject, null for what a block wrote, positional arguments …
+    kTest,       // parts: subject, positional arguments …
     kUnary,
     kBinary,
     kAnd,
     kOr,
     kNot,
     kConcat,
-    kCompare,      // parts: one more than ops
-    kConditional,  // parts: condition, then, else, which may be null
+    kCompare,             // parts: one more than ops
+    kConditional,         // parts: condition, then, else, which may be null
     kNamespaceAttribute,  // as a target alone: `name` is the namespace's, `attribute` what is set
   };
 
@@ -111,7 +111,7 @@ struct Statement {
     kBlock,        // name, body
     kBreak,
     kContinue,
-    kUnloadable,   // include, import, from, extends: there is nothing to load from
+    kUnloadable,  // include, import, from, extends: there is nothing to load from
   };
 
   Statement(Kind kind, int line) : kind(kind), line(line) {}
@@ -131,10 +131,11 @@ struct Statement {
   Scope scope, test_scope, else_scope;
   std::unique_ptr<Function> function;  // of a macro, a call block, a block, a recursive loop
   bool uses_loop = false;              // kFor: something looks at `loop`
-  bool takes_caller = false, takes_named = false, takes_more = false;  // macros: caller, kwargs, varargs
-  bool explicit_caller = false;        // a parameter of that name
-  std::vector<Place> parameters;       // and caller, kwargs, varargs after them
-  Place place;                         // of `loop`, or of the macro
+  bool takes_caller = false, takes_named = false,
+       takes_more = false;                             // macros: caller, kwargs, varargs
+  bool explicit_caller = false;                        // a parameter of that name
+  std::vector<Place> parameters;                       // and caller, kwargs, varargs after them
+  Place place;                                         // of `loop`, or of the macro
   std::vector<std::pair<std::string, Place>> visible;  // kBlock, scoped: the variables around it
 };
 

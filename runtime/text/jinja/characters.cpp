@@ -43,17 +43,18 @@ bool IsIn(char32_t c, const Span* begin, const Span* end) {
 
 // Digits that no number is written with: raised, circled and the like.
 constexpr Span kOtherDigits[] = {
-    {0xB2, 0xB3},     {0xB9, 0xB9},     {0x1369, 0x1371}, {0x19DA, 0x19DA}, {0x2070, 0x2070},
-    {0x2074, 0x2079}, {0x2080, 0x2089}, {0x2460, 0x2468}, {0x2474, 0x247C}, {0x2488, 0x2490},
-    {0x24EA, 0x24EA}, {0x24F5, 0x24FD}, {0x24FF, 0x24FF}, {0x2776, 0x277E}, {0x2780, 0x2788},
-    {0x278A, 0x2792}, {0x10A40, 0x10A43}, {0x10E60, 0x10E68}, {0x11052, 0x1105A}, {0x1F100, 0x1F10A}};
+    {0xB2, 0xB3},       {0xB9, 0xB9},       {0x1369, 0x1371},   {0x19DA, 0x19DA},
+    {0x2070, 0x2070},   {0x2074, 0x2079},   {0x2080, 0x2089},   {0x2460, 0x2468},
+    {0x2474, 0x247C},   {0x2488, 0x2490},   {0x24EA, 0x24EA},   {0x24F5, 0x24FD},
+    {0x24FF, 0x24FF},   {0x2776, 0x277E},   {0x2780, 0x2788},   {0x278A, 0x2792},
+    {0x10A40, 0x10A43}, {0x10E60, 0x10E68}, {0x11052, 0x1105A}, {0x1F100, 0x1F10A}};
 
 // Letters that have the property Other_Lowercase or Other_Uppercase.
-constexpr Span kOtherLower[] = {{0xAA, 0xAA},     {0xBA, 0xBA},     {0x2B0, 0x2B8},   {0x2C0, 0x2C1},
-                                {0x2E0, 0x2E4},   {0x345, 0x345},   {0x37A, 0x37A},   {0x1D2C, 0x1D6A},
-                                {0x1D78, 0x1D78}, {0x1D9B, 0x1DBF}, {0x2071, 0x2071}, {0x207F, 0x207F},
-                                {0x2090, 0x209C}, {0x2170, 0x217F}, {0x24D0, 0x24E9}, {0x2C7C, 0x2C7D},
-                                {0xA69C, 0xA69D}, {0xA770, 0xA770}, {0xA7F8, 0xA7F9}, {0xAB5C, 0xAB5F}};
+constexpr Span kOtherLower[] = {
+    {0xAA, 0xAA},     {0xBA, 0xBA},     {0x2B0, 0x2B8},   {0x2C0, 0x2C1},   {0x2E0, 0x2E4},
+    {0x345, 0x345},   {0x37A, 0x37A},   {0x1D2C, 0x1D6A}, {0x1D78, 0x1D78}, {0x1D9B, 0x1DBF},
+    {0x2071, 0x2071}, {0x207F, 0x207F}, {0x2090, 0x209C}, {0x2170, 0x217F}, {0x24D0, 0x24E9},
+    {0x2C7C, 0x2C7D}, {0xA69C, 0xA69D}, {0xA770, 0xA770}, {0xA7F8, 0xA7F9}, {0xAB5C, 0xAB5F}};
 constexpr Span kOtherUpper[] = {
     {0x2160, 0x216F}, {0x24B6, 0x24CF}, {0x1F130, 0x1F149}, {0x1F150, 0x1F169}, {0x1F170, 0x1F189}};
 
@@ -66,7 +67,8 @@ bool IsSpace(char32_t c) {
 }
 
 bool IsLineBreak(char32_t c) {
-  return (c >= 10 && c <= 13) || (c >= 0x1C && c <= 0x1E) || c == 0x85 || c == 0x2028 || c == 0x2029;
+  return (c >= 10 && c <= 13) || (c >= 0x1C && c <= 0x1E) || c == 0x85 || c == 0x2028 ||
+         c == 0x2029;
 }
 
 bool IsAlpha(char32_t c) {
@@ -94,11 +96,13 @@ bool IsPrintable(char32_t c) {
 }
 
 bool IsUpper(char32_t c) {
-  return Category(c) == UTF8PROC_CATEGORY_LU || IsIn(c, std::begin(kOtherUpper), std::end(kOtherUpper));
+  return Category(c) == UTF8PROC_CATEGORY_LU ||
+         IsIn(c, std::begin(kOtherUpper), std::end(kOtherUpper));
 }
 
 bool IsLower(char32_t c) {
-  return Category(c) == UTF8PROC_CATEGORY_LL || IsIn(c, std::begin(kOtherLower), std::end(kOtherLower));
+  return Category(c) == UTF8PROC_CATEGORY_LL ||
+         IsIn(c, std::begin(kOtherLower), std::end(kOtherLower));
 }
 
 bool IsTitle(char32_t c) { return Category(c) == UTF8PROC_CATEGORY_LT; }
@@ -194,9 +198,9 @@ std::string CaseFold(std::string_view text) {
     const size_t start = i;
     DecodeUtf8(text, i);
     utf8proc_uint8_t* folded = nullptr;
-    const auto length = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()) + start,
-                                     static_cast<utf8proc_ssize_t>(i - start), &folded,
-                                     UTF8PROC_CASEFOLD);
+    const auto length =
+        utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()) + start,
+                     static_cast<utf8proc_ssize_t>(i - start), &folded, UTF8PROC_CASEFOLD);
     if (length >= 0)
       result.append(reinterpret_cast<const char*>(folded), length);
     else
@@ -235,8 +239,8 @@ size_t ByteOffset(const Text& text, int64_t character) {
   if (static_cast<size_t>(character) >= text.length) return text.bytes.size();
   if (text.is_ascii()) return static_cast<size_t>(character);
   size_t position = 0;
-  while (character-- > 0)
-    do ++position;
+  while (character-- > 0) do
+      ++position;
     while (position < text.bytes.size() &&
            (static_cast<unsigned char>(text.bytes[position]) & 0xC0) == 0x80);
   return position;

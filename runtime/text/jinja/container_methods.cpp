@@ -22,7 +22,8 @@ Value MakeView(Interpreter& in, const Value& self, Arguments&) {
 
 Value Get(Interpreter& in, const Value& self, Arguments& arguments) {
   if (!IsHashable(arguments[0]))
-    return in.Fail(absl::StrCat("get: expected a key that can be hashed, found ", Found(arguments[0])));
+    return in.Fail(
+        absl::StrCat("get: expected a key that can be hashed, found ", Found(arguments[0])));
   const Value* found = self.dict().Find(arguments[0]);
   return found ? *found : arguments[1];
 }
@@ -34,7 +35,8 @@ Value FromKeys(Interpreter& in, const Value&, Arguments& arguments) {
   auto dict = std::make_shared<Dict>();
   Iteration iteration(in, arguments[0]);
   for (Value key; iteration.Next(key) && in.HasRoom(dict->entries.size() * 2 * sizeof(Value));) {
-    if (!IsHashable(key)) return in.Fail("fromkeys: expected keys that can be hashed, found " + Found(key));
+    if (!IsHashable(key))
+      return in.Fail("fromkeys: expected keys that can be hashed, found " + Found(key));
     dict->Set(key, arguments[1]);
   }
   return in.NewDict(std::move(dict));
@@ -63,13 +65,15 @@ Value IndexOfItem(Interpreter& in, const Value& self, Arguments& arguments) {
 
 Value BitLength(Interpreter&, const Value& self, Arguments&) {
   const int64_t value = self.integer();
-  const uint64_t size = value < 0 ? ~static_cast<uint64_t>(value) + 1 : static_cast<uint64_t>(value);
+  const uint64_t size =
+      value < 0 ? ~static_cast<uint64_t>(value) + 1 : static_cast<uint64_t>(value);
   return std::bit_width(size);
 }
 
 Value BitCount(Interpreter&, const Value& self, Arguments&) {
   const int64_t value = self.integer();
-  return std::popcount(value < 0 ? ~static_cast<uint64_t>(value) + 1 : static_cast<uint64_t>(value));
+  return std::popcount(value < 0 ? ~static_cast<uint64_t>(value) + 1
+                                 : static_cast<uint64_t>(value));
 }
 
 Value Conjugate(Interpreter&, const Value& self, Arguments&) {
@@ -88,9 +92,11 @@ constexpr Method kDict[] = {
     {"copy", "", Copy},
     {"fromkeys", "/iterable! value", FromKeys},
 };
-constexpr Method kList[] = {
-    {"index", "/value! start stop", IndexOfItem}, {"count", "/value!", CountItems}, {"copy", "", Copy}};
-constexpr Method kTuple[] = {{"index", "/value! start stop", IndexOfItem}, {"count", "/value!", CountItems}};
+constexpr Method kList[] = {{"index", "/value! start stop", IndexOfItem},
+                            {"count", "/value!", CountItems},
+                            {"copy", "", Copy}};
+constexpr Method kTuple[] = {{"index", "/value! start stop", IndexOfItem},
+                             {"count", "/value!", CountItems}};
 constexpr Method kRange[] = {{"index", "/value!", IndexOfItem}, {"count", "/value!", CountItems}};
 constexpr Method kInteger[] = {
     {"bit_length", "", BitLength}, {"bit_count", "", BitCount}, {"conjugate", "", Conjugate}};

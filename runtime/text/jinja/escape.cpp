@@ -21,13 +21,13 @@ constexpr Entity kEscaped[] = {
     {"&amp;", "&"}, {"&lt;", "<"}, {"&gt;", ">"}, {"&#39;", "'"}, {"&#34;", "\""}};
 
 // Of the 2231 names that HTML has, those that text is escaped with and the commonest others.
-constexpr Entity kNamed[] = {
-    {"amp", "&"},     {"lt", "<"},      {"gt", ">"},      {"quot", "\""},   {"apos", "'"},
-    {"nbsp", "\u00A0"}, {"copy", "©"},  {"reg", "®"},     {"trade", "™"},   {"hellip", "…"},
-    {"mdash", "—"},   {"ndash", "–"},   {"lsquo", "‘"},   {"rsquo", "’"},   {"ldquo", "“"},
-    {"rdquo", "”"},   {"laquo", "«"},   {"raquo", "»"},   {"bull", "•"},    {"middot", "·"},
-    {"deg", "°"},     {"euro", "€"},    {"pound", "£"},   {"times", "×"},   {"larr", "←"},
-    {"rarr", "→"}};
+constexpr Entity kNamed[] = {{"amp", "&"},   {"lt", "<"},        {"gt", ">"},    {"quot", "\""},
+                             {"apos", "'"},  {"nbsp", "\u00A0"}, {"copy", "©"},  {"reg", "®"},
+                             {"trade", "™"}, {"hellip", "…"},    {"mdash", "—"}, {"ndash", "–"},
+                             {"lsquo", "‘"}, {"rsquo", "’"},     {"ldquo", "“"}, {"rdquo", "”"},
+                             {"laquo", "«"}, {"raquo", "»"},     {"bull", "•"},  {"middot", "·"},
+                             {"deg", "°"},   {"euro", "€"},      {"pound", "£"}, {"times", "×"},
+                             {"larr", "←"},  {"rarr", "→"}};
 
 // The character of a numeric reference such as &#39; or &#x27;.
 bool AppendReference(std::string_view digits, std::string& out) {
@@ -37,7 +37,8 @@ bool AppendReference(std::string_view digits, std::string& out) {
   const auto [end, error] =
       std::from_chars(digits.data(), digits.data() + digits.size(), code, hex ? 16 : 10);
   if (digits.empty() || end != digits.data() + digits.size()) return false;
-  const bool valid = error == std::errc{} && code != 0 && code <= 0x10FFFF && (code < 0xD800 || code > 0xDFFF);
+  const bool valid =
+      error == std::errc{} && code != 0 && code <= 0x10FFFF && (code < 0xD800 || code > 0xDFFF);
   AppendUtf8(valid ? code : kReplacement, out);
   return true;
 }
@@ -105,7 +106,8 @@ std::string QuoteUrl(Run& run, std::string_view text, bool in_query) {
   std::string quoted;
   if (!run.StepBytes(text.size()) || !run.HasRoom(3 * text.size())) return quoted;
   for (char c : text) {
-    const bool plain = IsAsciiAlnum(c) || std::string_view("_.-~").find(c) != std::string_view::npos;
+    const bool plain =
+        IsAsciiAlnum(c) || std::string_view("_.-~").find(c) != std::string_view::npos;
     if (plain || (c == '/' && !in_query))
       quoted += c;
     else if (c == ' ' && in_query)

@@ -6,8 +6,8 @@
 
 #include <absl/strings/str_cat.h>
 
-// Expressions. A failure is on the line of the operation that failed, so that each sets the line after its
-// operands are there.
+// Expressions. A failure is on the line of the operation that failed, so that each sets the line
+// after its operands are there.
 namespace emel::text::jinja {
 
 Value Interpreter::Evaluate(const Expression& expression) {
@@ -97,7 +97,8 @@ Value Interpreter::EvaluateDict(const Expression& e) {
     const Value key = Evaluate(*e.parts[i]);
     Value value = Evaluate(*e.parts[i + 1]);
     set_line(e.line);
-    if (!IsHashable(key)) return Fail(absl::StrCat("expected a key that can be hashed, found ", Found(key)));
+    if (!IsHashable(key))
+      return Fail(absl::StrCat("expected a key that can be hashed, found ", Found(key)));
     dict->Set(key, std::move(value));
   }
   return NewDict(std::move(dict));
@@ -161,7 +162,8 @@ Value Interpreter::EvaluateFilter(const Expression& e) {
   Arguments arguments;
   if (failed() || !EvaluateArguments(e, arguments)) return {};
   if (!e.filter) return ApplyFilter(e.name, subject, {});
-  if (!arguments.Bind(*this, e.filter->parameters, absl::StrCat("filter '", e.name, "'"))) return {};
+  if (!arguments.Bind(*this, e.filter->parameters, absl::StrCat("filter '", e.name, "'")))
+    return {};
   return e.filter->apply(*this, subject, arguments);
 }
 
@@ -199,7 +201,8 @@ Value Interpreter::EvaluateConditional(const Expression& e) {
   if (failed()) return {};
   if (holds) return Evaluate(*e.parts[1]);
   if (e.parts[2]) return Evaluate(*e.parts[2]);
-  return NewUndefined(absl::StrCat("a conditional expression without else, whose condition is false, on line ", e.line));
+  return NewUndefined(absl::StrCat(
+      "a conditional expression without else, whose condition is false, on line ", e.line));
 }
 
 }  // namespace emel::text::jinja

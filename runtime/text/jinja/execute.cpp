@@ -83,6 +83,13 @@ void Interpreter::AppendValue(const Value& value) {
   Append(text.Take());
 }
 
+// What blocks are replaced by, which must be text already.
+void Interpreter::AppendText(const Value& value, std::string_view what) {
+  if (failed()) return;
+  if (value.is_string()) return Append(value.string());
+  Fail(absl::StrCat("expected ", std::string(what), " to give a str, found ", Found(value)));
+}
+
 void Interpreter::ExecuteOutput(const Statement& s) {
   for (const auto& expression : s.values) {
     const Value value = Evaluate(*expression);
@@ -156,8 +163,7 @@ Interpreter::Flow Interpreter::ExecuteFilterBlock(const Statement& s) {
   const Flow flow = Capture(s.body, text);
   if (flow != Flow::kNext || failed()) return flow;
   captured_ = NewText(std::move(text));
-  const Value value = Evaluate(*s.value);
-  if (!failed()) AppendValue(value);
+  AppendText(Evaluate(*s.value), "a filter block");
   return Flow::kNext;
 }
 
@@ -174,7 +180,8 @@ Interpreter::Flow Interpreter::ExecuteWith(const Statement& s) {
 Interpreter::Flow Interpreter::ExecuteScope(const Statement& s) {
   const bool escapes = Truth(Evaluate(*s.value));
   set_line(s.line);
-  if (escapes) Fail("expected autoescape to be off, as it is for text that is no HTML, found it on");
+  if (escapes)
+    Fail("expected autoescape to be off, as it is for text that is no HTML, found it on");
   if (failed()) return Flow::kNext;
   EnterScope(s.scope);
   return ExecuteBody(s.body);
@@ -188,8 +195,7 @@ Value Interpreter::MakeMacro(const Statement& s) {
 void Interpreter::ExecuteCallBlock(const Statement& s) {
   const Value caller = MakeMacro(s);
   Arguments none;
-  const Value value = s.value ? EvaluateCall(*s.value, &caller) : Call(caller, none);
-  if (!failed()) AppendValue(value);
+  AppendText(s.value ? EvaluateCall(*s.value, &caller) : Call(caller, none), "a call block");
 }
 
 void Interpreter::ExecuteBlock(const Statement& s) {
@@ -231,10 +237,9 @@ Value Interpreter::CallMacro(const Statement& macro, Activation* outer, Argument
   const size_t count = macro.targets.size(), first_default = count - macro.values.size();
   for (size_t i = 0; i < count && !failed(); ++i) {
     if (!At(macro.parameters[i]).is(Kind::kMissing)) continue;
-    Value value = i >= first_default
-                      ? Evaluate(*macro.values[i - first_default])
-                      : NewUndefined(absl::StrCat("no argument for the parameter '",
-                                                  macro.targets[i]->name, "'"));
+    Value value = i >= first_default ? Evaluate(*macro.values[i - first_default])
+                                     : NewUndefined(absl::StrCat("no argument for the parameter '",
+                                                                 macro.targets[i]->name, "'"));
     At(macro.parameters[i]) = std::move(value);
   }
   std::string text;

@@ -17,20 +17,18 @@ struct Symbolic {
   std::string_view symbol;
   Op op;
 };
-constexpr Symbolic kComparisons[] = {{"==", Op::kEqual},     {"!=", Op::kNotEqual},
-                                     {"<", Op::kLess},       {"<=", Op::kLessEqual},
-                                     {">", Op::kGreater},    {">=", Op::kGreaterEqual}};
+constexpr Symbolic kComparisons[] = {{"==", Op::kEqual},  {"!=", Op::kNotEqual},
+                                     {"<", Op::kLess},    {"<=", Op::kLessEqual},
+                                     {">", Op::kGreater}, {">=", Op::kGreaterEqual}};
 constexpr Symbolic kSums[] = {{"+", Op::kAdd}, {"-", Op::kSubtract}};
-constexpr Symbolic kProducts[] = {{"*", Op::kMultiply},
-                                  {"/", Op::kDivide},
-                                  {"//", Op::kFloorDivide},
-                                  {"%", Op::kModulo}};
+constexpr Symbolic kProducts[] = {
+    {"*", Op::kMultiply}, {"/", Op::kDivide}, {"//", Op::kFloorDivide}, {"%", Op::kModulo}};
 constexpr Symbolic kPowers[] = {{"**", Op::kPower}};
 
 template <size_t kCount>
 const Symbolic* FindOperator(const Symbolic (&table)[kCount], const Token& token) {
-  const auto* found =
-      std::find_if(table, table + kCount, [&](const Symbolic& row) { return token.is(row.symbol); });
+  const auto* found = std::find_if(table, table + kCount,
+                                   [&](const Symbolic& row) { return token.is(row.symbol); });
   return found == table + kCount ? nullptr : found;
 }
 
@@ -87,7 +85,8 @@ ExpressionPtr ExpressionParser::Make(Expression::Kind kind, int line,
     if (part) made->height = std::max(made->height, part->height + 1);
   if (made->height > kMaxTreeDepth)
     Fail(absl::StrCat("expected expressions of at most ", kMaxTreeDepth,
-                      " nested operations, found more"), line);
+                      " nested operations, found more"),
+         line);
   made->parts = std::move(parts);
   return made;
 }
@@ -168,15 +167,15 @@ ExpressionPtr ExpressionParser::ParseComparison() {
 }
 
 // Left to right: powers as well, other than in Python.
-#define EMEL_PARSE_LEFT(function, operand, table)                                     \
-  ExpressionPtr ExpressionParser::function() {                                        \
-    ExpressionPtr left = operand();                                                   \
+#define EMEL_PARSE_LEFT(function, operand, table)                                       \
+  ExpressionPtr ExpressionParser::function() {                                          \
+    ExpressionPtr left = operand();                                                     \
     while (const Symbolic* row = failed() ? nullptr : FindOperator(table, current())) { \
-      const int line = Take().line;                                                   \
-      left = MakeOf(Expression::kBinary, line, std::move(left), operand());           \
-      left->ops = {row->op};                                                          \
-    }                                                                                 \
-    return left;                                                                      \
+      const int line = Take().line;                                                     \
+      left = MakeOf(Expression::kBinary, line, std::move(left), operand());             \
+      left->ops = {row->op};                                                            \
+    }                                                                                   \
+    return left;                                                                        \
   }
 EMEL_PARSE_LEFT(ParseSum, ParseConcat, kSums)
 EMEL_PARSE_LEFT(ParseProduct, ParsePower, kProducts)
@@ -240,7 +239,8 @@ ExpressionPtr ExpressionParser::ParsePrimary() {
 
 ExpressionPtr ExpressionParser::ParseName() {
   static const std::pair<std::string_view, Value> kConstants[] = {
-      {"true", true}, {"True", true}, {"false", false}, {"False", false}, {"none", {}}, {"None", {}}};
+      {"true", true},   {"True", true}, {"false", false},
+      {"False", false}, {"none", {}},   {"None", {}}};
   const Token& token = Take();
   for (const auto& [name, value] : kConstants) {
     if (token.text != name) continue;
@@ -347,7 +347,8 @@ ExpressionPtr ExpressionParser::ParseAttribute(ExpressionPtr object) {
     return made;
   }
   if (token.type != Token::kInteger)
-    Fail(absl::StrCat("expected a name or a number after '.', found ", token.Describe()), token.line);
+    Fail(absl::StrCat("expected a name or a number after '.', found ", token.Describe()),
+         token.line);
   ExpressionPtr key = Make(Expression::kConstant, token.line);
   key->constant = token.number;
   return MakeOf(Expression::kItem, line, std::move(object), std::move(key));
@@ -370,8 +371,8 @@ ExpressionPtr ExpressionParser::ParseSubscript(ExpressionPtr object) {
   }
   Expect("]");
   if (is_slice) return object;
-  ExpressionPtr key = keys.size() == 1 ? std::move(keys[0])
-                                       : Make(Expression::kTuple, line, std::move(keys));
+  ExpressionPtr key =
+      keys.size() == 1 ? std::move(keys[0]) : Make(Expression::kTuple, line, std::move(keys));
   return MakeOf(Expression::kItem, line, std::move(object), std::move(key));
 }
 
@@ -461,7 +462,8 @@ void ExpressionParser::ParseArgument(Expression& call, int line) {
     const std::string name = Take().text;
     Take();
     for (const auto& other : call.named)
-      if (other.first == name) Fail(absl::StrCat("expected '", name, "' once in a call, found it twice"));
+      if (other.first == name)
+        Fail(absl::StrCat("expected '", name, "' once in a call, found it twice"));
     place = &call.named.emplace_back(name, nullptr).second;
   } else {
     require(!call.star && !call.double_star && call.named.empty(), "arguments without a name");

@@ -20,8 +20,9 @@ std::vector<Filter> SortedFilters() {
 
 const Filter* FindFilter(std::string_view name) {
   static const auto* all = new std::vector<Filter>(SortedFilters());
-  const auto found = std::lower_bound(all->begin(), all->end(), name,
-                                      [](const Filter& f, std::string_view n) { return f.name < n; });
+  const auto found =
+      std::lower_bound(all->begin(), all->end(), name,
+                       [](const Filter& f, std::string_view n) { return f.name < n; });
   return found != all->end() && found->name == name ? &*found : nullptr;
 }
 

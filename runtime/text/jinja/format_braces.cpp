@@ -69,12 +69,14 @@ class Formatter {
     if (in_.failed()) return {};
     const size_t bracket = field.find('[');
     size_t end = field.find_first_of("!:");
-    if (bracket < end) end = field.find_first_of("!:", std::min(field.find(']', bracket), field.size()));
+    if (bracket < end)
+      end = field.find_first_of("!:", std::min(field.find(']', bracket), field.size()));
     end = std::min(end, field.size());
     Value value = Lookup(field.substr(0, end));
     field.remove_prefix(end);
     if (field.starts_with('!')) {
-      if (field.size() < 2 || (field.size() > 2 && field[2] != ':')) in_.Fail("expected one letter after '!' in a format");
+      if (field.size() < 2 || (field.size() > 2 && field[2] != ':'))
+        in_.Fail("expected one letter after '!' in a format");
       value = Convert(value, field.size() > 1 ? field[1] : ' ');
       field.remove_prefix(std::min<size_t>(2, field.size()));
     }
@@ -105,7 +107,8 @@ class Formatter {
     while (!path.empty() && !in_.failed()) {
       const bool is_item = path[0] == '[';
       path.remove_prefix(1);
-      const size_t stop = is_item ? path.find(']') : std::min(path.find_first_of(".["), path.size());
+      const size_t stop =
+          is_item ? path.find(']') : std::min(path.find_first_of(".["), path.size());
       if (stop == path.npos || stop == 0) {
         in_.Fail("expected a name in a format's field, found none");
         break;
@@ -115,7 +118,8 @@ class Formatter {
       if (is_item && !path.empty() && path[0] != '.' && path[0] != '[')
         in_.Fail("expected '.' or '[' after ']' in a format's field");
       const auto index = is_item ? IndexOf(name) : std::nullopt;
-      value = !is_item ? in_.Attribute(value, name) : in_.Item(value, index ? Value(*index) : Value(name));
+      value = !is_item ? in_.Attribute(value, name)
+                       : in_.Item(value, index ? Value(*index) : Value(name));
     }
     return value;
   }
@@ -130,11 +134,13 @@ class Formatter {
       if (automatic) index = next_++;
       if (*index < static_cast<int64_t>(arguments_.positional.size()))
         return arguments_.positional[static_cast<size_t>(*index)];
-      return in_.Fail(absl::StrCat("expected an argument for each field, found none for field ", *index));
+      return in_.Fail(
+          absl::StrCat("expected an argument for each field, found none for field ", *index));
     }
     const Value* named = arguments_.FindNamed(name);
     return named ? *named
-                 : in_.Fail(absl::StrCat("expected an argument '", std::string(name.substr(0, 100)), "' for a field, found none"));
+                 : in_.Fail(absl::StrCat("expected an argument '", std::string(name.substr(0, 100)),
+                                         "' for a field, found none"));
   }
 
   Interpreter& in_;

@@ -26,7 +26,11 @@ struct Conversion {
 class PercentFormatter {
  public:
   PercentFormatter(Interpreter& in, const Value& format, const Value& arguments)
-      : in_(in), rest_(format.string()), markup_(format.is_markup()), arguments_(arguments), out_(in) {
+      : in_(in),
+        rest_(format.string()),
+        markup_(format.is_markup()),
+        arguments_(arguments),
+        out_(in) {
     is_tuple_ = arguments.is(Kind::kTuple);
     is_mapping_ = !is_tuple_ && (arguments.is(Kind::kDict) || arguments.is(Kind::kList) ||
                                  arguments.is(Kind::kRange) || arguments.is_undefined());
@@ -75,7 +79,8 @@ class PercentFormatter {
   int64_t TakeNumber() {
     if (TakeIf('*')) {
       const Value value = Next();
-      if (!value.is_integer()) in_.Fail(absl::StrCat("expected an int for *, found ", Found(value)));
+      if (!value.is_integer())
+        in_.Fail(absl::StrCat("expected an int for *, found ", Found(value)));
       return value.is_integer() ? value.integer() : 0;
     }
     int64_t number = 0;
@@ -110,15 +115,18 @@ class PercentFormatter {
       if (open == 0) break;
     }
     if (end == rest_.size() || !arguments_.is(Kind::kDict)) {
-      in_.Fail(end == rest_.size() ? "expected ')' after a name in a format, found the end of the text"
-                                   : absl::StrCat("expected a dict after % for names in the format, found ", Found(arguments_)));
+      in_.Fail(end == rest_.size()
+                   ? "expected ')' after a name in a format, found the end of the text"
+                   : absl::StrCat("expected a dict after % for names in the format, found ",
+                                  Found(arguments_)));
       return Value();
     }
     const std::string_view key = rest_.substr(0, end);
     rest_.remove_prefix(end + 1);
     const Value* found = arguments_.dict().FindName(key);
     if (!found)
-      return in_.Fail(absl::StrCat("expected a value for '", std::string(key.substr(0, 100)), "' after %, found none"));
+      return in_.Fail(absl::StrCat("expected a value for '", std::string(key.substr(0, 100)),
+                                   "' after %, found none"));
     return *found;
   }
 
@@ -132,7 +140,8 @@ class PercentFormatter {
       c.width = -c.width;
     }
     if (TakeIf('.')) c.precision = std::max<int64_t>(TakeNumber(), 0);
-    if (!rest_.empty() && std::string_view("hlL").find(rest_[0]) != std::string_view::npos) rest_.remove_prefix(1);
+    if (!rest_.empty() && std::string_view("hlL").find(rest_[0]) != std::string_view::npos)
+      rest_.remove_prefix(1);
     c.type = Take();
     if (in_.failed()) return;
     if (c.type == '%') {
@@ -166,7 +175,8 @@ class PercentFormatter {
       case 'G':
         return ConvertReal(c, value);
       default:
-        in_.Fail(absl::StrCat("expected a letter that says how to format, found '", std::string(1, c.type), "'"));
+        in_.Fail(absl::StrCat("expected a letter that says how to format, found '",
+                              std::string(1, c.type), "'"));
     }
   }
 
@@ -186,7 +196,8 @@ class PercentFormatter {
     else
       RepresentAscii(in_, value, shown);
     std::string text = shown.Take();
-    if (markup_ && !(c.type == 's' && value.is_markup())) text = EscapeHtml(in_, std::string_view(text));
+    if (markup_ && !(c.type == 's' && value.is_markup()))
+      text = EscapeHtml(in_, std::string_view(text));
     if (c.precision >= 0) text.resize(ByteOffset(Text(text), c.precision));
     Pad(c, text);
   }
@@ -202,7 +213,8 @@ class PercentFormatter {
     Pad(c, text);
   }
 
-  void PadNumber(const Conversion& c, bool negative, const std::string& prefix, std::string_view digits) {
+  void PadNumber(const Conversion& c, bool negative, const std::string& prefix,
+                 std::string_view digits) {
     const std::string head = (negative ? "-" : c.plus ? "+" : c.space ? " " : "") + prefix;
     const int64_t missing = c.width - static_cast<int64_t>(head.size() + digits.size());
     if (!c.zero && !c.left) out_.Repeat(" ", missing);
@@ -215,24 +227,28 @@ class PercentFormatter {
   void ConvertInteger(const Conversion& c, const Value& value) {
     const bool decimal = c.type == 'd' || c.type == 'i' || c.type == 'u';
     if (!value.is_integer() && !(decimal && value.is(Kind::kFloat))) {
-      in_.Fail(absl::StrCat("expected a number for %", std::string(1, c.type), ", found ", Found(value)));
+      in_.Fail(absl::StrCat("expected a number for %", std::string(1, c.type), ", found ",
+                            Found(value)));
       return;
     }
     const Value whole = value.is_integer() ? value : Truncate(in_, value.real());
     if (in_.failed()) return;
     const int64_t number = whole.integer();
     const uint32_t base = decimal ? 10 : c.type == 'o' ? 8 : 16;
-    const uint64_t size = number < 0 ? ~static_cast<uint64_t>(number) + 1 : static_cast<uint64_t>(number);
+    const uint64_t size =
+        number < 0 ? ~static_cast<uint64_t>(number) + 1 : static_cast<uint64_t>(number);
     const std::string digits = DigitsOf(size, base, c.type == 'X');
     Builder filled(in_);
     filled.Repeat("0", c.precision - static_cast<int64_t>(digits.size()));
     filled += digits;
-    PadNumber(c, number < 0, c.alternate && !decimal ? std::string("0") + c.type : "", filled.Take());
+    PadNumber(c, number < 0, c.alternate && !decimal ? std::string("0") + c.type : "",
+              filled.Take());
   }
 
   void ConvertReal(const Conversion& c, const Value& value) {
     if (!value.is_number()) {
-      in_.Fail(absl::StrCat("expected a number for %", std::string(1, c.type), ", found ", Found(value)));
+      in_.Fail(absl::StrCat("expected a number for %", std::string(1, c.type), ", found ",
+                            Found(value)));
       return;
     }
     const double number = value.number();

@@ -74,7 +74,8 @@ bool Parse(Run& run, std::string_view text, Specification& s) {
   const bool complete = !has_precision || TakeNumber(text, s.precision);
   TakeOne(text, "bcdeEfFgGnosxX%", s.type);
   if (!complete || !text.empty())
-    run.Fail(absl::StrCat("expected a format specification, found '", std::string(whole.substr(0, 100)), "'"));
+    run.Fail(absl::StrCat("expected a format specification, found '",
+                          std::string(whole.substr(0, 100)), "'"));
   return !run.failed();
 }
 
@@ -91,7 +92,8 @@ std::string Group(std::string digits, char separator, size_t group, int64_t widt
   std::string tail = digits.substr(rest);
   digits.resize(rest);
   const auto length = [&](size_t count) {
-    return static_cast<int64_t>(count + (separator && count > 0 ? (count - 1) / group : 0) + tail.size());
+    return static_cast<int64_t>(count + (separator && count > 0 ? (count - 1) / group : 0) +
+                                tail.size());
   };
   size_t count = digits.size();
   while (length(count) < width) ++count;
@@ -142,14 +144,16 @@ std::string FormatInteger(Interpreter& in, const Value& value, const Specificati
   const int64_t number = value.integer();
   if (s.precision >= 0 && !FailType(in, s, value)) return {};
   if (s.type == 'c') {
-    if (number < 0 || number > 0x10FFFF) in.Fail("expected the number of a character, found another");
+    if (number < 0 || number > 0x10FFFF)
+      in.Fail("expected the number of a character, found another");
     std::string text;
     AppendUtf8(static_cast<char32_t>(number), text);
     return Pad(in, text, s, s.align == 0 ? '<' : s.align);
   }
   const uint32_t base = s.type == 'b' ? 2 : s.type == 'o' ? 8 : (s.type | 0x20) == 'x' ? 16 : 10;
   if (s.grouping == ',' && base != 10 && !FailType(in, s, value)) return {};
-  const uint64_t size = number < 0 ? ~static_cast<uint64_t>(number) + 1 : static_cast<uint64_t>(number);
+  const uint64_t size =
+      number < 0 ? ~static_cast<uint64_t>(number) + 1 : static_cast<uint64_t>(number);
   const std::string prefix = s.alternate && base != 10 ? std::string("0") + s.type : "";
   return FinishNumber(in, s, number < 0, prefix, DigitsOf(size, base, s.type == 'X'),
                       base == 10 ? 3 : 4);
@@ -192,7 +196,8 @@ std::string FormatFloat(Interpreter& in, const Value& value, const Specification
 
 std::string FormatReal(Run& run, double value, char type, int64_t precision, bool alternate) {
   if (precision > kMaxPrecision) {
-    run.FailLimit(absl::StrCat("expected at most ", kMaxPrecision, " digits after the point, found ", precision));
+    run.FailLimit(absl::StrCat("expected at most ", kMaxPrecision,
+                               " digits after the point, found ", precision));
     return {};
   }
   if (!std::isfinite(value)) {
@@ -220,10 +225,13 @@ std::string FormatValue(Interpreter& in, const Value& value, std::string_view sp
   Specification s;
   if (!Parse(in, specification, s)) return {};
   if (value.is_string()) return FormatText(in, value, s);
-  const bool is_real = value.is(Kind::kFloat) || std::string_view("eEfFgG%").find(s.type) != std::string_view::npos;
-  const bool is_integral = s.type && std::string_view("bcdoxX").find(s.type) != std::string_view::npos;
+  const bool is_real =
+      value.is(Kind::kFloat) || std::string_view("eEfFgG%").find(s.type) != std::string_view::npos;
+  const bool is_integral =
+      s.type && std::string_view("bcdoxX").find(s.type) != std::string_view::npos;
   if (value.is_number() && s.type != 's' && !(value.is(Kind::kFloat) && is_integral))
-    return is_real && s.type + value.is(Kind::kFloat) != 0 ? FormatFloat(in, value, s) : FormatInteger(in, value, s);
+    return is_real && s.type + value.is(Kind::kFloat) != 0 ? FormatFloat(in, value, s)
+                                                           : FormatInteger(in, value, s);
   FailType(in, s, value);
   return {};
 }

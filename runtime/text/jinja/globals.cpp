@@ -71,17 +71,21 @@ Value MakeRange(Interpreter& in, const Value&, Arguments& arguments) {
   const bool has_start = arguments.has(1);
   range->start = has_start ? arguments.Integer(in, 0) : 0;
   const int64_t stop = arguments.Integer(in, has_start ? 1 : 0);
+  range->stop = stop;
   range->step = arguments.Integer(in, 2, 1);
   if (range->step == 0) return in.Fail("range: expected a step other than 0, found 0");
   const bool forward = range->step > 0;
-  if (forward ? stop <= range->start : stop >= range->start) return {Kind::kRange, std::move(range)};
+  if (forward ? stop <= range->start : stop >= range->start)
+    return {Kind::kRange, std::move(range)};
   // Differences of any two integers fit into an unsigned one.
   const uint64_t span = forward ? static_cast<uint64_t>(stop) - static_cast<uint64_t>(range->start)
                                 : static_cast<uint64_t>(range->start) - static_cast<uint64_t>(stop);
-  const uint64_t step = forward ? static_cast<uint64_t>(range->step) : ~static_cast<uint64_t>(range->step) + 1;
+  const uint64_t step =
+      forward ? static_cast<uint64_t>(range->step) : ~static_cast<uint64_t>(range->step) + 1;
   const uint64_t length = (span - 1) / step + 1;
   if (length > static_cast<uint64_t>(kMaxRange))
-    return in.FailLimit(absl::StrCat("range: expected at most ", kMaxRange, " numbers, found ", length));
+    return in.FailLimit(
+        absl::StrCat("range: expected at most ", kMaxRange, " numbers, found ", length));
   range->length = static_cast<int64_t>(length);
   return {Kind::kRange, std::move(range)};
 }
@@ -89,7 +93,8 @@ Value MakeRange(Interpreter& in, const Value&, Arguments& arguments) {
 // The entries of dict(…) and namespace(…): a mapping or pairs, then names.
 bool FillDict(Interpreter& in, Arguments& arguments, Dict& dict, std::string_view what) {
   if (arguments.positional.size() > 1) {
-    in.Fail(absl::StrCat(std::string(what), ": expected at most one argument without a name, found ",
+    in.Fail(absl::StrCat(std::string(what),
+                         ": expected at most one argument without a name, found ",
                          arguments.positional.size()));
   } else if (!arguments.positional.empty() && arguments[0].is(Kind::kDict)) {
     for (const auto& [key, value] : arguments[0].dict().entries) dict.Set(key, value);
@@ -98,7 +103,8 @@ bool FillDict(Interpreter& in, Arguments& arguments, Dict& dict, std::string_vie
     for (Value pair; iteration.Next(pair);) {
       const std::vector<Value> parts = Collect(in, pair);
       if (parts.size() != 2 || !IsHashable(parts[0])) {
-        in.Fail(absl::StrCat(std::string(what), ": expected pairs of a key and a value, found ", Found(pair)));
+        in.Fail(absl::StrCat(std::string(what), ": expected pairs of a key and a value, found ",
+                             Found(pair)));
         break;
       }
       dict.Set(parts[0], parts[1]);
@@ -125,7 +131,8 @@ Value MakeCycler(Interpreter& in, const Value&, Arguments& arguments) {
   if (arguments.positional.empty() || !arguments.named.empty())
     return in.Fail("cycler: expected items without names, found none or one with a name");
   const Value items = in.NewTuple(std::move(arguments.positional));
-  auto cycler = in.Own(std::make_shared<CyclerHost>(), items.items().size() * sizeof(Value), items.depth() + 1);
+  auto cycler = in.Own(std::make_shared<CyclerHost>(), items.items().size() * sizeof(Value),
+                       items.depth() + 1);
   cycler->items = items.items();
   return {Kind::kHost, std::move(cycler)};
 }
@@ -140,8 +147,20 @@ Value RaiseException(Interpreter& in, const Value&, Arguments& arguments) {
   return in.Fail(ShowText(in, arguments[0]), absl::StatusCode::kFailedPrecondition);
 }
 
+// Python's datetime.now() knows no zone, and writes nothing for one.
+std::string WithoutZone(std::string_view format) {
+  std::string result;
+  for (size_t i = 0; i < format.size(); ++i) {
+    const char next = format[i] == '%' && i + 1 < format.size() ? format[i + 1] : '\0';
+    if (next != 'z' && next != 'Z') result += format[i];
+    if (next == '%') result += next;
+    i += next == 'z' || next == 'Z' || next == '%';
+  }
+  return result;
+}
+
 Value StrftimeNow(Interpreter& in, const Value&, Arguments& arguments) {
-  const std::string format(arguments.String(in, 0));
+  const std::string format = WithoutZone(arguments.String(in, 0));
   if (in.failed() || format.size() > 4096)
     return in.Fail("strftime_now: expected a format of at most 4096 bytes, found a longer one");
   const std::time_t now = in.now();

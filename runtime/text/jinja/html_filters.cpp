@@ -31,7 +31,8 @@ Value StripValue(Interpreter& in, const Value& value, Arguments&) {
 }
 
 Value UrlEncode(Interpreter& in, const Value& value, Arguments&) {
-  if (value.is_string() || !IsIterable(value)) return in.NewText(QuoteUrl(in, ShowText(in, value), false));
+  if (value.is_string() || !IsIterable(value))
+    return in.NewText(QuoteUrl(in, ShowText(in, value), false));
   std::vector<Value> pairs;
   if (value.is(Kind::kDict))
     for (const auto& [key, item] : value.dict().entries) pairs.push_back(in.NewTuple({key, item}));
@@ -40,7 +41,9 @@ Value UrlEncode(Interpreter& in, const Value& value, Arguments&) {
   Builder query(in);
   for (const Value& pair : pairs) {
     const std::vector<Value> parts = Collect(in, pair);
-    if (parts.size() != 2) return in.Fail("filter 'urlencode': expected pairs of a key and a value, found another number");
+    if (parts.size() != 2)
+      return in.Fail(
+          "filter 'urlencode': expected pairs of a key and a value, found another number");
     if (!query.empty()) query += '&';
     query += QuoteUrl(in, ShowText(in, parts[0]), true);
     query += '=';
@@ -50,13 +53,15 @@ Value UrlEncode(Interpreter& in, const Value& value, Arguments&) {
 }
 
 Value XmlAttributes(Interpreter& in, const Value& value, Arguments& arguments) {
-  if (!value.is(Kind::kDict)) return in.Fail(absl::StrCat("filter 'xmlattr': expected a dict, found ", Found(value)));
+  if (!value.is(Kind::kDict))
+    return in.Fail(absl::StrCat("filter 'xmlattr': expected a dict, found ", Found(value)));
   Builder text(in);
   const bool spaced = arguments.Truth(in, 0, true);
   for (const auto& [key, item] : value.dict().entries) {
     if (item.is_none() || item.is_undefined()) continue;
     if (!key.is_string() || key.string().find_first_of(" \t\n\r\f\v/>=") != std::string::npos)
-      return in.Fail("filter 'xmlattr': expected names without spaces, /, > and =, found another key");
+      return in.Fail(
+          "filter 'xmlattr': expected names without spaces, /, > and =, found another key");
     if (spaced || !text.empty()) text += ' ';
     text += EscapeHtml(in, key);
     text += "=\"";
@@ -72,7 +77,8 @@ bool IsScheme(std::string_view text) {
   const std::string_view tail = colon == text.npos ? "" : text.substr(colon);
   return colon != text.npos && colon >= 2 && (tail == ":" || tail == ":/" || tail == "://") &&
          std::all_of(text.begin(), text.begin() + static_cast<ptrdiff_t>(colon), [](char c) {
-           return IsAsciiAlnum(c) || c == '_' || c == '.' || c == '+' || c == '-' || (c & 0x80) != 0;
+           return IsAsciiAlnum(c) || c == '_' || c == '.' || c == '+' || c == '-' ||
+                  (c & 0x80) != 0;
          });
 }
 

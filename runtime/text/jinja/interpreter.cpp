@@ -82,7 +82,8 @@ Value Interpreter::Lookup(const std::string& name) {
       if (variable == name && !value.is(Kind::kMissing)) return value;
   if (!tree_.blocks.empty()) {
     for (const auto& [variable, slot] : tree_.exported)
-      if (variable == name && root_ && !root_->slots[slot].is(Kind::kMissing)) return root_->slots[slot];
+      if (variable == name && root_ && !root_->slots[slot].is(Kind::kMissing))
+        return root_->slots[slot];
     if (name == "self") return {Kind::kHost, Own(std::make_shared<TemplateHost>(), 0)};
   }
   if (const Value* value = context_.dict().FindName(name)) return *value;
@@ -109,9 +110,9 @@ Value Interpreter::ApplyFilter(std::string_view name, const Value& value, Argume
   const Filter* filter = FindFilter(name);
   if (!filter)
     return Fail(absl::StrCat("expected a filter, found the name '", std::string(name), "'"));
-  const bool entered = Enter() && Step() &&
-                       arguments.Bind(*this, filter->parameters,
-                                      absl::StrCat("filter '", std::string(name), "'"));
+  const bool entered =
+      Enter() && Step() &&
+      arguments.Bind(*this, filter->parameters, absl::StrCat("filter '", std::string(name), "'"));
   Value result = entered ? filter->apply(*this, value, arguments) : Value();
   Leave();
   return result;

@@ -99,6 +99,7 @@ class Interpreter : public Run {
   Value Lookup(const std::string& name);
   void Append(std::string_view text);
   void AppendValue(const Value& value);
+  void AppendText(const Value& value, std::string_view what);
 
   bool BindMacro(const Statement& macro, Arguments& arguments, std::vector<Value>& slots);
 
@@ -133,7 +134,8 @@ class Interpreter : public Run {
   Activation* root_ = nullptr;
   std::string* out_ = nullptr;
   Value captured_;  // what a block wrote, for the filters after it
-  const std::vector<std::pair<std::string, Value>>* block_variables_ = nullptr;  // of a scoped block
+  const std::vector<std::pair<std::string, Value>>* block_variables_ =
+      nullptr;  // of a scoped block
   std::vector<std::unique_ptr<Activation>> kept_;
   std::vector<std::shared_ptr<NamespaceHost>> namespaces_;
 };

@@ -25,7 +25,8 @@ class Reader {
     std::string storage;
     const std::string_view valid = ToValidUtf8(text_, storage);
     if (valid.data() != text_.data()) {
-      position_ = std::mismatch(text_.begin(), text_.end(), valid.begin(), valid.end()).first - text_.begin();
+      position_ = std::mismatch(text_.begin(), text_.end(), valid.begin(), valid.end()).first -
+                  text_.begin();
       Fail("expected UTF-8, found another byte");
     }
     Value value = ReadValue();
@@ -42,9 +43,9 @@ class Reader {
     if (failed()) return {};
     const std::string_view before = text_.substr(0, position_);
     const size_t line_start = before.rfind('\n') + 1;
-    status_ = absl::InvalidArgumentError(
-        absl::StrCat(message, " (", name_, ", line ", 1 + std::count(before.begin(), before.end(), '\n'),
-                     ", column ", 1 + CharacterCount(before.substr(line_start)), ")"));
+    status_ = absl::InvalidArgumentError(absl::StrCat(
+        message, " (", name_, ", line ", 1 + std::count(before.begin(), before.end(), '\n'),
+        ", column ", 1 + CharacterCount(before.substr(line_start)), ")"));
     return {};
   }
 
@@ -74,7 +75,9 @@ class Reader {
     if (failed() || position_ >= text_.size()) return FailHere("a value");
     const char c = text_[position_];
     if (c == '{' || c == '[') {
-      if (++depth_ > limits_.depth) Fail(absl::StrCat("expected values that nest at most ", limits_.depth, " deep, found deeper ones"));
+      if (++depth_ > limits_.depth)
+        Fail(absl::StrCat("expected values that nest at most ", limits_.depth,
+                          " deep, found deeper ones"));
       Value value = failed() ? Value() : c == '{' ? ReadObject() : ReadArray();
       --depth_;
       return value;
@@ -119,7 +122,8 @@ class Reader {
       if (failed()) return {};
       if (!dict->Set(key, std::move(value))) {
         position_ = start;
-        return Fail(absl::StrCat("expected each key of an object once, found '", key.string().substr(0, 100), "' again"));
+        return Fail(absl::StrCat("expected each key of an object once, found '",
+                                 key.string().substr(0, 100), "' again"));
       }
     } while (TakeIf(','));
     if (!TakeIf('}')) FailHere("',' or '}'");
@@ -131,11 +135,13 @@ class Reader {
     std::string text;
     while (!failed()) {
       const size_t end = std::min(text_.find_first_of("\"\\", position_), text_.size());
-      const auto control = std::find_if(text_.begin() + position_, text_.begin() + end,
-                                        [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+      const auto control = std::find_if(text_.begin() + position_, text_.begin() + end, [](char c) {
+        return static_cast<unsigned char>(c) < 0x20;
+      });
       text += text_.substr(position_, end - position_);
       position_ = control - text_.begin();
-      if (position_ != end) return Fail("expected control characters as escapes in a text, found one as it is");
+      if (position_ != end)
+        return Fail("expected control characters as escapes in a text, found one as it is");
       if (end == text_.size()) return FailHere("'\"'");
       ++position_;
       if (text_[end] == '"') return text;
@@ -162,7 +168,8 @@ class Reader {
   uint32_t ReadUnit() {
     const std::string_view digits = text_.substr(position_, 4);
     uint32_t unit = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), unit, 16);
+    const auto [end, error] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), unit, 16);
     if (digits.size() < 4 || end != digits.data() + 4) FailHere("four hexadecimal digits");
     position_ = std::min(position_ + 4, text_.size());
     return unit;
@@ -207,7 +214,8 @@ class Reader {
     const std::string number(text_.substr(start, end - start));
     int64_t integer = 0;
     const auto parsed = std::from_chars(number.data(), number.data() + number.size(), integer);
-    if (!is_real && parsed.ec != std::errc{}) return Fail("expected an integer of at most 64 bits, found a larger one");
+    if (!is_real && parsed.ec != std::errc{})
+      return Fail("expected an integer of at most 64 bits, found a larger one");
     position_ = end;
     return is_real ? Value(std::strtod(number.c_str(), nullptr)) : Value(integer);
   }

@@ -16,8 +16,8 @@ struct JsonLimits {
   int depth = 100;
 };
 
-// Reads JSON by RFC 8259 and nothing else: each key of an object once, integers of 64 bits at most. `name`
-// stands in errors, with the line and the column.
+// Reads JSON by RFC 8259 and nothing else: each key of an object once, integers of 64 bits at most.
+// `name` stands in errors, with the line and the column.
 absl::StatusOr<Value> ParseJson(std::string_view text, const std::string& name = "JSON",
                                 const JsonLimits& limits = {});
 

@@ -18,7 +18,8 @@ constexpr std::string_view kEscapedInText = "\"\\\n\r\t\b\f", kLetters = "\"\\nr
 
 class Writer {
  public:
-  Writer(Interpreter& in, const JsonStyle& style, Builder& out) : in_(in), style_(style), out_(out) {}
+  Writer(Interpreter& in, const JsonStyle& style, Builder& out)
+      : in_(in), style_(style), out_(out) {}
 
   void Write(const Value& value) {
     if (in_.Enter() && in_.Step()) WriteKind(value);
@@ -63,7 +64,8 @@ class Writer {
     for (size_t i = 0; i < text.size();) {
       const size_t start = i;
       const char32_t c = DecodeUtf8(text, i);
-      const size_t kind = c < 0x80 ? kEscapedInText.find(static_cast<char>(c)) : kEscapedInText.npos;
+      const size_t kind =
+          c < 0x80 ? kEscapedInText.find(static_cast<char>(c)) : kEscapedInText.npos;
       if (kind != kEscapedInText.npos)
         quoted += {'\\', kLetters[kind]};
       else if (c < 0x20 || (style_.ascii && c >= 0x7F))
@@ -81,7 +83,8 @@ class Writer {
       absl::StrAppendFormat(&quoted, "\\u%04x", static_cast<uint32_t>(c));
     } else {
       const uint32_t rest = c - 0x10000;
-      absl::StrAppendFormat(&quoted, "\\u%04x\\u%04x", 0xD800 + (rest >> 10), 0xDC00 + (rest & 0x3FF));
+      absl::StrAppendFormat(&quoted, "\\u%04x\\u%04x", 0xD800 + (rest >> 10),
+                            0xDC00 + (rest & 0x3FF));
     }
   }
 

@@ -28,7 +28,8 @@ Value StripSides(Interpreter& in, const Value& self, Arguments& arguments) {
 std::string_view FillOf(Interpreter& in, const Arguments& arguments) {
   const std::string_view fill = arguments.String(in, 1, " ");
   if (CharacterCount(fill) != 1)
-    in.Fail(absl::StrCat("expected one character to fill up with, found '", std::string(fill.substr(0, 100)), "'"));
+    in.Fail(absl::StrCat("expected one character to fill up with, found '",
+                         std::string(fill.substr(0, 100)), "'"));
   return fill;
 }
 
@@ -132,12 +133,14 @@ constexpr Method kLayoutMethods[] = {
     {"format_map", "/mapping!", FormatMap},
 };
 
-// What markup escapes the arguments of and gives markup back from; of the others, the parts are markup.
+// What markup escapes the arguments of and gives markup back from; of the others, the parts are
+// markup.
 constexpr std::string_view kEscaping[] = {
-    "capitalize", "center", "expandtabs", "ljust",     "lower",     "lstrip",    "partition", "replace",
-    "rjust",      "rpartition", "rstrip", "strip",     "swapcase",  "title",     "translate", "upper",
-    "zfill"};
-constexpr std::string_view kSplitting[] = {"format", "format_map", "join", "rsplit", "split", "splitlines"};
+    "capitalize", "center",  "expandtabs", "ljust",      "lower",  "lstrip",
+    "partition",  "replace", "rjust",      "rpartition", "rstrip", "strip",
+    "swapcase",   "title",   "translate",  "upper",      "zfill"};
+constexpr std::string_view kSplitting[] = {"format", "format_map", "join",
+                                           "rsplit", "split",      "splitlines"};
 
 Value AsMarkup(Interpreter& in, const Value& value) {
   if (value.is_string()) return in.NewText(value.string(), true);

@@ -48,8 +48,8 @@ class Lexer {
   }
 
   void Advance(size_t bytes) {
-    line_ += static_cast<int>(std::count(source_.begin() + position_,
-                                         source_.begin() + position_ + bytes, '\n'));
+    line_ += static_cast<int>(
+        std::count(source_.begin() + position_, source_.begin() + position_ + bytes, '\n'));
     position_ += bytes;
   }
 
@@ -209,8 +209,8 @@ void Lexer::TakeToken() {
   if (IsIdentifierPart(c)) return TakeName(first);
   if (c == '\'' || c == '"') return TakeString();
   if (TakeOperator()) return;
-  Fail(absl::StrCat("expected an expression, found '",
-                    source_.substr(position_, first - position_), "'"));
+  Fail(absl::StrCat("expected an expression, found '", source_.substr(position_, first - position_),
+                    "'"));
 }
 
 bool Lexer::TakeNumber() {
@@ -269,8 +269,10 @@ bool Lexer::Balance(char symbol) {
   if (const size_t kind = kOpening.find(symbol); kind != kOpening.npos) open_ += kClosing[kind];
   if (kClosing.find(symbol) == kClosing.npos) return true;
   if (open_.empty() || open_.back() != symbol) {
-    Fail(absl::StrCat("expected ", open_.empty() ? "no bracket to close" : "'" + std::string(1, open_.back()) + "'",
-                      ", found '", std::string(1, symbol), "'"));
+    Fail(absl::StrCat(
+        "expected ",
+        open_.empty() ? "no bracket to close" : "'" + std::string(1, open_.back()) + "'",
+        ", found '", std::string(1, symbol), "'"));
     return false;
   }
   open_.pop_back();

@@ -34,7 +34,8 @@ struct Token {
   std::string Describe() const;
 };
 
-// Splits a template with trim_blocks and lstrip_blocks on. Ends in kEnd, or early where the run failed.
+// Splits a template with trim_blocks and lstrip_blocks on. Ends in kEnd, or early where the run
+// failed.
 std::vector<Token> Tokenize(Run& run, std::string_view source);
 
 }  // namespace emel::text::jinja

@@ -81,7 +81,8 @@ NumberLiteral ReadNumber(std::string_view text, bool may_be_float) {
     const size_t end = base == 0 ? 2 : TakeDigits(text, 2, base, true);
     if (end > 2) return {end, false};
     size_t zeros = 1;
-    while (zeros < text.size() && (text[zeros] == '0' || (text[zeros] == '_' && text.substr(zeros + 1).starts_with('0'))))
+    while (zeros < text.size() &&
+           (text[zeros] == '0' || (text[zeros] == '_' && text.substr(zeros + 1).starts_with('0'))))
       ++zeros;
     return {zeros, false};
   }

@@ -75,11 +75,13 @@ int64_t LoopHost::Count(Interpreter& in) {
 }
 
 std::string LoopHost::Describe(Interpreter& in) const {
-  return absl::StrCat("<LoopContext ", index0 + 1, "/", const_cast<LoopHost*>(this)->Count(in), ">");
+  return absl::StrCat("<LoopContext ", index0 + 1, "/", const_cast<LoopHost*>(this)->Count(in),
+                      ">");
 }
 
 Value LoopHost::Call(Interpreter& in, Arguments& arguments) {
-  if (!loop.recursive) return in.Fail("expected a loop with 'recursive' to call, found one without");
+  if (!loop.recursive)
+    return in.Fail("expected a loop with 'recursive' to call, found one without");
   if (ended) return in.Fail("expected a loop that still runs to call, found one that is over");
   if (!arguments.Bind(in, "iterable!", "loop")) return {};
   return in.Recurse(loop, outer, arguments[0], depth0 + 1);
@@ -100,8 +102,9 @@ Value Changed(Interpreter& in, const Value& self, Arguments& arguments) {
   auto& host = static_cast<LoopHost&>(self.host());
   const auto& old = host.last_changed;
   const auto& values = arguments.positional;
-  const bool same = old && std::equal(old->begin(), old->end(), values.begin(), values.end(),
-                                      [&](const Value& a, const Value& b) { return Equal(in, a, b); });
+  const bool same =
+      old && std::equal(old->begin(), old->end(), values.begin(), values.end(),
+                        [&](const Value& a, const Value& b) { return Equal(in, a, b); });
   if (same) return false;
   if (host.ended) return true;
   host.last_changed = values;
@@ -159,8 +162,8 @@ Interpreter::Flow Interpreter::ExecuteFor(const Statement& loop) {
   bool ran = false;
   Flow flow = Flow::kNext;
   if (loop.uses_loop) {
-    const auto host = Own(std::make_shared<LoopHost>(*this, loop, activation_, items, 0), 0,
-                          items.depth() + 1);
+    const auto host =
+        Own(std::make_shared<LoopHost>(*this, loop, activation_, items, 0), 0, items.depth() + 1);
     flow = ExecuteIterations(loop, host->source, host.get(), ran);
     host->End();
   } else {

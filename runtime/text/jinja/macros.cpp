@@ -34,7 +34,8 @@ Value AllNamed(Run& run, Arguments& arguments) {
 }  // namespace
 
 // What the parameters, then caller, kwargs and varargs are; missing where a default is to be taken.
-bool Interpreter::BindMacro(const Statement& macro, Arguments& arguments, std::vector<Value>& given) {
+bool Interpreter::BindMacro(const Statement& macro, Arguments& arguments,
+                            std::vector<Value>& given) {
   const size_t count = macro.targets.size();
   const size_t passed = std::min(count, arguments.positional.size());
   given.assign(arguments.positional.begin(), arguments.positional.begin() + passed);

@@ -12,7 +12,8 @@ namespace emel::text::jinja {
 namespace {
 
 Value FailNumber(Interpreter& in, std::string_view filter, const Value& value) {
-  return in.Fail(absl::StrCat("filter '", std::string(filter), "': expected a number, found ", Found(value)));
+  return in.Fail(
+      absl::StrCat("filter '", std::string(filter), "': expected a number, found ", Found(value)));
 }
 
 Value Absolute(Interpreter& in, const Value& value, Arguments&) {
@@ -28,7 +29,9 @@ std::optional<double> RealOf(const Value& value) {
 
 Value ToInteger(Interpreter& in, const Value& value, Arguments& arguments) {
   const Value otherwise = arguments.has(0) ? arguments[0] : Value(0);
-  const int64_t base = arguments[1].is_integer() ? arguments[1].integer() : arguments.has(1) ? -1 : 10;
+  const int64_t base = arguments[1].is_integer() ? arguments[1].integer()
+                       : arguments.has(1)        ? -1
+                                                 : 10;
   if (value.is_undefined()) return FailNumber(in, "int", value);
   if (value.is_integer()) return value.integer();
   if (value.is_string() && (base == 0 || (base >= 2 && base <= 36))) {
@@ -54,9 +57,11 @@ Value Round(Interpreter& in, const Value& value, Arguments& arguments) {
   if (method == "common") return RoundTo(in, value, digits);
   const double unit = std::pow(10.0, static_cast<double>(digits));
   const double scaled = value.number() * unit;
-  if (!std::isfinite(scaled)) return in.Fail("filter 'round': expected a finite number, found another");
+  if (!std::isfinite(scaled))
+    return in.Fail("filter 'round': expected a finite number, found another");
   const double whole = method == "ceil" ? std::ceil(scaled) : std::floor(scaled);
-  if (unit == 0) return in.Fail("filter 'round': expected fewer digits before the point, found more");
+  if (unit == 0)
+    return in.Fail("filter 'round': expected fewer digits before the point, found more");
   return whole / unit + 0.0;  // never -0
 }
 
@@ -75,7 +80,8 @@ Value FileSize(Interpreter& in, const Value& value, Arguments& arguments) {
   size_t i = 0;
   for (; i + 1 < kLetters.size() && !(*bytes < unit); ++i) unit *= base;
   const char letter = binary && i == 0 ? 'K' : kLetters[i];
-  return in.NewText(absl::StrCat(FormatReal(in, base * *bytes / unit, 'f', 1, false), " ", std::string(1, letter), binary ? "iB" : "B"));
+  return in.NewText(absl::StrCat(FormatReal(in, base * *bytes / unit, 'f', 1, false), " ",
+                                 std::string(1, letter), binary ? "iB" : "B"));
 }
 
 constexpr Filter kNumberFilters[] = {

@@ -154,8 +154,9 @@ bool IsRepeatable(const Value& value) { return value.is_string() || value.is_seq
 }  // namespace
 
 std::string_view Symbol(Op op) {
-  static constexpr std::string_view kSymbols[] = {"+", "-",  "*", "/",  "//", "%",      "**", "==", "!=",
-                                                  "<", "<=", ">", ">=", "in", "not in", "-",  "+"};
+  static constexpr std::string_view kSymbols[] = {"+",  "-",  "*",      "/", "//", "%",
+                                                  "**", "==", "!=",     "<", "<=", ">",
+                                                  ">=", "in", "not in", "-", "+"};
   return kSymbols[static_cast<size_t>(op)];
 }
 
@@ -232,7 +233,8 @@ bool Contains(Interpreter& in, const Value& container, const Value& item) {
                     item.string().size()) != nullptr;
     return false;
   }
-  if (container.is(Kind::kDict) || (container.is(Kind::kView) && container.view().part == View::kKeys)) {
+  if (container.is(Kind::kDict) ||
+      (container.is(Kind::kView) && container.view().part == View::kKeys)) {
     if (!IsHashable(item)) {
       in.Fail(absl::StrCat("expected a key that can be hashed, found ", Found(item)));
       return false;

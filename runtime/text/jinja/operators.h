@@ -53,7 +53,7 @@ Value FormatPercent(Interpreter& in, const Value& format, const Value& arguments
 
 // The positions that a slice takes of a sequence: first, step and how many.
 struct Positions {
-  int64_t start = 0, step = 1, count = 0;
+  int64_t start = 0, stop = 0, step = 1, count = 0;
 };
 std::optional<Positions> SlicePositions(Run& run, int64_t length, const Value& start,
                                         const Value& stop, const Value& step);

@@ -21,7 +21,8 @@ class Printer {
   void Print(const Value& value, int64_t indent, int64_t allowance, int level) {
     if (in_.Enter() && in_.Step()) {
       const std::string flat = Flat(value);
-      if (CharacterCount(flat) <= kWidth - indent - allowance || !PrintParts(value, indent, allowance, level + 1))
+      if (CharacterCount(flat) <= kWidth - indent - allowance ||
+          !PrintParts(value, indent, allowance, level + 1))
         out_ += flat;
     }
     in_.Leave();
@@ -71,8 +72,10 @@ class Printer {
   std::vector<std::pair<Value, Value>> Sorted(const Dict& dict) {
     auto entries = dict.entries;
     std::stable_sort(entries.begin(), entries.end(), [&](const auto& a, const auto& b) {
-      const bool ordered = (a.first.is_number() && b.first.is_number()) || (a.first.is_string() && b.first.is_string());
-      return ordered ? Order(in_, Op::kLess, a.first, b.first) : TypeName(a.first) < TypeName(b.first);
+      const bool ordered = (a.first.is_number() && b.first.is_number()) ||
+                           (a.first.is_string() && b.first.is_string());
+      return ordered ? Order(in_, Op::kLess, a.first, b.first)
+                     : TypeName(a.first) < TypeName(b.first);
     });
     return entries;
   }
@@ -89,7 +92,8 @@ class Printer {
         PrintItems(value, indent + 1, allowance, level);
         return true;
       case Kind::kString:
-        if (!value.string().empty() && !value.is_markup()) PrintText(value.string(), indent, allowance, level);
+        if (!value.string().empty() && !value.is_markup())
+          PrintText(value.string(), indent, allowance, level);
         return !value.string().empty() && !value.is_markup();
       default:
         return false;
@@ -139,8 +143,10 @@ class Printer {
     std::vector<std::string_view> words;
     while (!line.empty()) {
       size_t end = 0;
-      for (size_t next = 0; end < line.size() && !IsSpace(DecodeUtf8(line, next)); end = next) {}
-      for (size_t next = end; end < line.size() && IsSpace(DecodeUtf8(line, next)); end = next) {}
+      for (size_t next = 0; end < line.size() && !IsSpace(DecodeUtf8(line, next)); end = next) {
+      }
+      for (size_t next = end; end < line.size() && IsSpace(DecodeUtf8(line, next)); end = next) {
+      }
       words.push_back(line.substr(0, end));
       line.remove_prefix(end);
     }
@@ -148,7 +154,8 @@ class Printer {
   }
 
   // A line of the text as pieces that each fit.
-  void AddPieces(std::string_view line, int64_t width, int64_t last_width, std::vector<std::string>& pieces) {
+  void AddPieces(std::string_view line, int64_t width, int64_t last_width,
+                 std::vector<std::string>& pieces) {
     const auto words = Words(line);
     std::string current;
     for (size_t i = 0; i < words.size() && !in_.failed(); ++i) {

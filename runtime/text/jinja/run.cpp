@@ -18,8 +18,8 @@ Value Run::Fail(std::string message, absl::StatusCode code) {
 }
 
 bool Run::StepFailed() {
-  FailLimit(absl::StrCat("expected at most ", limits_.steps,
-                         " steps, found a template that takes more"));
+  FailLimit(
+      absl::StrCat("expected at most ", limits_.steps, " steps, found a template that takes more"));
   return false;
 }
 

@@ -13,10 +13,10 @@
 namespace emel::text::jinja {
 
 struct Limits {
-  int64_t steps = 50'000'000;          // evaluations, items and blocks of text looked at
-  size_t memory = size_t{256} << 20;   // bytes of values and of text, at any one time
-  size_t output = size_t{64} << 20;    // bytes of the result
-  int32_t depth = 1500;                // of nested statements, expressions and calls
+  int64_t steps = 50'000'000;         // evaluations, items and blocks of text looked at
+  size_t memory = size_t{256} << 20;  // bytes of values and of text, at any one time
+  size_t output = size_t{64} << 20;   // bytes of the result
+  int32_t depth = 1500;               // of nested statements, expressions and calls
 };
 
 // How deep values nest, however they are made.
@@ -24,8 +24,8 @@ inline constexpr uint32_t kMaxValueDepth = 200;
 // As the sandbox of Jinja has it.
 inline constexpr int64_t kMaxRange = 100'000;
 
-// The state that everything shares. The first failure stays; from then on, every step fails, so that
-// callers may go on with whatever they got until they notice.
+// The state that everything shares. The first failure stays; from then on, every step fails, so
+// that callers may go on with whatever they got until they notice.
 class Run {
  public:
   explicit Run(const Limits& limits) : limits_(limits) {}
@@ -57,8 +57,7 @@ class Run {
   Value NewList(std::vector<Value> items);
   Value NewTuple(std::vector<Value> items);
   Value NewDict(std::shared_ptr<Dict> dict);
-  Value NewIterator(std::string_view type, const Value& source,
-                    std::function<bool(Value&)> next);
+  Value NewIterator(std::string_view type, const Value& source, std::function<bool(Value&)> next);
   Value NewUndefined(std::string hint);
   // Counts the object as this run's.
   template <typename T>
@@ -113,7 +112,8 @@ class Builder {
   std::string text_;
 };
 
-// Goes through the items of a value as Python's iter() does; fails where there is nothing to go through.
+// Goes through the items of a value as Python's iter() does; fails where there is nothing to go
+// through.
 class Iteration {
  public:
   Iteration(Run& run, Value source);

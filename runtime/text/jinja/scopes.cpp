@@ -10,7 +10,8 @@
 namespace emel::text::jinja {
 namespace {
 
-// What the scope of a statement's names is made of: the names of the scope itself, not of those in it.
+// What the scope of a statement's names is made of: the names of the scope itself, not of those in
+// it.
 class Analyzer {
  public:
   explicit Analyzer(Run& run) : run_(run) {}
@@ -172,7 +173,8 @@ class Resolver {
         return AddBlock(frame, statement);
       case Statement::kBreak:
       case Statement::kContinue:
-        if (!frame.in_loop) Fail(statement.line, "expected a loop around this statement, found none");
+        if (!frame.in_loop)
+          Fail(statement.line, "expected a loop around this statement, found none");
         return;
       default:
         Resolve(frame, statement.value);
@@ -282,7 +284,8 @@ class Resolver {
       return std::any_of(macro.targets.begin(), macro.targets.end(),
                          [&](const auto& target) { return target->name == name; });
     };
-    for (const auto& target : macro.targets) macro.parameters.push_back(symbols.PlaceOf(target->name));
+    for (const auto& target : macro.targets)
+      macro.parameters.push_back(symbols.PlaceOf(target->name));
     const auto declare = [&](const std::string& name) {
       symbols.DeclareParameter(name);
       macro.parameters.push_back(symbols.PlaceOf(name));
@@ -306,7 +309,8 @@ class Resolver {
   void AddBlock(const Frame& frame, Statement& block) {
     for (const Statement* other : tree_.blocks)
       if (other->text == block.text)
-        Fail(block.line, absl::StrCat("expected the block '", block.text, "' once, found it twice"));
+        Fail(block.line,
+             absl::StrCat("expected the block '", block.text, "' once, found it twice"));
     if (block.scoped) block.visible = frame.symbols->Visible();
     tree_.blocks.push_back(&block);
   }

@@ -6,8 +6,8 @@
 
 namespace emel::text::jinja {
 
-// Gives every variable its place and checks what can be checked before anything runs: that filters and
-// tests exist, that break and continue are in loops, that nothing assigns to `loop`.
+// Gives every variable its place and checks what can be checked before anything runs: that filters
+// and tests exist, that break and continue are in loops, that nothing assigns to `loop`.
 void ResolveScopes(Run& run, Tree& tree);
 
 }  // namespace emel::text::jinja

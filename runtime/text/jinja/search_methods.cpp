@@ -91,7 +91,8 @@ template <bool kAtEnd>
 Value RemoveAffix(Interpreter& in, const Value& self, Arguments& arguments) {
   std::string_view text = self.string();
   const std::string_view part = arguments.String(in, 0);
-  if (Matches(text, part, kAtEnd)) text = text.substr(kAtEnd ? 0 : part.size(), text.size() - part.size());
+  if (Matches(text, part, kAtEnd))
+    text = text.substr(kAtEnd ? 0 : part.size(), text.size() - part.size());
   return in.NewText(std::string(text));
 }
 
@@ -116,9 +117,10 @@ Value SplitAt(Interpreter& in, const Value& self, Arguments& arguments) {
     return Texts(in, kRight ? SplitSpacesRight(in, text, limit) : SplitSpaces(in, text, limit));
   const std::string_view separator = arguments.String(in, 0);
   if (in.failed()) return {};
-  if (separator.empty()) return in.Fail("expected a separator of at least one character, found none");
-  return Texts(in, kRight ? SplitRight(in, text, separator, limit)
-                          : Split(in, text, separator, limit));
+  if (separator.empty())
+    return in.Fail("expected a separator of at least one character, found none");
+  return Texts(in,
+               kRight ? SplitRight(in, text, separator, limit) : Split(in, text, separator, limit));
 }
 
 Value LinesOf(Interpreter& in, const Value& self, Arguments& arguments) {
@@ -129,14 +131,15 @@ template <bool kRight>
 Value Partition(Interpreter& in, const Value& self, Arguments& arguments) {
   const std::string_view text = self.string(), separator = arguments.String(in, 0);
   if (in.failed() || !in.StepBytes(text.size())) return {};
-  if (separator.empty()) return in.Fail("expected a separator of at least one character, found none");
+  if (separator.empty())
+    return in.Fail("expected a separator of at least one character, found none");
   const size_t found = kRight ? FindLastText(text, separator) : FindText(text, separator);
   const auto part = [&](std::string_view piece) { return in.NewText(std::string(piece)); };
   if (found == text.npos)
     return kRight ? in.NewTuple({part(""), part(""), part(text)})
                   : in.NewTuple({part(text), part(""), part("")});
-  return in.NewTuple({part(text.substr(0, found)), part(separator),
-                      part(text.substr(found + separator.size()))});
+  return in.NewTuple(
+      {part(text.substr(0, found)), part(separator), part(text.substr(found + separator.size()))});
 }
 
 Value JoinTexts(Interpreter& in, const Value& self, Arguments& arguments) {

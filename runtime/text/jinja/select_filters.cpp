@@ -25,7 +25,8 @@ AttributePath::AttributePath(const Value& attribute) {
     const std::string_view part = rest.substr(0, dot);
     int64_t index = 0;
     const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), index);
-    const bool is_index = !part.empty() && IsAsciiDigit(part[0]) && error == std::errc{} && end == part.data() + part.size();
+    const bool is_index = !part.empty() && IsAsciiDigit(part[0]) && error == std::errc{} &&
+                          end == part.data() + part.size();
     keys_.push_back(is_index ? Value(index) : Value(part));
     if (dot == rest.size()) return;
     rest.remove_prefix(dot + 1);
@@ -42,7 +43,8 @@ Value AttributePath::Get(Interpreter& in, Value value, const Value* otherwise) c
 
 Value IgnoreCase(Interpreter& in, const Value& value) {
   if (!value.is_string()) return value;
-  if (!in.StepBytes(4 * value.string().size()) || !in.HasRoom(3 * value.string().size())) return value;
+  if (!in.StepBytes(4 * value.string().size()) || !in.HasRoom(3 * value.string().size()))
+    return value;
   return in.NewText(Lower(value.string()));
 }
 
@@ -58,7 +60,8 @@ Value AttributeOf(Interpreter& in, const Value& value, Arguments& arguments) {
   if (value.is_undefined()) return in.Attribute(value, name);
   auto found = in.FindAttribute(value, name);
   return found ? *found
-               : in.NewUndefined(absl::StrCat("no attribute '", name, "' in a ", std::string(TypeName(value))));
+               : in.NewUndefined(
+                     absl::StrCat("no attribute '", name, "' in a ", std::string(TypeName(value))));
 }
 
 // What map does with an item.
@@ -99,8 +102,8 @@ std::optional<Mapping> MakeMapping(Interpreter& in, Arguments arguments) {
 
 // A generator, which looks at nothing before it is asked.
 template <typename Step, typename State>
-Value Generate(Interpreter& in, const Value& value, const Value& deepest, std::shared_ptr<State> state,
-               Step step) {
+Value Generate(Interpreter& in, const Value& value, const Value& deepest,
+               std::shared_ptr<State> state, Step step) {
   auto iteration = std::make_shared<std::optional<Iteration>>();
   return in.NewIterator("generator", deepest, [&in, value, iteration, state, step](Value& result) {
     if (!*iteration) iteration->emplace(in, Truth(value) ? value : Value::MakeList({}));
@@ -144,7 +147,8 @@ struct Selection {
       positional.erase(positional.begin());
     }
     if (positional.empty()) return;
-    if (!positional[0].is_string()) in.Fail(absl::StrCat("expected the name of a test, found ", Found(positional[0])));
+    if (!positional[0].is_string())
+      in.Fail(absl::StrCat("expected the name of a test, found ", Found(positional[0])));
     if (in.failed()) return;
     test = positional[0].string();
     positional.erase(positional.begin());
@@ -161,18 +165,21 @@ Value SelectItems(Interpreter& in, const Value& value, Arguments& arguments) {
   auto selection = std::make_shared<Selection>();
   const Value deepest = arguments.Deepest(value);
   selection->arguments = std::move(arguments);
-  return Generate(in, value, deepest, selection, [&in](Selection& s, const Value& item, Value& result) {
-    if (!s.ready) s.Prepare(in, kByAttribute);
-    if (in.failed() || s.Holds(in, item) != kExpected) return false;
-    result = item;
-    return true;
-  });
+  return Generate(in, value, deepest, selection,
+                  [&in](Selection& s, const Value& item, Value& result) {
+                    if (!s.ready) s.Prepare(in, kByAttribute);
+                    if (in.failed() || s.Holds(in, item) != kExpected) return false;
+                    result = item;
+                    return true;
+                  });
 }
 
 using Keyed = std::vector<std::pair<Value, Value>>;  // what to order by, and the item
 
 void SortByKey(Interpreter& in, Keyed& items, bool reverse) {
-  const auto before = [&](const auto& a, const auto& b) { return Order(in, Op::kLess, a.first, b.first); };
+  const auto before = [&](const auto& a, const auto& b) {
+    return Order(in, Op::kLess, a.first, b.first);
+  };
   if (reverse) std::reverse(items.begin(), items.end());
   std::stable_sort(items.begin(), items.end(), before);
   if (reverse) std::reverse(items.begin(), items.end());
@@ -187,13 +194,15 @@ Value ItemsOf(Interpreter& in, const Keyed& keyed) {
 Value SortItems(Interpreter& in, const Value& value, Arguments& arguments) {
   std::vector<AttributePath> paths;
   if (arguments[2].is_string())
-    for (std::string_view part : Split(in, arguments[2].string(), ",", -1)) paths.emplace_back(Value(part));
+    for (std::string_view part : Split(in, arguments[2].string(), ",", -1))
+      paths.emplace_back(Value(part));
   else
     paths.emplace_back(arguments[2]);
   Keyed items;
   for (const Value& item : Collect(in, value)) {
     std::vector<Value> keys;
-    for (const AttributePath& path : paths) keys.push_back(Cased(in, path.Get(in, item), arguments.Truth(in, 1)));
+    for (const AttributePath& path : paths)
+      keys.push_back(Cased(in, path.Get(in, item), arguments.Truth(in, 1)));
     items.emplace_back(in.NewList(std::move(keys)), item);
   }
   SortByKey(in, items, arguments.Truth(in, 0));
@@ -202,11 +211,14 @@ Value SortItems(Interpreter& in, const Value& value, Arguments& arguments) {
 
 Value DictSort(Interpreter& in, const Value& value, Arguments& arguments) {
   const std::string_view by = arguments.String(in, 1, "key");
-  if (by != "key" && by != "value") return in.Fail("filter 'dictsort': expected to sort by key or value, found another");
-  if (!value.is(Kind::kDict)) return in.Fail(absl::StrCat("filter 'dictsort': expected a dict, found ", Found(value)));
+  if (by != "key" && by != "value")
+    return in.Fail("filter 'dictsort': expected to sort by key or value, found another");
+  if (!value.is(Kind::kDict))
+    return in.Fail(absl::StrCat("filter 'dictsort': expected a dict, found ", Found(value)));
   Keyed items;
   for (const auto& [key, entry] : value.dict().entries)
-    items.emplace_back(Cased(in, by == "key" ? key : entry, arguments.Truth(in, 0)), in.NewTuple({key, entry}));
+    items.emplace_back(Cased(in, by == "key" ? key : entry, arguments.Truth(in, 0)),
+                       in.NewTuple({key, entry}));
   SortByKey(in, items, arguments.Truth(in, 2));
   return ItemsOf(in, items);
 }
@@ -222,7 +234,8 @@ Value GroupBy(Interpreter& in, const Value& value, Arguments& arguments) {
   for (size_t i = 0; i < items.size() && !in.failed();) {
     const size_t first = i;
     std::vector<Value> members;
-    for (; i < items.size() && Equal(in, items[first].first, items[i].first); ++i) members.push_back(items[i].second);
+    for (; i < items.size() && Equal(in, items[first].first, items[i].first); ++i)
+      members.push_back(items[i].second);
     if (members.empty()) break;  // the run failed, or a key is not equal to itself
     const Value key = path.Get(in, members[0], &otherwise);
     const Value group = in.NewTuple({key, in.NewList(std::move(members))});
@@ -246,7 +259,9 @@ Value Unique(Interpreter& in, const Value& value, Arguments& arguments) {
     if (!*iteration) iteration->emplace(in, value);
     while ((*iteration)->Next(item)) {
       const Value key = Cased(in, state->path.Get(in, item), state->case_sensitive);
-      if (!IsHashable(key)) in.Fail(absl::StrCat("filter 'unique': expected items that can be hashed, found ", Found(key)));
+      if (!IsHashable(key))
+        in.Fail(
+            absl::StrCat("filter 'unique': expected items that can be hashed, found ", Found(key)));
       if (in.failed() || !in.HasRoom(state->seen.entries.size() * 3 * sizeof(Value))) return false;
       if (state->seen.Set(key, {})) return true;
     }

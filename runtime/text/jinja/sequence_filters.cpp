@@ -20,8 +20,9 @@ Value Default(Interpreter& in, const Value& value, Arguments& arguments) {
 
 Value LengthOf(Interpreter& in, const Value& value, Arguments&) {
   const auto length = value.is(Kind::kHost) ? value.host().length(in) : Length(value);
-  return length ? Value(*length)
-                : in.Fail(absl::StrCat("expected something that has a length, found ", Found(value)));
+  return length
+             ? Value(*length)
+             : in.Fail(absl::StrCat("expected something that has a length, found ", Found(value)));
 }
 
 Value FirstItem(Interpreter& in, const Value& value, Arguments&) {
@@ -34,16 +35,19 @@ bool IsReversible(const Value& value) { return IsIterable(value) && !value.is(Ki
 
 Value LastItem(Interpreter& in, const Value& value, Arguments&) {
   if (!IsReversible(value))
-    return in.Fail(absl::StrCat("filter 'last': expected something with an end, found ", Found(value)));
+    return in.Fail(
+        absl::StrCat("filter 'last': expected something with an end, found ", Found(value)));
   const int64_t length = *Length(value);
   if (length == 0) return in.NewUndefined("no last item, since there is none");
-  if (value.is_string() || value.is_sequence() || value.is(Kind::kRange)) return in.Item(value, length - 1);
+  if (value.is_string() || value.is_sequence() || value.is(Kind::kRange))
+    return in.Item(value, length - 1);
   return Collect(in, value).back();
 }
 
 Value ReverseOf(Interpreter& in, const Value& value, Arguments&) {
   if (!IsIterable(value))
-    return in.Fail(absl::StrCat("filter 'reverse': expected something to iterate over, found ", Found(value)));
+    return in.Fail(
+        absl::StrCat("filter 'reverse': expected something to iterate over, found ", Found(value)));
   std::vector<Value> items = Collect(in, value);
   std::reverse(items.begin(), items.end());
   if (value.is(Kind::kIterator)) return in.NewList(std::move(items));
@@ -103,7 +107,8 @@ Value RandomItem(Interpreter& in, const Value& value, Arguments&) {
 Value Sum(Interpreter& in, const Value& value, Arguments& arguments) {
   const AttributePath path(arguments[0]);
   Value sum = arguments.has(1) ? arguments[1] : Value(0);
-  if (sum.is_string()) return in.Fail("filter 'sum': expected a start that is no str, found one: 'join' adds text");
+  if (sum.is_string())
+    return in.Fail("filter 'sum': expected a start that is no str, found one: 'join' adds text");
   Iteration iteration(in, value);
   for (Value item; iteration.Next(item);) sum = Binary(in, Op::kAdd, sum, path.Get(in, item));
   return sum;
@@ -118,21 +123,24 @@ Value Batch(Interpreter& in, const Value& value, Arguments& arguments) {
     bool ended = false;
   };
   auto state = std::make_shared<State>();
-  return in.NewIterator("generator", arguments.Deepest(value), [&in, value, size, fill = arguments[1], state](Value& batch) {
-    if (!state->iteration) state->iteration.emplace(in, value);
-    for (Value item; !state->ended && state->iteration->Next(item);) {
-      const bool full = static_cast<int64_t>(state->items.size()) == size;
-      if (full) batch = in.NewList(std::exchange(state->items, {}));
-      if (in.HasRoom(state->items.size() * sizeof(Value))) state->items.push_back(item);
-      if (full) return true;
-    }
-    if (std::exchange(state->ended, true) || state->items.empty()) return false;
-    const int64_t missing = size - static_cast<int64_t>(state->items.size());
-    if (!fill.is_none() && missing > 0 && in.HasRoom(std::min<int64_t>(missing, int64_t{1} << 40) * sizeof(Value)))
-      state->items.insert(state->items.end(), static_cast<size_t>(missing), fill);
-    batch = in.NewList(std::move(state->items));
-    return true;
-  });
+  return in.NewIterator(
+      "generator", arguments.Deepest(value),
+      [&in, value, size, fill = arguments[1], state](Value& batch) {
+        if (!state->iteration) state->iteration.emplace(in, value);
+        for (Value item; !state->ended && state->iteration->Next(item);) {
+          const bool full = static_cast<int64_t>(state->items.size()) == size;
+          if (full) batch = in.NewList(std::exchange(state->items, {}));
+          if (in.HasRoom(state->items.size() * sizeof(Value))) state->items.push_back(item);
+          if (full) return true;
+        }
+        if (std::exchange(state->ended, true) || state->items.empty()) return false;
+        const int64_t missing = size - static_cast<int64_t>(state->items.size());
+        if (!fill.is_none() && missing > 0 &&
+            in.HasRoom(std::min<int64_t>(missing, int64_t{1} << 40) * sizeof(Value)))
+          state->items.insert(state->items.end(), static_cast<size_t>(missing), fill);
+        batch = in.NewList(std::move(state->items));
+        return true;
+      });
 }
 
 // So many lists, the first of them longer where the items do not divide.
@@ -143,19 +151,21 @@ Value SliceInto(Interpreter& in, const Value& value, Arguments& arguments) {
     int64_t next = 0;
   };
   auto state = std::make_shared<State>();
-  return in.NewIterator("generator", arguments.Deepest(value), [&in, value, slices, fill = arguments[1], state](Value& slice) {
-    if (!state->items) state->items = Collect(in, value);
-    if (slices == 0) in.Fail("filter 'slice': expected at least one slice, found 0");
-    if (state->next >= slices || in.failed()) return false;
-    const auto length = static_cast<int64_t>(state->items->size());
-    const int64_t number = state->next++, size = length / slices, extra = length % slices;
-    const int64_t start = number * size + std::min(number, extra);
-    const int64_t end = start + size + (number < extra);
-    std::vector<Value> items(state->items->begin() + start, state->items->begin() + end);
-    if (!fill.is_none() && number >= extra) items.push_back(fill);
-    slice = in.NewList(std::move(items));
-    return true;
-  });
+  return in.NewIterator(
+      "generator", arguments.Deepest(value),
+      [&in, value, slices, fill = arguments[1], state](Value& slice) {
+        if (!state->items) state->items = Collect(in, value);
+        if (slices == 0) in.Fail("filter 'slice': expected at least one slice, found 0");
+        if (state->next >= slices || in.failed()) return false;
+        const auto length = static_cast<int64_t>(state->items->size());
+        const int64_t number = state->next++, size = length / slices, extra = length % slices;
+        const int64_t start = number * size + std::min(number, extra);
+        const int64_t end = start + size + (number < extra);
+        std::vector<Value> items(state->items->begin() + start, state->items->begin() + end);
+        if (!fill.is_none() && number >= extra) items.push_back(fill);
+        slice = in.NewList(std::move(items));
+        return true;
+      });
 }
 
 constexpr Filter kSequenceFilters[] = {

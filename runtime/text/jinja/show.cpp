@@ -30,9 +30,9 @@ void RepresentDict(Interpreter& in, const Dict& dict, Builder& out) {
 }
 
 void RepresentRange(const Range& range, Builder& out) {
-  const int64_t stop = range.start + range.length * range.step;
-  out += range.step == 1 ? absl::StrCat("range(", range.start, ", ", stop, ")")
-                         : absl::StrCat("range(", range.start, ", ", stop, ", ", range.step, ")");
+  out += range.step == 1
+             ? absl::StrCat("range(", range.start, ", ", range.stop, ")")
+             : absl::StrCat("range(", range.start, ", ", range.stop, ", ", range.step, ")");
 }
 
 void RepresentView(Interpreter& in, const Value& view, Builder& out) {

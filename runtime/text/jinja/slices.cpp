@@ -65,6 +65,7 @@ std::optional<Positions> SlicePositions(Run& run, int64_t length, const Value& s
   first = start.is_none() ? (forward ? low : high) : Clamp(first, length, low, high);
   last = stop.is_none() ? (forward ? high : low) : Clamp(last, length, low, high);
   result.start = first;
+  result.stop = last;
   const int64_t span = forward ? last - first : first - last;
   const int64_t stride = forward ? result.step : -result.step;
   if (span > 0) result.count = (span - 1) / stride + 1;
@@ -74,21 +75,25 @@ std::optional<Positions> SlicePositions(Run& run, int64_t length, const Value& s
 Value Slice(Interpreter& in, const Value& value, const Value& start, const Value& stop,
             const Value& step) {
   const bool sliceable = value.is_string() || value.is_sequence() || value.is(Kind::kRange);
-  if (!sliceable)
-    return in.Fail(absl::StrCat("expected something to slice, found ", Found(value)));
+  if (!sliceable) return in.Fail(absl::StrCat("expected something to slice, found ", Found(value)));
   const auto positions = SlicePositions(in, *Length(value), start, stop, step);
   if (!positions) return {};
   if (value.is_string()) return SliceText(in, value, *positions);
   if (value.is(Kind::kRange)) {
     auto range = in.Own(std::make_shared<Range>(), 0);
     range->length = positions->count;
-    range->start = value.range().at(positions->start);
-    // One item or none needs no step, which might be too large to multiply.
-    if (positions->count > 1) range->step = value.range().step * positions->step;
+    const auto scaled = [&](int64_t factor) {  // wraps around where no item is
+      return static_cast<uint64_t>(value.range().step) * static_cast<uint64_t>(factor);
+    };
+    const auto start = static_cast<uint64_t>(value.range().start);
+    range->start = static_cast<int64_t>(start + scaled(positions->start));
+    range->stop = static_cast<int64_t>(start + scaled(positions->stop));
+    range->step = static_cast<int64_t>(scaled(positions->step));
     return {Kind::kRange, std::move(range)};
   }
   std::vector<Value> items;
-  if (!in.Step(1 + positions->count / 8) || !in.HasRoom(positions->count * sizeof(Value))) return {};
+  if (!in.Step(1 + positions->count / 8) || !in.HasRoom(positions->count * sizeof(Value)))
+    return {};
   for (int64_t i = 0; i < positions->count; ++i)
     items.push_back(value.items()[positions->start + i * positions->step]);
   return value.is(Kind::kTuple) ? in.NewTuple(std::move(items)) : in.NewList(std::move(items));

@@ -13,13 +13,15 @@ namespace emel::text::jinja {
 
 class Run;
 
-// The variables of one scope. As Jinja does, it decides before anything runs which names are whose: a
-// name that a scope stores anywhere is that scope's own, and starts as what the scope around it has at
-// that time.
+// The variables of one scope. As Jinja does, it decides before anything runs which names are whose:
+// a name that a scope stores anywhere is that scope's own, and starts as what the scope around it
+// has at that time.
 class Symbols {
  public:
   Symbols(Function* function, const Symbols* parent)
-      : function_(function), parent_(parent), slots_(std::make_shared<std::map<std::string, uint32_t>>()) {}
+      : function_(function),
+        parent_(parent),
+        slots_(std::make_shared<std::map<std::string, uint32_t>>()) {}
 
   void LoadName(const std::string& name);
   void Store(const std::string& name);

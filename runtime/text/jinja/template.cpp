@@ -31,10 +31,12 @@ absl::StatusOr<Template> Template::Parse(std::string_view source, std::string na
                                          const Limits& limits) {
   if (source.size() > kMaxSource)
     return absl::ResourceExhaustedError(absl::StrCat("expected a template of at most ", kMaxSource,
-                                                     " bytes, found ", source.size(), " (", name, ")"));
+                                                     " bytes, found ", source.size(), " (", name,
+                                                     ")"));
   std::string storage;
   if (ToValidUtf8(source, storage).data() != source.data())
-    return absl::InvalidArgumentError(absl::StrCat("expected UTF-8, found other bytes (", name, ")"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected UTF-8, found other bytes (", name, ")"));
   Run run(limits);
   auto tree = std::make_unique<Tree>();
   tree->body = jinja::Parse(run, source);

@@ -41,7 +41,8 @@ bool IsSame(Interpreter& in, const Value& value, const Arguments& arguments) {
   const Value& other = arguments[0];
   if (value.kind() != other.kind()) return false;
   if (value.object() || other.object())
-    return value.object() == other.object() || (value.is_string() && value.string() == other.string());
+    return value.object() == other.object() ||
+           (value.is_string() && value.string() == other.string());
   return SameKey(value, other);
 }
 

@@ -28,7 +28,8 @@ Value AsMethod(Interpreter& in, const Value& value, Arguments& arguments) {
     arguments.positional.pop_back();
   return CallMethod(in, text, *FindMethod(text, kName), arguments);
 }
-constexpr char kUpper[] = "upper", kLower[] = "lower", kCapitalize[] = "capitalize", kStrip[] = "strip";
+constexpr char kUpper[] = "upper", kLower[] = "lower", kCapitalize[] = "capitalize",
+               kStrip[] = "strip";
 
 Value CenterIn(Interpreter& in, const Value& value, Arguments& arguments) {
   const Value text = Soft(in, value);
@@ -51,7 +52,8 @@ Value TitleWords(Interpreter& in, const Value& value, Arguments&) {
     }
     AppendUpper(first, result);
     const size_t start = i;
-    for (size_t next = i; i < text.size() && !is_border(DecodeUtf8(text, next)); i = next) {}
+    for (size_t next = i; i < text.size() && !is_border(DecodeUtf8(text, next)); i = next) {
+    }
     result += Lower(std::string_view(text).substr(start, i - start));
   }
   return in.NewText(std::move(result));
@@ -70,7 +72,8 @@ Value Indent(Interpreter& in, const Value& value, Arguments& arguments) {
     by = arguments[0].string();
   else if (arguments.has(0))
     by = Builder(in).Repeat(" ", arguments.Integer(in, 0)).Take();
-  if (!value.is_string()) return in.Fail(absl::StrCat("filter 'indent': expected a str, found ", Found(value)));
+  if (!value.is_string())
+    return in.Fail(absl::StrCat("filter 'indent': expected a str, found ", Found(value)));
   const bool first = arguments.Truth(in, 1), blank = arguments.Truth(in, 2);
   const std::string text = value.string() + "\n";
   Builder result(in);
@@ -94,10 +97,14 @@ Value Truncate(Interpreter& in, const Value& value, Arguments& arguments) {
   const auto size = Length(value);
   if (in.failed()) return {};
   if (length < marked || leeway < 0)
-    return in.Fail("filter 'truncate': expected a length with room for the end and no negative leeway, found another");
-  if (!size) return in.Fail(absl::StrCat("filter 'truncate': expected a str, found ", Found(value)));
+    return in.Fail(
+        "filter 'truncate': expected a length with room for the end and no negative leeway, found "
+        "another");
+  if (!size)
+    return in.Fail(absl::StrCat("filter 'truncate': expected a str, found ", Found(value)));
   if (*size <= length || *size - length <= leeway) return value;
-  if (!value.is_string()) return in.Fail(absl::StrCat("filter 'truncate': expected a str, found ", Found(value)));
+  if (!value.is_string())
+    return in.Fail(absl::StrCat("filter 'truncate': expected a str, found ", Found(value)));
   std::string text = value.string().substr(0, ByteOffset(value.text(), length - marked));
   if (!arguments.Truth(in, 1)) text.resize(std::min(text.rfind(' '), text.size()));
   return in.NewText(text.append(end), value.is_markup());
@@ -116,7 +123,8 @@ Value WordCount(Interpreter& in, const Value& value, Arguments&) {
 }
 
 Value WordWrap(Interpreter& in, const Value& value, Arguments& arguments) {
-  if (!value.is_string()) return in.Fail(absl::StrCat("filter 'wordwrap': expected a str, found ", Found(value)));
+  if (!value.is_string())
+    return in.Fail(absl::StrCat("filter 'wordwrap': expected a str, found ", Found(value)));
   const WrapOptions options = {.width = arguments.Integer(in, 0, 79),
                                .break_long_words = arguments.Truth(in, 1, true),
                                .break_on_hyphens = arguments.Truth(in, 3, true)};
@@ -140,7 +148,8 @@ Value FormatWith(Interpreter& in, const Value& value, Arguments& arguments) {
   if (!arguments.positional.empty() && !arguments.named.empty())
     return in.Fail("filter 'format': expected arguments with names or without, found both");
   const Value text = Soft(in, value);
-  if (arguments.named.empty()) return FormatPercent(in, text, in.NewTuple(std::move(arguments.positional)));
+  if (arguments.named.empty())
+    return FormatPercent(in, text, in.NewTuple(std::move(arguments.positional)));
   auto dict = std::make_shared<Dict>();
   for (auto& [name, named] : arguments.named) dict->Set(Value(name), std::move(named));
   return FormatPercent(in, text, in.NewDict(std::move(dict)));

@@ -17,7 +17,9 @@ class Parts {
     parts_.push_back(part);
     return true;
   }
-  bool IsFull(int64_t limit) const { return limit >= 0 && static_cast<int64_t>(parts_.size()) >= limit; }
+  bool IsFull(int64_t limit) const {
+    return limit >= 0 && static_cast<int64_t>(parts_.size()) >= limit;
+  }
   std::vector<std::string_view> Take() { return std::move(parts_); }
   std::vector<std::string_view> TakeReversed() {
     std::reverse(parts_.begin(), parts_.end());

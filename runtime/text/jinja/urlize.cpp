@@ -43,23 +43,28 @@ bool IsTail(std::string_view text) {
 
 std::string_view TakeHost(std::string_view& text) {
   size_t end = 0;
-  for (size_t next = 0; end < text.size() && IsHostCharacter(DecodeUtf8(text, next)); end = next) {}
+  for (size_t next = 0; end < text.size() && IsHostCharacter(DecodeUtf8(text, next)); end = next) {
+  }
   const std::string_view host = text.substr(0, end);
   text.remove_prefix(end);
   return host;
 }
 
 bool IsTopLevel(std::string_view label) {
-  const bool letters = std::all_of(label.begin(), label.end(), [](char c) { return absl::ascii_isalpha(static_cast<unsigned char>(c)); });
+  const bool letters = std::all_of(label.begin(), label.end(), [](char c) {
+    return absl::ascii_isalpha(static_cast<unsigned char>(c));
+  });
   if (letters && label.size() >= 2 && label.size() <= 63) return true;
   const auto is_encoded = [](char32_t c) { return IsWordCharacter(c) || c == '%'; };
-  return TakePrefix(label, "xn--") && CharacterCount(label) >= 2 && CharacterCount(label) <= 59 && AllOf(label, is_encoded);
+  return TakePrefix(label, "xn--") && CharacterCount(label) >= 2 && CharacterCount(label) <= 59 &&
+         AllOf(label, is_encoded);
 }
 
 bool IsAddress4(Run& run, std::string_view host) {
   const auto parts = Split(run, host, ".", -1);
   return parts.size() == 4 && std::all_of(parts.begin(), parts.end(), [](std::string_view part) {
-           return !part.empty() && part.size() <= 3 && std::all_of(part.begin(), part.end(), IsAsciiDigit);
+           return !part.empty() && part.size() <= 3 &&
+                  std::all_of(part.begin(), part.end(), IsAsciiDigit);
          });
 }
 
@@ -79,16 +84,19 @@ bool IsAddress6(std::string_view text) {
 // Names with dots between them, the last of them a top level.
 bool IsNamedHost(Run& run, std::string_view host) {
   const auto labels = Split(run, host, ".", -1);
-  return IsTopLevel(labels.back()) && std::all_of(labels.begin(), labels.end() - 1, [](std::string_view label) {
+  return IsTopLevel(labels.back()) &&
+         std::all_of(labels.begin(), labels.end() - 1, [](std::string_view label) {
            return !label.empty() && AllOf(label, IsLabelCharacter);
          });
 }
 
 bool IsPlainHost(Run& run, std::string_view host) {
-  static constexpr std::string_view kTops[] = {"com", "net", "int", "edu", "gov", "org", "info", "mil"};
+  static constexpr std::string_view kTops[] = {"com", "net", "int",  "edu",
+                                               "gov", "org", "info", "mil"};
   const auto labels = Split(run, host, ".", -1);
   const std::string top = absl::AsciiStrToLower(std::string(labels.back()));
-  return labels.size() > 1 && std::find(std::begin(kTops), std::end(kTops), top) != std::end(kTops) &&
+  return labels.size() > 1 &&
+         std::find(std::begin(kTops), std::end(kTops), top) != std::end(kTops) &&
          std::all_of(labels.begin(), labels.end() - 1, [](std::string_view label) {
            const int64_t length = CharacterCount(label);
            return length >= 2 && length <= 63 && AllOf(label, IsLabelCharacter);
@@ -100,12 +108,15 @@ bool IsUrl(Run& run, std::string_view text) {
   const bool has_scheme = TakePrefix(rest, "https://") || TakePrefix(rest, "http://");
   if (has_scheme && rest.starts_with('[')) {
     const size_t close = rest.find(']');
-    return close != rest.npos && IsAddress6(rest.substr(1, close - 1)) && IsTail(rest.substr(close + 1));
+    return close != rest.npos && IsAddress6(rest.substr(1, close - 1)) &&
+           IsTail(rest.substr(close + 1));
   }
   if (has_scheme || TakePrefix(rest, "www.")) {
     std::string_view tail = rest;
     const std::string_view host = TakeHost(tail);
-    if (!host.empty() && IsTail(tail) && (IsNamedHost(run, host) || (has_scheme && IsAddress4(run, host)))) return true;
+    if (!host.empty() && IsTail(tail) &&
+        (IsNamedHost(run, host) || (has_scheme && IsAddress4(run, host))))
+      return true;
   }
   rest = text;
   const std::string_view host = TakeHost(rest);
@@ -118,13 +129,16 @@ bool IsEmail(std::string_view text) {
   const std::string_view domain = text.substr(at + 1);
   const size_t dot = domain.rfind('.');
   size_t first = 0;
-  return dot != domain.npos && dot > 0 && dot + 1 < domain.size() && IsWordCharacter(DecodeUtf8(domain, first)) &&
-         AllOf(domain.substr(0, dot), [](char32_t c) { return IsWordCharacter(c) || c == '.' || c == '-'; }) &&
+  return dot != domain.npos && dot > 0 && dot + 1 < domain.size() &&
+         IsWordCharacter(DecodeUtf8(domain, first)) &&
+         AllOf(domain.substr(0, dot),
+               [](char32_t c) { return IsWordCharacter(c) || c == '.' || c == '-'; }) &&
          AllOf(domain.substr(dot + 1), IsWordCharacter);
 }
 
 std::string Link(std::string_view target, std::string_view attributes, std::string_view text) {
-  return absl::StrCat("<a href=\"", std::string(target), "\"", std::string(attributes), ">", std::string(text), "</a>");
+  return absl::StrCat("<a href=\"", std::string(target), "\"", std::string(attributes), ">",
+                      std::string(text), "</a>");
 }
 
 std::string Shortened(std::string_view text, int64_t limit) {
@@ -135,13 +149,17 @@ std::string Shortened(std::string_view text, int64_t limit) {
 std::string LinkMiddle(Run& run, const std::string& text, const LinkOptions& options) {
   if (IsUrl(run, text)) {
     const bool has_scheme = text.starts_with("https://") || text.starts_with("http://");
-    return Link(has_scheme ? text : "https://" + text, options.attributes, Shortened(text, options.limit));
+    return Link(has_scheme ? text : "https://" + text, options.attributes,
+                Shortened(text, options.limit));
   }
-  if (text.starts_with("mailto:") && IsEmail(std::string_view(text).substr(7))) return Link(text, "", text.substr(7));
-  if (!text.starts_with("www.") && text.find(':') == text.npos && IsEmail(text)) return Link("mailto:" + text, "", text);
+  if (text.starts_with("mailto:") && IsEmail(std::string_view(text).substr(7)))
+    return Link(text, "", text.substr(7));
+  if (!text.starts_with("www.") && text.find(':') == text.npos && IsEmail(text))
+    return Link("mailto:" + text, "", text);
   std::string result = text;
   for (const std::string& scheme : options.schemes)
-    if (result != scheme && result.starts_with(scheme)) result = Link(result, options.attributes, result);
+    if (result != scheme && result.starts_with(scheme))
+      result = Link(result, options.attributes, result);
   return result;
 }
 
@@ -155,7 +173,8 @@ size_t CountOf(std::string_view text, std::string_view part) {
 std::string LinkWord(Run& run, std::string_view word, const LinkOptions& options) {
   static constexpr std::string_view kHeads[] = {"(", "<", "&lt;"};
   static constexpr std::string_view kTails[] = {")", ">", ".", ",", "\n", "&gt;"};
-  static constexpr std::pair<std::string_view, std::string_view> kPairs[] = {{"(", ")"}, {"<", ">"}, {"&lt;", "&gt;"}};
+  static constexpr std::pair<std::string_view, std::string_view> kPairs[] = {
+      {"(", ")"}, {"<", ">"}, {"&lt;", "&gt;"}};
   size_t head = 0, tail = word.size();
   for (bool found = true; found;) {
     found = false;
@@ -178,7 +197,8 @@ std::string LinkWord(Run& run, std::string_view word, const LinkOptions& options
       rest.remove_prefix(end);
     }
   }
-  return absl::StrCat(std::string(word.substr(0, head)), LinkMiddle(run, middle, options), std::string(rest));
+  return absl::StrCat(std::string(word.substr(0, head)), LinkMiddle(run, middle, options),
+                      std::string(rest));
 }
 
 }  // namespace
@@ -190,7 +210,8 @@ std::string LinkUrls(Run& run, std::string_view text, const LinkOptions& options
     result += text.substr(0, spaces);
     text.remove_prefix(spaces);
     size_t end = 0;
-    for (size_t next = 0; end < text.size() && !IsSpace(DecodeUtf8(text, next)); end = next) {}
+    for (size_t next = 0; end < text.size() && !IsSpace(DecodeUtf8(text, next)); end = next) {
+    }
     if (run.StepBytes(8 * end)) result += LinkWord(run, text.substr(0, end), options);
     text.remove_prefix(end);
   }

@@ -141,8 +141,8 @@ bool SameKey(const Value& left, const Value& right) {
     const double a = left.number(), b = right.number();
     // Beyond 2^53 a double may equal an integer that it is not.
     return a == b && (std::fabs(a) < 9007199254740992.0 || left.kind() == right.kind() ||
-                      (std::fabs(a) < 9.2e18 && static_cast<int64_t>(a) ==
-                       (left.is_integer() ? left : right).integer()));
+                      (std::fabs(a) < 9.2e18 &&
+                       static_cast<int64_t>(a) == (left.is_integer() ? left : right).integer()));
   }
   if (left.kind() != right.kind()) return false;
   if (left.is(Kind::kTuple)) {
@@ -152,8 +152,8 @@ bool SameKey(const Value& left, const Value& right) {
   }
   if (left.is(Kind::kRange)) {
     const Range &a = left.range(), &b = right.range();
-    return a.length == b.length && (a.length == 0 || (a.start == b.start &&
-                                                      (a.length == 1 || a.step == b.step)));
+    return a.length == b.length &&
+           (a.length == 0 || (a.start == b.start && (a.length == 1 || a.step == b.step)));
   }
   return left.is_none() || left.is_undefined() || left.object() == right.object();
 }

@@ -140,7 +140,7 @@ struct Dict : Object {
 };
 
 struct Range : Object {
-  int64_t start = 0, step = 1, length = 0;
+  int64_t start = 0, stop = 0, step = 1, length = 0;
   int64_t at(int64_t index) const { return start + index * step; }
 };
 
@@ -160,7 +160,9 @@ bool SameKey(const Value& left, const Value& right);
 std::string_view TypeName(const Value& value);
 
 inline const Text& Value::text() const { return *static_cast<const Text*>(object_.get()); }
-inline const Sequence& Value::sequence() const { return *static_cast<const Sequence*>(object_.get()); }
+inline const Sequence& Value::sequence() const {
+  return *static_cast<const Sequence*>(object_.get());
+}
 inline const Dict& Value::dict() const { return *static_cast<const Dict*>(object_.get()); }
 inline const Range& Value::range() const { return *static_cast<const Range*>(object_.get()); }
 inline const View& Value::view() const { return *static_cast<const View*>(object_.get()); }

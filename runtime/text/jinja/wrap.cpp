@@ -13,7 +13,9 @@ namespace {
 bool IsBlank(char32_t c) { return c == ' ' || (c >= 9 && c <= 13); }
 bool IsLetter(char32_t c) { return IsWordCharacter(c) && !IsDecimal(c); }
 bool IsPunctuated(char32_t c) {
-  return IsWordCharacter(c) || (c < 0x80 && std::string_view("!\"'&.,?").find(static_cast<char>(c)) != std::string_view::npos);
+  return IsWordCharacter(c) ||
+         (c < 0x80 &&
+          std::string_view("!\"'&.,?").find(static_cast<char>(c)) != std::string_view::npos);
 }
 
 // Splits where a line may end: at blanks, after hyphens in words, before and after long dashes.
@@ -51,7 +53,8 @@ class Chunker {
   // Between parts of a word, each with letters.
   bool IsHyphen(size_t i) const {
     const bool after_two = i >= 2 && IsLetter(text_[i - 1]) && IsLetter(text_[i - 2]);
-    const bool after_short = i >= 3 && IsPunctuated(text_[i - 1]) && text_[i - 2] == '-' && IsLetter(text_[i - 3]);
+    const bool after_short =
+        i >= 3 && IsPunctuated(text_[i - 1]) && text_[i - 2] == '-' && IsLetter(text_[i - 3]);
     const bool skips = i + 2 < text_.size() && text_[i + 2] == '-';
     return (after_two || after_short) && IsLetterAt(i + 1) &&
            (IsLetterAt(i + 2) || (skips && IsLetterAt(i + 3)));
@@ -71,7 +74,9 @@ std::vector<std::u32string> Chunks(std::u32string_view text, bool at_hyphens) {
   return chunks;
 }
 
-bool IsBlankChunk(const std::u32string& chunk) { return std::all_of(chunk.begin(), chunk.end(), IsSpace); }
+bool IsBlankChunk(const std::u32string& chunk) {
+  return std::all_of(chunk.begin(), chunk.end(), IsSpace);
+}
 
 // How much of a word that fits on no line goes on this one.
 size_t BreakAt(const std::u32string& word, size_t room, const WrapOptions& options) {
