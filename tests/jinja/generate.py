@@ -1,6 +1,7 @@
 """Makes templates at random out of every construct that the engine has, each with the constructs it was made of."""
 
 import random
+import re
 
 STRINGS = ["", "a", "abc", "Hello World", "  padded \t", "ünïcödé ß", "日本語", "line one\nline two\r\nthree", "a,b,,c", "x=1&y=<2>\"'",
            "42", "-7", "3.14", "1e3", "0x1F", "nan", "foo-bar baz_qux", "ΑΣ ΟΔΟΣ", "\u00e9\u0301", "tab\there", "{{ no }}", "100%",
@@ -82,6 +83,18 @@ FORMATS = ["'%s' % X", "'%r' % X", "'%d' % N", "'%5d|%-5d|%05d' % (N, N, N)", "'
            "'{z}'.format(a=1)", "'{:d}'.format(s)", "'{:.2}'.format(s)", "'{:010,.2f}'.format(12345.678)", "'{:_} {:_x}'.format(1234567, 1048576)", "'{}'.format(missing)",
            "'{a}'.format_map(d)", "'{:<5}'.format(true)", "'{:=+6d}'.format(n)", "'{:.0f} {:.1f}'.format(2.5, 0.25)", "'{:10}|'.format(n)", "'{:e}'.format(n)", "'{:.3} {:.3}'.format(123.456, 1234.5)",
            "'%s and %s'|format(s, n)", "'%(x)s'|format(x=X)", "'a' ~ X ~ N ~ none ~ true", "X ~ ''"]
+
+
+# Methods and filters with arguments at random: T for text, C for one character, I for a number, B for a truth.
+RANDOM_METHODS = ["replace(T, T)", "replace(T, T, I)", "split(T)", "split(T, I)", "rsplit(T, I)", "find(T)", "find(T, I)", "rfind(T, I, I)", "count(T, I, I)",
+                  "startswith(T, I)", "endswith(T, I, I)", "strip(T)", "lstrip(T)", "rstrip(T)", "center(I, C)", "ljust(I, C)", "rjust(I, C)", "zfill(I)",
+                  "partition(T)", "rpartition(T)", "removeprefix(T)", "removesuffix(T)", "expandtabs(I)", "join([T, T, T])", "join(T)", "splitlines(B)", "title()",
+                  "capitalize()", "swapcase()", "isalnum()", "istitle()", "isidentifier()", "isprintable()", "casefold()", "upper()", "lower()", "isnumeric()", "isdigit()"]
+RANDOM_FILTERS = ["truncate(I, B, T, I)", "wordwrap(I, B)", "wordwrap(I, B, T, B)", "indent(I, B, B)", "indent(T, B, B)", "center(I)", "replace(T, T, I)", "trim(T)", "title",
+                  "capitalize", "wordcount", "urlize", "urlize(I, B)", "striptags", "urlencode", "escape", "int(I, I)", "int", "float", "pprint", "tojson", "string|tojson(B)",
+                  "batch(I, T)|list", "slice(I, T)|list", "list|pprint", "join(T)", "reverse", "sort(B, B)|list", "unique|list", "format(T, I)", "default(T, B)", "e|replace(T, T)",
+                  "safe ~ T", "(T|e) + T", "safe|replace(T, T)", "e|center(I)", "e|upper|list"]
+RANDOM_NUMBERS = ["round(I)", "round(I, 'ceil')", "round(I, 'floor')", "abs", "int", "float", "filesizeformat(B)", "string", "tojson", "pprint"]
 
 
 class Maker:
@@ -217,6 +230,37 @@ class Maker:
                 place = next((p for p in (f"({name}", f", {name}", f"={name}", f" {name}", name) if p in made), None)
                 made = made.replace(place, place.replace(name, "(" + self.pick(pool) + ")"), 1)
         return made
+
+    def fill(self, pattern):
+        """Puts values in the place of the letters that stand for them."""
+        makers = {"T": self.literal_text, "C": lambda: self.pick(["'*'", "'é'", "' '", "'ab'"]), "B": lambda: self.pick(["true", "false"]),
+                  "I": lambda: str(self.random.randrange(-4, 30) if self.chance(0.9) else self.pick([-100, 64, 80, 200]))}
+        return re.sub(r"\b[TCIB]\b", lambda found: makers[found[0]](), pattern)
+
+    def make_random_method(self):
+        return f"{self.literal_text()}.{self.fill(self.pick(RANDOM_METHODS))}"
+
+    def make_random_filter(self):
+        if self.chance(0.3):
+            return f"({self.random_number()})|{self.fill(self.pick(RANDOM_NUMBERS))}"
+        name = self.fill(self.pick(RANDOM_FILTERS))
+        return name if name.startswith("(") else f"{self.literal_text()}|{name}"
+
+    def random_number(self):
+        return self.pick([str(self.random.randrange(-10**self.random.randrange(1, 18), 10**self.random.randrange(1, 18))), repr(self.random.uniform(-10, 10)),
+                          repr(round(self.random.uniform(-1000, 1000), self.random.randrange(4))), f"{self.random.randrange(-99, 99)}.5", f"{self.random.uniform(-9, 9):.6g}e{self.random.randrange(-30, 30)}",
+                          "true", "0", "-0.0"])
+
+    def make_random_arithmetic(self):
+        return f"({self.random_number()}) {self.pick(['+', '-', '*', '/', '//', '%', '<', '>=', '=='])} ({self.random_number()})"
+
+    def make_random_format(self):
+        if self.chance(0.5):
+            spec = (self.pick(["", "", "<", ">", "^", "=", "*<", "0>", "é^"]) + self.pick(["", "", "+", " ", "-"]) + self.pick(["", "", "#"]) + self.pick(["", "", "0"])
+                    + self.pick(["", "", "5", "12", "20"]) + self.pick(["", "", ",", "_"]) + self.pick(["", "", ".0", ".1", ".3", ".10"]) + self.pick(["", "", *"bcdeEfFgGnosxX%"]))
+            return "'{:" + spec + "}'.format(" + self.pick([self.random_number(), self.random_number(), self.literal_text()]) + ")"
+        spec = (self.pick(["", "", "-", "+", " ", "0", "#", "-0", "+#"]) + self.pick(["", "", "3", "12", "20"]) + self.pick(["", "", ".0", ".2", ".5", ".12"]) + self.pick([*"diuxXoeEfFgGcrsa"]))
+        return "'%" + spec + "' % (" + self.pick([self.random_number(), self.random_number(), self.literal_text()]) + ",)"
 
     def make_call(self):
         return self.pick(["range(3)|list", "range(1, 8, 3)|list", "range(5, 0, -2)", "dict(a=1, b=n)", "dict([('x', 1)])", "cycler('a', 'b').next()", "joiner('; ')()",

@@ -19,7 +19,7 @@ def run_ours(program, cases):
 
 
 # Where in memory something is that has no other name.
-ADDRESS = re.compile(r"<generator object[^>]*>|<(?:\w+\.)*(\w+) object( at 0x\w+)?>| at 0x\w+")
+ADDRESS = re.compile(r"<generator object[^>]*>|<(?:\w+\.)*(\w+) object( at 0x\w+)?>| at 0x\w+", re.IGNORECASE)
 
 
 def comparable(text):

@@ -78,6 +78,13 @@ Value ExpressionParser::Fail(std::string message, int line) {
   return run_.Fail(std::move(message));
 }
 
+// One level deeper; the caller counts back.
+bool ExpressionParser::Nest() {
+  if (++nesting_ > kMaxNesting)
+    Fail(absl::StrCat("expected at most ", kMaxNesting, " nested expressions, found more"));
+  return !failed();
+}
+
 ExpressionPtr ExpressionParser::Make(Expression::Kind kind, int line,
                                      std::vector<ExpressionPtr> parts) {
   auto made = std::make_unique<Expression>(kind, line);
@@ -105,7 +112,11 @@ ExpressionPtr ExpressionParser::ParseConditional() {
   ExpressionPtr value = ParseOr();
   while (!failed() && TakeIfName("if")) {
     ExpressionPtr condition = ParseOr();
-    ExpressionPtr otherwise = TakeIfName("else") ? ParseConditional() : nullptr;
+    ExpressionPtr otherwise;
+    if (TakeIfName("else")) {
+      if (Nest()) otherwise = ParseConditional();
+      --nesting_;
+    }
     value = MakeOf(Expression::kConditional, line, std::move(condition), std::move(value),
                    std::move(otherwise));
     line = current().line;
@@ -134,8 +145,7 @@ ExpressionPtr ExpressionParser::ParseAnd() {
 ExpressionPtr ExpressionParser::ParseNot() {
   if (!current().is_name("not")) return ParseComparison();
   const int line = Take().line;
-  if (++nesting_ > kMaxNesting) Fail("expected fewer nested expressions, found too many");
-  ExpressionPtr operand = failed() ? Make(Expression::kConstant, line) : ParseNot();
+  ExpressionPtr operand = Nest() ? ParseNot() : Make(Expression::kConstant, line);
   --nesting_;
   return MakeOf(Expression::kNot, line, std::move(operand));
 }
@@ -193,9 +203,8 @@ ExpressionPtr ExpressionParser::ParseConcat() {
 
 ExpressionPtr ExpressionParser::ParseUnary(bool with_filters) {
   const int line = current().line;
-  if (++nesting_ > kMaxNesting) Fail("expected fewer nested expressions, found too many");
   ExpressionPtr value;
-  if (failed()) {
+  if (!Nest()) {
     value = Make(Expression::kConstant, line);
   } else if (current().is("-") || current().is("+")) {
     const Op op = Take().text == "-" ? Op::kNegative : Op::kPositive;
@@ -472,29 +481,6 @@ void ExpressionParser::ParseArgument(Expression& call, int line) {
   ExpressionPtr value = ParseExpression();
   call.height = std::max(call.height, value->height + 1);
   *place = std::move(value);
-}
-
-ExpressionPtr ExpressionParser::ParseTarget(TupleRules rules, bool with_namespace) {
-  if (with_namespace && current().type == Token::kName && next().is(".")) {
-    const Token& token = Take();
-    ExpressionPtr target = Make(Expression::kNamespaceAttribute, token.line);
-    target->name = token.text;
-    Take();
-    target->attribute = ExpectName();
-    return target;
-  }
-  rules.names_only = true;
-  ExpressionPtr target = ParseTuple(rules);
-  CheckTarget(*target);
-  return target;
-}
-
-void ExpressionParser::CheckTarget(const Expression& target) {
-  if (target.kind == Expression::kTuple) {
-    for (const auto& part : target.parts) CheckTarget(*part);
-  } else if (target.kind != Expression::kName) {
-    Fail("expected a name to assign to, found another expression", target.line);
-  }
 }
 
 }  // namespace emel::text::jinja

@@ -35,12 +35,12 @@ class ExpressionParser {
   std::string ExpectName();
   Value Fail(std::string message, int line = 0);
   bool failed() const { return run_.failed(); }
+  bool Nest();
 
   ExpressionPtr Make(Expression::Kind kind, int line, std::vector<ExpressionPtr> parts = {});
   ExpressionPtr ParseExpression();
   ExpressionPtr ParseTuple(TupleRules rules);
   ExpressionPtr ParsePrimary();
-  ExpressionPtr ParseTarget(TupleRules rules, bool with_namespace);
   ExpressionPtr ParseFilters(ExpressionPtr subject, bool starts_with_name = false);
 
   Run& run_;
@@ -73,7 +73,6 @@ class ExpressionParser {
   void ParseArguments(Expression& call);
   void ParseArgument(Expression& call, int line);
   std::string ParseDottedName();
-  void CheckTarget(const Expression& target);
 
   std::vector<Token> tokens_;
   size_t position_ = 0;

@@ -20,7 +20,7 @@ namespace {
 constexpr int64_t kMaxPrecision = 10'000;
 
 struct Specification {
-  std::string fill = " ";
+  std::string fill;
   char align = 0;
   char sign = '-';
   bool alternate = false;
@@ -64,10 +64,11 @@ bool Parse(Run& run, std::string_view text, Specification& s) {
   TakeAlignment(text, s);
   TakeOne(text, "+- ", s.sign);
   s.alternate = TakeOne(text, "#", taken);
-  if (TakeOne(text, "0", taken) && s.align == 0) {
+  if (s.fill.empty() && TakeOne(text, "0", taken)) {
     s.fill = "0";
-    s.align = '0';  // = for numbers
+    if (s.align == 0) s.align = '0';  // = for numbers
   }
+  if (s.fill.empty()) s.fill = " ";
   TakeNumber(text, s.width);
   TakeOne(text, ",_", s.grouping);
   const bool has_precision = TakeOne(text, ".", taken);
@@ -160,7 +161,7 @@ std::string FormatInteger(Interpreter& in, const Value& value, const Specificati
 }
 
 // Up to `precision` digits, and at least one after the point.
-std::string ShortReal(Run& run, double value, int64_t precision) {
+std::string ShortReal(Run& run, double value, int64_t precision, bool keep_zeros) {
   if (precision == 0) precision = 1;
   const std::string scientific = FormatReal(run, value, 'e', precision - 1, false);
   if (!std::isfinite(value) || run.failed()) return scientific;
@@ -169,7 +170,9 @@ std::string ShortReal(Run& run, double value, int64_t precision) {
   const bool is_scientific = exponent < -4 || exponent + 1 > precision - 1;
   std::string digits = is_scientific ? scientific.substr(0, e)
                                      : FormatReal(run, value, 'f', precision - 1 - exponent, false);
-  if (digits.find('.') != digits.npos) {
+  const bool has_point = digits.find('.') != digits.npos;
+  if (keep_zeros && !has_point) digits += '.';
+  if (!keep_zeros && has_point) {
     digits.resize(digits.find_last_not_of('0') + 1);
     if (digits.back() == '.') digits.pop_back();
   }
@@ -184,7 +187,7 @@ std::string FormatFloat(Interpreter& in, const Value& value, const Specification
   number = std::fabs(number);
   std::string digits;
   if (s.type == 0)
-    digits = s.precision < 0 ? FloatText(number) : ShortReal(in, number, s.precision);
+    digits = s.precision < 0 ? FloatText(number) : ShortReal(in, number, s.precision, s.alternate);
   else if (s.type == '%')
     digits = FormatReal(in, number * 100, 'f', s.precision, s.alternate) + "%";
   else

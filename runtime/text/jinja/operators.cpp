@@ -228,7 +228,7 @@ bool Contains(Interpreter& in, const Value& container, const Value& item) {
   if (container.is_string()) {
     if (!item.is_string())
       in.Fail(absl::StrCat("expected a str to look for in a str, found ", Found(item)));
-    else if (in.StepBytes(container.string().size()))
+    else if (in.StepSearch(container.string().size()))
       return memmem(container.string().data(), container.string().size(), item.string().data(),
                     item.string().size()) != nullptr;
     return false;

@@ -38,6 +38,8 @@ class Parser : public ExpressionParser {
   StatementPtr ParseTag();
   void FailEnd(Ends ends);
 
+  ExpressionPtr ParseTarget(TupleRules rules, bool with_namespace);
+  void CheckTarget(const Expression& target);
   StatementPtr ParseFor(int line);
   StatementPtr ParseIf(int line);
   StatementPtr ParseSet(int line);
@@ -137,6 +139,29 @@ StatementPtr Parser::ParseTag() {
     if (tag.name == name) return (this->*tag.parse)(line);
   Fail(absl::StrCat("expected a statement, found the tag '", name, "'"), line);
   return New(Statement::kText, line);
+}
+
+ExpressionPtr Parser::ParseTarget(TupleRules rules, bool with_namespace) {
+  if (with_namespace && current().type == Token::kName && next().is(".")) {
+    const Token& token = Take();
+    ExpressionPtr target = Make(Expression::kNamespaceAttribute, token.line);
+    target->name = token.text;
+    Take();
+    target->attribute = ExpectName();
+    return target;
+  }
+  rules.names_only = true;
+  ExpressionPtr target = ParseTuple(rules);
+  CheckTarget(*target);
+  return target;
+}
+
+void Parser::CheckTarget(const Expression& target) {
+  if (target.kind == Expression::kTuple) {
+    for (const auto& part : target.parts) CheckTarget(*part);
+  } else if (target.kind != Expression::kName) {
+    Fail("expected a name to assign to, found another expression", target.line);
+  }
 }
 
 StatementPtr Parser::ParseFor(int line) {

@@ -171,7 +171,7 @@ bool Iteration::NextCharacter(Value& item) {
   if (position_ >= text.size()) return false;
   const size_t start = position_;
   DecodeUtf8(text, position_);
-  item = run_.NewText(text.substr(start, position_ - start), source_.is_markup());
+  item = run_.NewText(text.substr(start, position_ - start));
   return true;
 }
 

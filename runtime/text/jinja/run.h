@@ -13,7 +13,7 @@
 namespace emel::text::jinja {
 
 struct Limits {
-  int64_t steps = 50'000'000;         // evaluations, items and blocks of text looked at
+  int64_t steps = 20'000'000;         // evaluations, items and blocks of text looked at
   size_t memory = size_t{256} << 20;  // bytes of values and of text, at any one time
   size_t output = size_t{64} << 20;   // bytes of the result
   int32_t depth = 1500;               // of nested statements, expressions and calls
@@ -44,6 +44,9 @@ class Run {
   }
   // Looking at so many bytes.
   bool StepBytes(size_t bytes) { return Step(1 + bytes / 64); }
+
+  // Searching them takes longer.
+  bool StepSearch(size_t bytes) { return Step(1 + bytes / 16); }
 
   bool Take(size_t bytes);
   void Release(size_t bytes) { memory_ -= bytes; }

@@ -31,7 +31,7 @@ Window MakeWindow(Interpreter& in, const Value& self, const Arguments& arguments
     return value;
   };
   const int64_t start = bound(1, 0), end = std::min(bound(2, kEnd), length);
-  in.StepBytes(self.string().size());
+  in.StepSearch(self.string().size());
   if (start > end) return {};
   const size_t first = ByteOffset(self.text(), start), last = ByteOffset(self.text(), end);
   return {std::string_view(self.string()).substr(first, last - first), start, true};
@@ -130,7 +130,7 @@ Value LinesOf(Interpreter& in, const Value& self, Arguments& arguments) {
 template <bool kRight>
 Value Partition(Interpreter& in, const Value& self, Arguments& arguments) {
   const std::string_view text = self.string(), separator = arguments.String(in, 0);
-  if (in.failed() || !in.StepBytes(text.size())) return {};
+  if (in.failed() || !in.StepSearch(text.size())) return {};
   if (separator.empty())
     return in.Fail("expected a separator of at least one character, found none");
   const size_t found = kRight ? FindLastText(text, separator) : FindText(text, separator);

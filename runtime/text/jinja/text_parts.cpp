@@ -80,7 +80,7 @@ std::vector<std::string_view> SplitSpacesRight(Run& run, std::string_view text, 
 
 std::vector<std::string_view> Split(Run& run, std::string_view text, std::string_view separator,
                                     int64_t limit) {
-  run.StepBytes(text.size());
+  run.StepSearch(text.size());
   Parts parts(run);
   while (!parts.IsFull(limit)) {
     const size_t end = FindText(text, separator);
@@ -93,7 +93,7 @@ std::vector<std::string_view> Split(Run& run, std::string_view text, std::string
 
 std::vector<std::string_view> SplitRight(Run& run, std::string_view text,
                                          std::string_view separator, int64_t limit) {
-  run.StepBytes(2 * text.size());
+  run.StepSearch(text.size());
   const std::string backwards(text.rbegin(), text.rend());
   const std::string wanted(separator.rbegin(), separator.rend());
   Parts parts(run);
@@ -146,6 +146,7 @@ std::string ReplaceNothing(Run& run, std::string_view text, std::string_view rep
 std::string Replace(Run& run, std::string_view text, std::string_view old,
                     std::string_view replacement, int64_t limit) {
   if (old.empty()) return ReplaceNothing(run, text, replacement, limit);
+  run.StepSearch(text.size());
   Builder result(run);
   for (int64_t count = 0; (limit < 0 || count < limit) && !run.failed(); ++count) {
     const size_t found = FindText(text, old);
