@@ -122,7 +122,8 @@ Value MakeDict(Interpreter& in, const Value&, Arguments& arguments) {
 Value MakeNamespace(Interpreter& in, const Value&, Arguments& arguments) {
   auto made = std::make_shared<NamespaceHost>();
   if (!FillDict(in, arguments, made->attributes, "namespace")) return {};
-  made = in.Own(std::move(made), 256 + made->attributes.entries.size() * 3 * sizeof(Value));
+  const size_t bytes = 256 + made->attributes.entries.size() * 3 * sizeof(Value);
+  made = in.Own(std::move(made), bytes);
   in.Register(made);
   return {Kind::kHost, std::move(made)};
 }
