@@ -31,6 +31,7 @@ test   | libgtest-dev       | header gtest/gtest.h                     | unit te
 test   | libgmock-dev       | header gmock/gmock.h                     | unit tests
 test   | python3            | command /usr/bin/python3                 | reference values, lints and lit
 test   | python3-numpy      | python numpy                             | reference values
+test   | python3-jinja2     | python jinja2                            | says what chat templates mean
 test   | qemu-user          | command qemu-aarch64                     | runs tests of kernels for aarch64
 checks | clang-19           | command clang++-19                       | fuzz targets, sanitizers and coverage
 checks | libclang-rt-19-dev | file /usr/lib/llvm-19/lib/clang/19/lib/linux/libclang_rt.fuzzer-x86_64.a | fuzz targets and coverage

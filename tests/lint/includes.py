@@ -25,14 +25,20 @@ INCLUDE = re.compile(r'^\s*#?\s*include\s+([<"])([^>"]+)[>"]', re.MULTILINE)
 def runtime_table():
     """What each folder of the runtime may include, from `| `exec` | what it holds | `artifact`, `state` |`."""
     rows = re.findall(r"^\| `([\w/]+)` \|[^|]*\|([^|]*)\|$", repository.text("runtime/README.md"), re.MULTILINE)
-    return {name.split("/")[0]: set(re.findall(r"`(\w+)`", allowed)) for name, allowed in rows}
+    return {name: set(re.findall(r"`(\w+)`", allowed)) for name, allowed in rows}
 
 
 RUNTIME = runtime_table()
 
 
+def room_of(folders):
+    """The row of a folder, which may be one within another: `text/jinja` or, without such a row, `text`."""
+    inner = "/".join(folders[:2])
+    return inner if inner in RUNTIME else folders[0]
+
+
 def check_runtime(path, name):
-    own, target = path.parts[1], name.split("/")[1]
+    own, target = room_of(path.parts[1:-1]), room_of(name.split("/")[1:-1])
     if own not in RUNTIME:
         yield f"{path}: the table of runtime/README.md has no row for {own}"
     elif target != own and target not in RUNTIME[own]:
