@@ -107,6 +107,11 @@ absl::StatusOr<std::vector<float>> StepModule::Interpret(const std::vector<int32
   return rows;
 }
 
+int64_t StepModule::Context() const {
+  auto model = (*module_)->getAttrOfType<DictionaryAttr>(EmelDialect::kModelAttr);
+  return model.getAs<IntegerAttr>("context").getInt();
+}
+
 absl::StatusOr<std::vector<uint8_t>> StepModule::Evaluate(const std::vector<int32_t>& tokens) {
   DiagnosticCollector diagnostics(&context_);
   interpreter::Interpreter interpreter(*module_, {});

@@ -78,6 +78,8 @@ class StepModule {
   absl::StatusOr<std::vector<float>> Interpret(const std::vector<int32_t>& tokens,
                                                interpreter::Precision precision = kPlain,
                                                absl::Span<const size_t> pieces = {});
+  // The longest sequence.
+  int64_t Context() const;
   // The bytes of what the only entry returns; of a plan too, where tiles read and write memory.
   absl::StatusOr<std::vector<uint8_t>> Evaluate(const std::vector<int32_t>& tokens);
   // Of a plan. Without a model the width is left to whoever knows it.

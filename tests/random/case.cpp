@@ -162,7 +162,7 @@ static void takeSwitches(const Settings& settings, PipelineOptions& options) {
   options.bulk = settings.batch;
   options.quantizeActivations = settings.quantizes;
   options.state = settings.state;
-  options.bf16 = settings.roundsToBf16;
+  options.bulkForm = settings.roundsToBf16 ? "bf16" : "a8";
   options.groupExperts = settings.groupsExperts;
   options.foldConstants = settings.foldsConstants;
   options.targets = ArrayRef<std::string>("generic");

@@ -1,5 +1,6 @@
 // Random graphs through the whole compiler: docs/random-graphs.md.
 
+#include "codegen/Backends.h"
 #include "tests/random/hunt.h"
 #include "tests/support/process.h"
 #include "tools/support/command_line.h"
@@ -137,6 +138,7 @@ int printCase(const Options& options) {
 int main(int argc, char** argv) {
   using namespace emel::random;
   Options options;
+  emel::registerBackends();
   emel::tools::CommandLine line("emel-random", "compiles and runs random graphs");
   declare(line, options);
   if (auto code = line.Parse(argc, argv)) return *code;

@@ -35,8 +35,8 @@ absl::StatusOr<testing::CompiledKernel> Compiler::compile(ModuleOp plan,
   cpu::ModelPlaces places;
   for (PackedWeight weight : packing->weights())
     places.weights[weight.weight.getSymName()] = weight.offset;
-  places.addLayers(*plan.getOps<plan::EntryOp>().begin());
-  made.page_bytes = places.pageBytes;
+  places.states = plan::layOutStates(*plan.getOps<plan::EntryOp>().begin());
+  made.page_bytes = places.states.classes.front().pageBytes;
   std::vector<SmallVector<char, 0>> code;
   for (auto entry : plan.getOps<plan::EntryOp>()) {
     OwningOpRef<ModuleOp> own = ModuleOp::create(entry.getLoc());
