@@ -11,9 +11,6 @@ namespace emel::cpu {
 using gguf::TensorType;
 using layout::R16Format;
 
-static constexpr int64_t kGroup = gguf::kIntegerGroup;
-static constexpr int64_t kLine = layout::kR16Line;
-
 std::unique_ptr<Quants> Quants::create(Emit &emit, const Target &target, TensorType type) {
   bool isKnown = gguf::FindIntegerForm(type) && layout::FindR16(type);
   return isKnown ? std::unique_ptr<Quants>(new Quants(emit, target, *findPlaneFormat(type)))

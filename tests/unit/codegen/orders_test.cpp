@@ -19,7 +19,7 @@ namespace {
 
 using Row = std::vector<float>;
 
-constexpr int64_t kRows = 40, kColumns = 53;  // three whole vectors, and a part of one
+constexpr int64_t kRows = 40, kColumns = 52;  // three whole vectors, and a part of one
 
 float AddInPairs(std::vector<float> sums) {
   for (size_t half = sums.size() / 2; half > 0; half /= 2)
@@ -95,6 +95,57 @@ Row Softmax(Row row) {
   return row;
 }
 
+// 13 heads of rows of 4.
+constexpr float kMask[] = {0, -1, -INFINITY, 0.5f};
+constexpr float kSink = 1.5f;
+
+Row SoftmaxOfFour(Row row) {
+  for (size_t begin = 0; begin + 4 <= row.size(); begin += 4) {
+    Row own(row.begin() + begin, row.begin() + begin + 4);
+    double head = static_cast<double>(begin) / 4;
+    float slope = static_cast<float>(std::exp2(-4 * (head < 8 ? head + 1 : head - 7.5) / 8));
+    for (int i = 0; i < 4; ++i) own[i] = std::fma(slope, kMask[i], own[i] * 0.25f);
+    float most = std::max(kSink, *std::max_element(own.begin(), own.end()));
+    for (float& x : own) x = Exp(x - most);
+    float total = Sum(own, [](float x, float sum) { return sum + x; }) + Exp(kSink - most);
+    for (int i = 0; i < 4; ++i) row[begin + i] = own[i] / total;
+  }
+  return row;
+}
+
+Row CumSum(Row row) {
+  float before = -0.0f;
+  for (size_t begin = 0; begin < row.size(); begin += 16) {
+    size_t size = std::min<size_t>(16, row.size() - begin);
+    for (size_t by = 1; by < 16; by *= 2)
+      for (size_t i = size; i-- > by;) row[begin + i] += row[begin + i - by];
+    for (size_t i = 0; i < size; ++i) row[begin + i] += before;
+    before = row[begin + size - 1];
+  }
+  return row;
+}
+
+Row Mean(Row row) {
+  float mean =
+      Sum(row, [](float x, float sum) { return sum + x; }) / static_cast<float>(row.size());
+  for (float& x : row) x -= mean;
+  return row;
+}
+
+// Groups of one channel of 4 rows of 13: each row begins with the first of the sums again.
+Row GroupNorm(Row row) {
+  auto sum = [&](const std::function<float(float x, float sum)>& add) {
+    std::vector<float> sums(16);
+    for (size_t i = 0; i < 52; ++i) sums[i % 13] = add(row[i], sums[i % 13]);
+    return AddInPairs(sums);
+  };
+  float mean = sum([](float x, float sum) { return sum + x; }) / 52;
+  float squares = sum([&](float x, float sum) { return std::fma(x - mean, x - mean, sum); });
+  float factor = 1 / std::sqrt(squares / 52 + 1e-5f);
+  for (size_t i = 0; i < 52; ++i) row[i] = (row[i] - mean) * factor;
+  return row;
+}
+
 template <float (*kFunction)(float)>
 Row Map(Row row) {
   for (float& x : row) x = kFunction(x);
@@ -154,6 +205,28 @@ float Xielu(float x) {
   return std::fma(1.5f, Expm1(std::min(x, -1e-6f)) - x, straight);
 }
 
+// Of a magnitude below 2^28: sine and cosine.
+std::pair<float, float> SinCos(double angle) {
+  double k = std::nearbyint(angle * (2 / std::numbers::pi));
+  double rest = std::fma(k, -0x1.921fb54442d18p+0, angle);
+  rest = std::fma(k, -0x1.1a62633145c07p-54, rest);
+  float r = static_cast<float>(rest), square = r * r;
+  float sine = r * Polynomial(square, {1, -1.0 / 6, 1.0 / 120, -1.0 / 5040, 1.0 / 362880});
+  float cosine = Polynomial(square, {1, -0.5, 1.0 / 24, -1.0 / 720, 1.0 / 40320, -1.0 / 3628800});
+  switch (static_cast<int64_t>(k) % 4) {
+    case 0:
+      return {sine, cosine};
+    case 1:
+      return {cosine, -sine};
+    case 2:
+      return {-sine, -cosine};
+    default:
+      return {-cosine, sine};
+  }
+}
+float Sin(float x) { return SinCos(std::abs(x)).first * std::copysign(1.0f, x); }
+float Cos(float x) { return SinCos(std::abs(x)).second; }
+
 struct Order {
   const char* name;
   const char* body;
@@ -179,6 +252,26 @@ constexpr Order kOrders[] = {
      "%y = emel.xielu %x0 {alpha_n = 1.5 : f32, alpha_p = 8.0e-01 : f32, beta = 5.0e-01 : f32, "
      "eps = -1.0e-06 : f32} : ROWS",
      Map<Xielu>},
+    {"sin", "%y = emel.unary sin %x0 : ROWS", Map<Sin>},
+    {"cos", "%y = emel.unary cos %x0 : ROWS", Map<Cos>},
+    {"cumsum", "%y = emel.cumsum %x0 : ROWS", CumSum},
+    {"mean",
+     "%r = emel.reduce mean %x0 [1] : (ROWS) -> tensor<?x1xf32>\n"
+     "%y = emel.sub %x0, %r : (ROWS, tensor<?x1xf32>) -> ROWS",
+     Mean},
+    {"group_norm",
+     "%a = emel.reshape %x0 : ROWS to tensor<?x1x4x13xf32>\n"
+     "%b = emel.group_norm %a groups 1 eps 1.000000e-05 : tensor<?x1x4x13xf32>\n"
+     "%y = emel.reshape %b : tensor<?x1x4x13xf32> to ROWS",
+     GroupNorm},
+    {"softmax_with_mask",
+     "%a = emel.reshape %x0 : ROWS to tensor<?x13x1x4xf32>\n"
+     "%m = arith.constant dense<[[0.0, -1.0, 0xFF800000, 0.5]]> : tensor<1x4xf32>\n"
+     "%s = arith.constant dense<1.5> : tensor<13xf32>\n"
+     "%b = emel.softmax %a mask %m sinks %s {max_bias = 4.0 : f32, scale = 0.25 : f32} : "
+     "(tensor<?x13x1x4xf32>, tensor<1x4xf32>, tensor<13xf32>) -> tensor<?x13x1x4xf32>\n"
+     "%y = emel.reshape %b : tensor<?x13x1x4xf32> to ROWS",
+     SoftmaxOfFour},
 };
 
 class EveryOrder : public ::testing::TestWithParam<Order> {
