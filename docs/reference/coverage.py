@@ -13,7 +13,7 @@ HEAD = """# What computes which op
 <!-- Written by docs/reference/coverage.py from the tables of handlers and emitters; `ninja docs` renews it. -->
 
 All ops of the `emel` dialect. The interpreter is the reference; code is what `emel-compile` makes for CPUs. What stands behind
-"part" is the reason with which a form is refused (exit code 3); all other forms have code. "In place" is an op whose
+"part" are the reasons with which forms are refused (exit code 3). "In place" is an op whose
 result is a part of its operand, where that lies. Declarations such as weights and tokenizers are computed by nobody, `emel.get_weight` becomes
 an operand of kernels, and `emel.fuse` a kernel.
 
