@@ -5,9 +5,9 @@
 #include <numeric>
 
 #include "codegen/cpu/Ops.h"
+#include "codegen/cpu/Slopes.h"
 #include "codegen/cpu/VectorMath.h"
-#include "dialects/emel/Positions.h"
-#include "llvm/Support/xxhash.h"
+#include "dialects/emel/Emel.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -136,12 +136,15 @@ class Pages {
 
 }  // namespace
 
-/// Whether there is code for a state's cells.
-static LogicalResult checkCells(Tile &tile, Operation *op, KvType type) {
-  auto block = dyn_cast<BlockType>(type.getElementType());
-  if (!block || block.getFormat() == gguf::TensorType::kQ8_0) return success();
-  return emitNoCode(op, tile.target, "expected cells of f16, bf16, f32 or q8_0");
+static bool hasOtherCells(Operation *op, const Target &) {
+  return llvm::any_of(op->getOperandTypes(), [](Type type) {
+    auto state = dyn_cast<KvType>(type);
+    auto block = state ? dyn_cast<BlockType>(state.getElementType()) : BlockType();
+    return block && block.getFormat() != gguf::TensorType::kQ8_0;
+  });
 }
+
+static const Limit kKnownCells{"expected cells of f16, bf16, f32 or q8_0", hasOtherCells};
 
 namespace {
 
@@ -197,7 +200,6 @@ class CellWriter {
 static LogicalResult emitKvWrite(Tile &tile, Operation *op, const Part &part, const View &) {
   auto write = cast<KvWriteOp>(op);
   Emit &emit = tile.emit;
-  if (failed(checkCells(tile, op, write.getType()))) return failure();
   FailureOr<View> state = tile.need(write.getState(), part);
   FailureOr<View> positions = tile.need(write.getPositions(), tile.wholeOf(write.getPositions()));
   FailureOr<View> slots = tile.need(write.getSlots(), tile.wholeOf(write.getSlots()));
@@ -407,18 +409,9 @@ class Attend {
     return emit_.create<arith::SelectOp>(isSeen, score, emit_.splat(floats_, -INFINITY));
   }
 
-  /// ALiBi's slopes, one for each head.
   Value slopeOf(Value head) {
     int64_t heads = cast<RankedTensorType>(op_.getQuery().getType()).getDimSize(1);
-    double bias = op_.getMaxBias().convertToDouble();
-    SmallVector<float> slopes;
-    for (int64_t h = 0; h < heads; ++h) slopes.push_back(alibiSlope(bias, h, heads));
-    auto bytes =
-        llvm::ArrayRef(reinterpret_cast<const uint8_t *>(slopes.data()), 4 * slopes.size());
-    Value table = emit_.table("slopes_" + llvm::utohexstr(llvm::xxh3_64bits(bytes)),
-                              DenseElementsAttr::get(RankedTensorType::get({heads}, emit_.f32()),
-                                                     ArrayRef<float>(slopes)));
-    return emit_.load(emit_.f32(), emit_.at(table, emit_.mul(head, kFloatBytes)));
+    return emitSlope(emit_, op_.getMaxBias().convertToDouble(), heads, head);
   }
 
   /// sums = sums fall + the weighted values of the cells that are seen; the others may hold
@@ -489,13 +482,14 @@ static int64_t headsTogether(const Target &target, int64_t perCells, const Span 
   return 1;
 }
 
+static bool seesLaterPositions(Operation *op, const Target &) {
+  return cast<AttentionOp>(op).getBidirectional();
+}
+
 static LogicalResult emitAttention(Tile &tile, Operation *op, const Part &part, const View &out) {
   auto attention = cast<AttentionOp>(op);
   Emit &emit = tile.emit;
   auto type = cast<KvType>(attention.getState().getType());
-  if (failed(checkCells(tile, op, type))) return failure();
-  if (attention.getBidirectional())
-    return emitNoCode(op, tile.target, "tokens see later positions");
   FailureOr<View> query = tile.need(op->getOpOperand(0), part);
   FailureOr<View> state = tile.need(op->getOpOperand(1), part);
   FailureOr<View> positions = tile.need(op->getOpOperand(2), part);
@@ -530,8 +524,13 @@ static LogicalResult emitAttention(Tile &tile, Operation *op, const Part &part, 
 }
 
 void addAttentionEmitters(EmitterTable &table) {
-  table["emel.kv_write"] = emitKvWrite;
-  table["emel.attention"] = emitAttention;
+  table["emel.kv_write"] = {emitKvWrite, {kFloat32Only, kKnownCells}};
+  table["emel.attention"] = {
+      emitAttention,
+      {kFloat32Only,
+       kKnownCells,
+       {"tokens see later positions, and a step does not say where a sequence ends",
+        seesLaterPositions}}};
 }
 
 }  // namespace emel::cpu

@@ -7,6 +7,7 @@
 #include "codegen/cpu/Ops.h"
 #include "codegen/cpu/Products.h"
 #include "dialects/emel/Layouts.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 
 using namespace mlir;
 
@@ -105,19 +106,26 @@ static std::optional<Input> inputOf(Type type) {
   return isa<ActivationType>(type) ? std::optional(Input::Rounded) : std::nullopt;
 }
 
-/// Null where there is no code, with an error.
-static const Product *findProduct(const Target &target, Operation *op, Type input,
-                                  RankedTensorType weight, Semiring semiring, bool isForFew) {
+/// Null where there is no code. Where few rows meet a matrix at a time there is none in tiles of
+/// bf16.
+static const Product *findProduct(Operation *op, const Target &target, bool isForFew,
+                                  Semiring semiring) {
+  auto weight = cast<RankedTensorType>(op->getOperand(1).getType());
   std::optional<layout::Format> format = getFormat(weight);
-  std::optional<Input> kind = inputOf(input);
+  std::optional<Input> kind = inputOf(getElementTypeOrSelf(op->getOperand(0).getType()));
   const Product *product = format && kind ? findProduct(*format, *kind) : nullptr;
   bool isFit = product && product->isFor(target) && !(isForFew && kind == Input::Bfloat16) &&
                (kind == Input::Float || semiring == Semiring::PlusTimes);
-  if (!isFit) product = nullptr;
-  if (!product)
-    (void)emitNoCode(op, target, "no kernel multiplies these types in this layout and semiring");
-  return product;
+  return isFit ? product : nullptr;
 }
+
+const Limit kKnownProducts{
+    "no kernel multiplies these types in this layout and semiring",
+    [](Operation *op, const Target &target) {
+      auto expert = dyn_cast<MatmulIdOp>(op);
+      Semiring semiring = expert ? Semiring::PlusTimes : cast<MatmulOp>(op).getSemiring();
+      return !findProduct(op, target, expert && !expert.isGrouped(), semiring);
+    }};
 
 /// Calls `body(first, count)` for blocks of up to 8 rows, as far as `most` goes, then of half as
 /// many and so on for what is left.
@@ -136,28 +144,33 @@ static void rowBlocks(Emit &emit, const Span &rows, function_ref<void(Value, int
 // Weights whose rows are decoded
 //===----------------------------------------------------------------------===//
 
+/// Whether rows are read where they lie.
+static bool isDirect(RankedTensorType weight) {
+  return weight.getElementType().isF32() && !weight.getEncoding();
+}
+
 namespace {
 
 /// A product of rows with the matrices of a weight of any type and layout: each row of it is
 /// decoded, and multiplied with every row of the input.
 class DecodedProduct {
  public:
-  DecodedProduct(Tile &tile, RankedTensorType type, Value base, Semiring semiring)
+  DecodedProduct(Tile &tile, RankedTensorType type, Value columns, const View &weight,
+                 Semiring semiring)
       : tile_(tile),
         emit_(tile.emit),
         semiring_(tile.emit, semiring),
         type_(type),
-        base_(base),
-        columns_(type.getShape().back()) {
-    isDirect_ = type.getElementType().isF32() && !type.getEncoding();
-    if (!isDirect_) decoded_ = emit_.frame(llvm::alignTo(columns_ * kFloatBytes, 64));
+        weight_(weight),
+        columns_(columns) {
+    if (!isDirect(type))
+      decoded_ = emit_.frame(llvm::alignTo(type.getShape().back() * kFloatBytes, 64));
   }
 
   LogicalResult multiply(Value matrix, const Span &span, const ProductRows &rows) {
-    Value before = emit_.mul(matrix, type_.getShape().drop_back().back());
     LogicalResult result = success();
     emit_.loop(span.begin, emit_.add(span.begin, span.size), 1, [&](Value column) {
-      FailureOr<Value> weight = rowOf(emit_.add(before, column));
+      FailureOr<Value> weight = rowOf(matrix, column);
       if (failed(weight)) return void(result = failure());
       rowBlocks(
           emit_, rows.numbers,
@@ -169,10 +182,12 @@ class DecodedProduct {
 
  private:
   /// Where the numbers of a row are.
-  FailureOr<Value> rowOf(Value row) {
-    if (isDirect_) return emit_.at(base_, emit_.mul(row, columns_ * kFloatBytes));
-    Span all{emit_.i64(0), emit_.i64(columns_), columns_};
-    if (failed(emitDecodeRow(emit_, tile_.target, type_, base_, row, all, decoded_)))
+  FailureOr<Value> rowOf(Value matrix, Value column) {
+    if (isDirect(type_)) return tile_.address(weight_, {matrix, column});
+    int64_t columns = type_.getShape().back();
+    Value row = emit_.add(emit_.mul(matrix, type_.getShape().drop_back().back()), column);
+    Span all{emit_.i64(0), emit_.i64(columns), columns};
+    if (failed(emitDecodeRow(emit_, tile_.target, type_, weight_.base, row, all, decoded_)))
       return failure();
     return decoded_;
   }
@@ -193,9 +208,10 @@ class DecodedProduct {
         result.push_back(semiring_.addProduct(sum, w, load(input)));
       return result;
     };
-    int64_t whole = columns_ / kLanes * kLanes;
-    sums = emit_.loop(emit_.i64(0), emit_.i64(whole), kLanes, sums, add);
-    if (whole < columns_) sums = add(emit_.i64(whole), sums, emit_.i64(columns_ - whole));
+    Value whole = emit_.mul(emit_.div(columns_, kLanes), kLanes);
+    sums = emit_.loop(emit_.i64(0), whole, kLanes, sums, add);
+    auto known = Emit::constant(columns_);
+    if (!known || *known % kLanes != 0) sums = add(whole, sums, emit_.sub(columns_, whole));
     for (auto [i, sum] : llvm::enumerate(sums))
       emit_.store(semiring_.addLanes(sum),
                   emit_.at(rows.out(emit_.add(first, i)), emit_.mul(column, kFloatBytes)));
@@ -205,9 +221,8 @@ class DecodedProduct {
   Emit &emit_;
   SemiringCode semiring_;
   RankedTensorType type_;
-  Value base_, decoded_;
-  int64_t columns_;
-  bool isDirect_;
+  View weight_;  // with dimensions for the matrix, the row and the column
+  Value columns_, decoded_;
 };
 
 }  // namespace
@@ -243,20 +258,29 @@ static void sayProduct(const Target &target, Operation *op, const Product &produ
     });
 }
 
-FailureOr<MatrixProduct> createProduct(Tile &tile, Operation *op, Type input,
-                                       RankedTensorType weight, Value base, Semiring semiring,
-                                       bool isForFew) {
+MatrixProduct createProduct(Tile &tile, Operation *op, const View &view, Semiring semiring,
+                            bool isForFew) {
   Emit &emit = tile.emit;
-  gguf::TensorType type = *getTensorType(weight.getElementType());
-  int64_t columns = weight.getShape().back();
+  auto weight = cast<RankedTensorType>(op->getOperand(1).getType());
+  Value base = view.base;
   auto matrixAt = [=, &emit](Value matrix) {
     layout::Shape own = getMatrices(weight);
     own.matrices = 1;
     return emit.at(base, emit.mul(matrix, *layout::PackedBytes(*getFormat(weight), own)));
   };
-  const Product *known = findProduct(tile.target, op, input, weight, semiring, isForFew);
-  if (!known) return failure();
+  const Product *known = findProduct(op, tile.target, isForFew, semiring);
   sayProduct(tile.target, op, *known, weight);
+  if (!known->micro && known->input != Input::Bfloat16) {
+    View matrices = view;
+    while (matrices.strides.size() < 3) matrices.strides.insert(matrices.strides.begin(), 0);
+    Value columns = tile.sizeOf(op->getOperand(1), weight.getRank() - 1);
+    return MatrixProduct([product = DecodedProduct(tile, weight, columns, matrices, semiring)](
+                             Value matrix, const Span &span, const ProductRows &rows) mutable {
+      return product.multiply(matrix, span, rows);
+    });
+  }
+  gguf::TensorType type = *getTensorType(weight.getElementType());
+  int64_t columns = weight.getShape().back();
   if (known->input == Input::Bfloat16) {
     std::shared_ptr amx = AmxProduct::create(emit, tile.target, type, columns);
     return MatrixProduct([=](Value matrix, const Span &span, const ProductRows &rows) {
@@ -264,11 +288,6 @@ FailureOr<MatrixProduct> createProduct(Tile &tile, Operation *op, Type input,
       return success();
     });
   }
-  if (!known->micro)
-    return MatrixProduct([product = DecodedProduct(tile, weight, base, semiring)](
-                             Value matrix, const Span &span, const ProductRows &rows) mutable {
-      return product.multiply(matrix, span, rows);
-    });
   auto product = std::make_shared<PackedProduct>(
       tile, known->micro(emit, tile.target, type, semiring), type, columns);
   return MatrixProduct([=, &emit](Value matrix, const Span &span, const ProductRows &rows) {
@@ -285,21 +304,61 @@ FailureOr<MatrixProduct> createProduct(Tile &tile, Operation *op, Type input,
   });
 }
 
+/// The indices of the weight's matrix for those of the input's: each of the weight's serves as many
+/// consecutive ones.
+static SmallVector<Value> matrixIndices(Tile &tile, MatmulOp op, ArrayRef<Value> leading) {
+  Emit &emit = tile.emit;
+  int64_t own = cast<RankedTensorType>(op.getWeight().getType()).getRank() - 2;
+  int64_t missing = static_cast<int64_t>(leading.size()) - own;
+  SmallVector<Value> indices;
+  for (int64_t dim = 0; dim < own; ++dim) {
+    Value wide = tile.sizeOf(op.getInput(), missing + dim),
+          narrow = tile.sizeOf(op.getWeight(), dim);
+    Value shared = emit.createOrFold<arith::DivUIOp>(wide, narrow);
+    indices.push_back(emit.createOrFold<arith::DivUIOp>(leading[missing + dim], shared));
+  }
+  return indices;
+}
+
 static LogicalResult emitMatmul(Tile &tile, Operation *op, const Part &part, const View &out) {
   auto matmul = cast<MatmulOp>(op);
+  Emit &emit = tile.emit;
   auto type = cast<RankedTensorType>(matmul.getWeight().getType());
-  if (part.size() != 2 || type.getRank() != 2)
-    return emitNoCode(op, tile.target, "expected an input and a weight of 2 dimensions");
   FailureOr<View> input = tile.need(op->getOpOperand(0), part);
   FailureOr<View> weight = tile.need(op->getOpOperand(1), part);
   if (failed(input) || failed(weight)) return failure();
-  auto product = createProduct(tile, op, input->element, type, weight->base, matmul.getSemiring());
-  if (failed(product)) return failure();
-  return (*product)(tile.emit.i64(0), part[1],
-                    {part[0], [&](Value row) { return tile.address(*input, row); },
-                     [&](Value row) { return tile.address(out, row); }, out.strides[0]});
+  // The matrices of a part without its columns.
+  Part matrices(part.begin(), part.end() - 1);
+  Span rows = tile.rowOf(matrices);
+  bool isRow = matrices.empty();
+  LogicalResult result = success();
+  tile.rows(matrices, [&](ArrayRef<Value> leading) {
+    SmallVector<Value> indices = matrixIndices(tile, matmul, leading);
+    View own = *weight;
+    Value matrix = emit.i64(0);
+    if (isDirect(type)) {
+      own.base = tile.address(own, indices);
+      own.strides.erase(own.strides.begin(), own.strides.begin() + indices.size());
+    } else {
+      for (auto [dim, index] : llvm::enumerate(indices))
+        matrix = emit.add(emit.mul(matrix, type.getDimSize(dim)), index);
+    }
+    MatrixProduct product = createProduct(tile, op, own, matmul.getSemiring());
+    auto addressIn = [&](const View &view, Value row) {
+      SmallVector<Value> place(leading);
+      if (!isRow) place.push_back(row);
+      return tile.address(view, place);
+    };
+    result = product(
+        matrix, part.back(),
+        {rows, [&](Value row) { return addressIn(*input, row); },
+         [&](Value row) { return addressIn(out, row); }, isRow ? 0 : out.strides[part.size() - 2]});
+  });
+  return result;
 }
 
-void addContractionEmitters(EmitterTable &table) { table["emel.matmul"] = emitMatmul; }
+void addContractionEmitters(EmitterTable &table) {
+  table["emel.matmul"] = {emitMatmul, {kKnownProducts}};
+}
 
 }  // namespace emel::cpu

@@ -25,13 +25,14 @@ struct ProductRows {
 using MatrixProduct = std::function<mlir::LogicalResult(mlir::Value matrix, const Span &span,
                                                         const ProductRows &rows)>;
 
-/// The code for rows of `input` by matrices of `weight`, which lies at `base`. Where few rows meet
-/// a matrix at a time, none that first prepares the matrix for many. Fails, with an error at `op`,
-/// where there is no code.
-mlir::FailureOr<MatrixProduct> createProduct(Tile &tile, mlir::Operation *op, mlir::Type input,
-                                             mlir::RankedTensorType weight, mlir::Value base,
-                                             Semiring semiring = Semiring::PlusTimes,
-                                             bool isForFew = false);
+/// Contractions that have code.
+extern const Limit kKnownProducts;
+
+/// The code for rows of the input of a contraction by matrices of its weight, which lie as `weight`
+/// says; its last 3 dimensions are those of a matrix's number, its rows and columns. Where few rows
+/// meet a matrix at a time, none that first prepares the matrix for many.
+MatrixProduct createProduct(Tile &tile, mlir::Operation *op, const View &weight,
+                            Semiring semiring = Semiring::PlusTimes, bool isForFew = false);
 
 /// Whether rows of the weight of a contraction are decoded one by one as they are multiplied, there
 /// being no kernel that reads them as they are.

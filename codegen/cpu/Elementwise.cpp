@@ -18,7 +18,6 @@ using Formula = llvm::function_ref<Value(ValueRange)>;
 static LogicalResult emitFormula(Tile &tile, Operation *op, const Part &part, const View &out,
                                  Formula formula) {
   Emit &emit = tile.emit;
-  if (failed(checkFloat32(op, tile.target))) return failure();
   VectorType type = emit.vec(out.element);
   // Where an operand's dimension is 1 and the result's is not, it is the same at every index.
   struct Operand {
@@ -136,7 +135,6 @@ static Value emitRound(Emit &emit, Value x) {
   return select(emit, isFar, add(emit, whole, one), whole);
 }
 
-/// Null where there is no code.
 static Value emitUnary(Emit &emit, UnaryKind kind, Value x) {
   Type type = x.getType();
   Value zero = emit.splat(type, 0), one = emit.splat(type, 1);
@@ -168,20 +166,16 @@ static Value emitUnary(Emit &emit, UnaryKind kind, Value x) {
     case UnaryKind::Sqr: return mul(emit, x, x);
     case UnaryKind::Sqrt: return emit.create<math::SqrtOp>(x);
     case UnaryKind::Log: return emitLog(emit, x);
-    default: return {};
+    case UnaryKind::Sin: return emitSin(emit, x);
+    case UnaryKind::Cos: return emitCos(emit, x);
   }
+  llvm_unreachable("every kind returns");
 }
 
 static LogicalResult emitUnaryOp(Tile &tile, Operation *op, const Part &part, const View &out) {
-  bool isKnown = true;
-  LogicalResult result = emitFormula(tile, op, part, out, [&](ValueRange x) {
-    Value value = emitUnary(tile.emit, cast<UnaryOp>(op).getKind(), x[0]);
-    isKnown = isKnown && value;
-    return isKnown ? value : x[0];
-  });
-  if (isKnown) return result;
-  return emitNoCode(op, tile.target,
-                    "the function " + stringifyEnum(cast<UnaryOp>(op).getKind()) + " has none");
+  UnaryKind kind = cast<UnaryOp>(op).getKind();
+  return emitFormula(tile, op, part, out,
+                     [&](ValueRange x) { return emitUnary(tile.emit, kind, x[0]); });
 }
 
 static LogicalResult emitGlu(Tile &tile, Operation *op, const Part &part, const View &out) {
@@ -243,37 +237,18 @@ static LogicalResult emitSwigluOai(Tile &tile, Operation *op, const Part &part, 
   });
 }
 
-static LogicalResult emitCast(Tile &tile, Operation *op, const Part &part, const View &out) {
-  Emit &emit = tile.emit;
-  FailureOr<View> input = tile.need(op->getOpOperand(0), part);
-  if (failed(input)) return failure();
-  if (!input->element.isF32() || !out.element.isBF16())
-    return emitNoCode(op, tile.target, "only f32 to bf16 has some");
-  Span row = tile.rowOf(part);
-  tile.rows(part, [&](ArrayRef<Value> outer) {
-    Value source = tile.address(*input, outer), target = tile.address(out, outer);
-    emit.vectors(row.size, [&](Value index, Value count) {
-      Value column = emit.add(row.begin, index);
-      Value x = emit.loadLanes(emit.vec(emit.f32()), emit.at(source, emit.mul(column, 4)), count);
-      emit.storeLanes(emitToBfloat16(emit, x), emit.at(target, emit.mul(column, 2)), count);
-    });
-  });
-  return success();
-}
-
 void addElementwiseEmitters(EmitterTable &table) {
-  table["emel.add"] = emitBinary<arith::AddFOp>;
-  table["emel.sub"] = emitBinary<arith::SubFOp>;
-  table["emel.mul"] = emitBinary<arith::MulFOp>;
-  table["emel.div"] = emitBinary<arith::DivFOp>;
-  table["emel.scale"] = emitScale;
-  table["emel.unary"] = emitUnaryOp;
-  table["emel.glu"] = emitGlu;
-  table["emel.cast"] = emitCast;
-  table["emel.clamp"] = emitClampOp;
-  table["emel.leaky_relu"] = emitLeakyRelu;
-  table["emel.xielu"] = emitXielu;
-  table["emel.swiglu_oai"] = emitSwigluOai;
+  table["emel.add"] = {emitBinary<arith::AddFOp>, {kFloat32Only}};
+  table["emel.sub"] = {emitBinary<arith::SubFOp>, {kFloat32Only}};
+  table["emel.mul"] = {emitBinary<arith::MulFOp>, {kFloat32Only}};
+  table["emel.div"] = {emitBinary<arith::DivFOp>, {kFloat32Only}};
+  table["emel.scale"] = {emitScale, {kFloat32Only}};
+  table["emel.unary"] = {emitUnaryOp, {kFloat32Only}};
+  table["emel.glu"] = {emitGlu, {kFloat32Only}};
+  table["emel.clamp"] = {emitClampOp, {kFloat32Only}};
+  table["emel.leaky_relu"] = {emitLeakyRelu, {kFloat32Only}};
+  table["emel.xielu"] = {emitXielu, {kFloat32Only}};
+  table["emel.swiglu_oai"] = {emitSwigluOai, {kFloat32Only}};
 }
 
 }  // namespace emel::cpu

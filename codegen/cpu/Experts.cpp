@@ -1,4 +1,4 @@
-// Experts: products with the matrices of a stack that are chosen for each row.
+// Experts: products with the matrices of a stack that are chosen for each row, and their biases.
 
 #include "codegen/cpu/Contraction.h"
 #include "codegen/cpu/Ops.h"
@@ -88,29 +88,52 @@ static LogicalResult emitMatmulId(Tile &tile, Operation *op, const Part &part, c
   FailureOr<View> weight = tile.need(op->getOpOperand(1), part);
   FailureOr<View> ids = tile.need(op->getOpOperand(2), part);
   if (failed(input) || failed(weight) || failed(ids)) return failure();
-  auto type = cast<RankedTensorType>(matmul.getWeight().getType());
   bool isPerExpert = cast<RankedTensorType>(matmul.getInput().getType()).getRank() == 3;
   auto inputAt = [&](ArrayRef<Value> pair) {
     return tile.address(*input, pair.take_front(isPerExpert ? 2 : 1));
   };
   auto outAt = [&](ArrayRef<Value> pair) { return tile.address(out, pair); };
-  auto product = createProduct(tile, op, input->element, type, weight->base, Semiring::PlusTimes,
-                               !matmul.isGrouped());
-  if (failed(product)) return failure();
-  if (matmul.isGrouped()) return emitGrouped(tile, matmul, part, *product, inputAt, outAt);
+  MatrixProduct product =
+      createProduct(tile, op, *weight, Semiring::PlusTimes, !matmul.isGrouped());
+  if (matmul.isGrouped()) return emitGrouped(tile, matmul, part, product, inputAt, outAt);
   LogicalResult result = success();
   tile.rows(part, [&](ArrayRef<Value> pair) {
     Value id = emit.toI64(emit.load(emit.i32(), tile.address(*ids, pair)));
-    result = (*product)(id, part[2],
-                        {{emit.i64(0), emit.i64(1), 1},
-                         [&](Value) { return inputAt(pair); },
-                         [&](Value) { return outAt(pair); }});
+    result = product(id, part[2],
+                     {{emit.i64(0), emit.i64(1), 1},
+                      [&](Value) { return inputAt(pair); },
+                      [&](Value) { return outAt(pair); }});
   });
   return result;
 }
 
+static LogicalResult emitAddId(Tile &tile, Operation *op, const Part &part, const View &out) {
+  Emit &emit = tile.emit;
+  FailureOr<View> input = tile.need(op->getOpOperand(0), part);
+  FailureOr<View> bias = tile.need(op->getOpOperand(1), part);
+  FailureOr<View> ids = tile.need(op->getOpOperand(2), part);
+  if (failed(input) || failed(bias) || failed(ids)) return failure();
+  VectorType floats = emit.vec(emit.f32());
+  Value begin = emit.mul(part.back().begin, kFloatBytes);
+  tile.rows(part, [&](ArrayRef<Value> pair) {
+    Value id = emit.toI64(emit.load(emit.i32(), tile.address(*ids, pair)));
+    Value row = emit.at(tile.address(*input, pair), begin);
+    Value own = emit.at(tile.address(*bias, id), begin);
+    Value target = emit.at(tile.address(out, pair), begin);
+    emit.vectors(part.back().size, [&](Value index, Value count) {
+      auto load = [&](Value from) {
+        return emit.loadLanes(floats, emit.at(from, emit.mul(index, kFloatBytes)), count);
+      };
+      Value sum = emit.create<arith::AddFOp>(load(row), load(own));
+      emit.storeLanes(sum, emit.at(target, emit.mul(index, kFloatBytes)), count);
+    });
+  });
+  return success();
+}
+
 void addExpertEmitters(EmitterTable &table) {
-  table["emel.matmul_id"] = emitMatmulId;
+  table["emel.add_id"] = {emitAddId, {kFloat32Only}};
+  table["emel.matmul_id"] = {emitMatmulId, {kKnownProducts}};
   table["emel.group_experts"] = emitGroupExperts;
 }
 

@@ -287,15 +287,14 @@ static LogicalResult emitPermute(Tile &tile, Operation *op, const Part &part, co
 // Cells
 //===----------------------------------------------------------------------===//
 
-static LogicalResult emitKvRead(Tile &tile, Operation *op, const Part &, const View &) {
-  return emitNoCode(op, tile.target,
-                    "how many cells there are is known only when it runs, expected an "
-                    "emel.attention, which reads them where they are");
-}
+static constexpr Limit kCellsStay{
+    "how many cells there are is known only when it runs, expected an emel.attention, which reads "
+    "them where they are",
+    [](Operation *, const Target &) { return true; }};
 
 void addMovementEmitters(EmitterTable &table) {
   table["emel.concat"] = emitConcat;
-  table["emel.kv_read"] = emitKvRead;
+  table["emel.kv_read"] = {nullptr, {kCellsStay}};
   table["emel.pad"] = emitPad;
   table["emel.permute"] = emitPermute;
   table["emel.repeat"] = emitRepeat;

@@ -4,22 +4,27 @@ using namespace mlir;
 
 namespace emel::cpu {
 
-OpEmitter findEmitter(Operation *op) {
+const Emitter *findEmitter(StringRef opName) {
   static const EmitterTable table = [] {
     EmitterTable table;
     addAttentionEmitters(table);
     addContractionEmitters(table);
     addElementwiseEmitters(table);
+    addCastEmitters(table);
     addExpertEmitters(table);
     addFillEmitters(table);
     addMovementEmitters(table);
+    addFlashAttentionEmitters(table);
+    addOuterProductEmitters(table);
+    addRankingEmitters(table);
+    addReductionEmitters(table);
     addRopeEmitters(table);
     addRowEmitters(table);
     addTopKEmitters(table);
     addUpdateEmitters(table);
     return table;
   }();
-  return table.lookup(op->getName().getStringRef());
+  return table.find(opName);
 }
 
 }  // namespace emel::cpu

@@ -58,6 +58,8 @@ class Quants {
   mlir::Value dword(mlir::Value lines, int64_t dword);
 
  private:
+  static constexpr int64_t kGroup = gguf::kIntegerGroup, kLine = layout::kR16Line;
+
   Quants(Emit &emit, const Target &target, const PlaneFormat &plane);
 
   mlir::Value planeOf(mlir::Value line, int64_t width, int64_t shift);

@@ -17,32 +17,36 @@ namespace {
 class Rotation {
  public:
   Rotation(Tile &tile, RopeOp op, Value factors)
-      : emit_(tile.emit), op_(op), factors_(factors), pairs_(op.getDims() / 2) {
+      : emit_(tile.emit), op_(op), factors_(factors), pairs_(pairsOf(op)) {
     RopeAngles angles = ropeAngles(op);
     magnitude_ = angles.magnitude;
     padded_ = llvm::alignTo(pairs_, kLanes);
-    angles.perPosition.resize(padded_);
-    ArrayRef<double> data = angles.perPosition;
-    auto bytes = llvm::ArrayRef(reinterpret_cast<const uint8_t *>(data.data()), 8 * data.size());
-    std::string name = "angles_" + llvm::utohexstr(llvm::xxh3_64bits(bytes));
-    auto type = RankedTensorType::get({padded_}, emit_.getF64Type());
-    table_ = emit_.table(name, DenseElementsAttr::get(type, data));
+    for (int64_t component = 0; component < (op.getSections() ? 4 : 1); ++component)
+      tables_.push_back(addTable(angles, component));
     cosines_ = emit_.frame(padded_ * kFloatBytes);
     sines_ = emit_.frame(padded_ * kFloatBytes);
   }
 
-  /// Finds the sines and cosines for a position.
-  void turn(Value position) {
+  /// Finds the sines and cosines for a token's positions, one for each table.
+  void turn(ArrayRef<Value> positions) {
     VectorType doubles = emit_.vec(emit_.getF64Type());
-    Value factor = emit_.broadcast(emit_.create<arith::SIToFPOp>(emit_.getF64Type(), position));
+    SmallVector<Value> numbers;
+    for (Value position : positions)
+      numbers.push_back(
+          emit_.broadcast(emit_.create<arith::SIToFPOp>(emit_.getF64Type(), position)));
     emit_.vectors(emit_.i64(pairs_), [&](Value index, Value count) {
-      Value offset = emit_.mul(index, kFloatBytes);
-      Value angle = emit_.load(doubles, emit_.at(table_, emit_.mul(index, 8)));
+      Value offset = emit_.mul(index, kFloatBytes), factor, angle;
       if (factors_) {
         Value own = emit_.loadLanes(emit_.vec(emit_.f32()), emit_.at(factors_, offset), count);
-        angle = emit_.create<arith::DivFOp>(angle, emit_.create<arith::ExtFOp>(doubles, own));
+        factor = emit_.create<arith::ExtFOp>(doubles, own);
       }
-      auto [sine, cosine] = emitSinCos(emit_, emit_.create<arith::MulFOp>(angle, factor));
+      for (auto [table, number] : llvm::zip(tables_, numbers)) {
+        Value own = emit_.load(doubles, emit_.at(table, emit_.mul(index, 8)));
+        if (factor) own = emit_.create<arith::DivFOp>(own, factor);
+        own = emit_.create<arith::MulFOp>(own, number);
+        angle = angle ? Value(emit_.create<arith::AddFOp>(angle, own)) : own;
+      }
+      auto [sine, cosine] = emitSinCos(emit_, angle);
       Value magnitude = emit_.splat(sine.getType(), magnitude_);
       emit_.store(emit_.create<arith::MulFOp>(sine, magnitude), emit_.at(sines_, offset));
       emit_.store(emit_.create<arith::MulFOp>(cosine, magnitude), emit_.at(cosines_, offset));
@@ -65,6 +69,18 @@ class Rotation {
   }
 
  private:
+  /// The angles of the pairs that turn by one of the positions, 0 for the others, so that the sum
+  /// over all positions is exact.
+  Value addTable(const RopeAngles &angles, int64_t component) {
+    SmallVector<double> data(padded_);
+    for (int64_t pair = 0; pair < pairs_; ++pair)
+      if (angles.components[pair] == component) data[pair] = angles.perPosition[pair];
+    auto bytes = llvm::ArrayRef(reinterpret_cast<const uint8_t *>(data.data()), 8 * data.size());
+    std::string name = "angles_" + llvm::utohexstr(llvm::xxh3_64bits(bytes));
+    auto type = RankedTensorType::get({padded_}, emit_.getF64Type());
+    return emit_.table(name, DenseElementsAttr::get(type, ArrayRef<double>(data)));
+  }
+
   std::pair<Value, Value> turned(Value first, Value second, Value index) {
     VectorType type = emit_.vec(emit_.f32());
     Value offset = emit_.mul(index, kFloatBytes);
@@ -102,7 +118,8 @@ class Rotation {
 
   Emit &emit_;
   RopeOp op_;
-  Value factors_, table_, cosines_, sines_;
+  Value factors_, cosines_, sines_;
+  SmallVector<Value> tables_;
   int64_t pairs_, padded_;
   double magnitude_;
 };
@@ -112,8 +129,6 @@ class Rotation {
 static LogicalResult emitRope(Tile &tile, Operation *op, const Part &part, const View &out) {
   auto rope = cast<RopeOp>(op);
   Emit &emit = tile.emit;
-  if (failed(checkFloat32(op, tile.target))) return failure();
-  if (rope.getSections()) return emitNoCode(op, tile.target, "positions have 4 numbers");
   FailureOr<View> input = tile.need(op->getOpOperand(0), part);
   FailureOr<View> positions = tile.need(op->getOpOperand(1), part);
   if (failed(input) || failed(positions)) return failure();
@@ -125,7 +140,12 @@ static LogicalResult emitRope(Tile &tile, Operation *op, const Part &part, const
   }
   Rotation rotation(tile, rope, factors);
   emit.loop(part[0].begin, emit.add(part[0].begin, part[0].size), 1, [&](Value token) {
-    rotation.turn(emit.load(emit.i32(), tile.address(*positions, token)));
+    SmallVector<Value> numbers;
+    if (!rope.getSections()) numbers.push_back(tile.address(*positions, token));
+    for (int64_t component = 0; rope.getSections() && component < 4; ++component)
+      numbers.push_back(tile.address(*positions, {emit.i64(component), token}));
+    for (Value &number : numbers) number = emit.load(emit.i32(), number);
+    rotation.turn(numbers);
     emit.loop(part[1].begin, emit.add(part[1].begin, part[1].size), 1, [&](Value head) {
       rotation.rotate(tile.address(*input, {token, head}), tile.address(out, {token, head}),
                       rope.getType().getShape().back());
@@ -134,6 +154,6 @@ static LogicalResult emitRope(Tile &tile, Operation *op, const Part &part, const
   return success();
 }
 
-void addRopeEmitters(EmitterTable &table) { table["emel.rope"] = emitRope; }
+void addRopeEmitters(EmitterTable &table) { table["emel.rope"] = {emitRope, {kFloat32Only}}; }
 
 }  // namespace emel::cpu

@@ -1,10 +1,11 @@
-// Ops that compute a row from a row: gathers, norms, softmax, reductions, rounding to 8 bits.
+// Ops that compute a row from a row: gathers, norms, softmax, rounding to 8 bits.
 
 #include <cmath>
 #include <limits>
 
 #include "codegen/cpu/Decode.h"
 #include "codegen/cpu/Ops.h"
+#include "codegen/cpu/Slopes.h"
 #include "codegen/cpu/VectorMath.h"
 #include "dialects/emel/Emel.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -74,8 +75,11 @@ struct Row {
   /// Combines the row's vectors, those of the last one that are beyond the row being `neutral`.
   Value combine(Value from, double neutral,
                 llvm::function_ref<Value(Value sum, Value x)> step) const {
-    VectorType type = emit.vec(emit.f32());
-    Value whole = emit.mul(emit.div(size, kLanes), kLanes), start = emit.splat(type, neutral);
+    return combine(from, emit.splat(emit.vec(emit.f32()), neutral), step);
+  }
+  /// The same on top of what others were combined to.
+  Value combine(Value from, Value start, llvm::function_ref<Value(Value sum, Value x)> step) const {
+    Value whole = emit.mul(emit.div(size, kLanes), kLanes);
     Value sum = emit.loop(emit.i64(0), whole, kLanes, start, [&](Value index, ValueRange sums) {
       return SmallVector<Value>{step(sums[0], load(from, index, {}))};
     })[0];
@@ -108,7 +112,6 @@ struct Row {
 /// Calls `body` for each row of a part, of an op whose first operand has rows like the result's.
 static LogicalResult forRows(Tile &tile, Operation *op, const Part &part, const View &out,
                              llvm::function_ref<void(const Row &row)> body) {
-  if (failed(checkFloat32(op, tile.target))) return failure();
   FailureOr<View> input = tile.need(op->getOpOperand(0), part);
   if (failed(input)) return failure();
   tile.rows(part, [&](ArrayRef<Value> outer) {
@@ -187,173 +190,170 @@ static LogicalResult emitL2Norm(Tile &tile, Operation *op, const Part &part, con
   });
 }
 
+namespace {
+
+/// What a softmax adds to its rows: views of the mask and of the sinks, where it has them.
+struct SoftmaxExtras {
+  std::optional<View> mask, sinks;
+};
+
+}  // namespace
+
+static FailureOr<SoftmaxExtras> needExtras(Tile &tile, SoftmaxOp op, const Part &part) {
+  SoftmaxExtras extras;
+  for (OpOperand &operand : op->getOpOperands().drop_front()) {
+    FailureOr<View> view = tile.need(operand, part);
+    if (failed(view)) return failure();
+    (operand.get() == op.getMask() ? extras.mask : extras.sinks) = *view;
+  }
+  return extras;
+}
+
+/// e^(z - max z) / sum e^(z - max z) of a row that has z; the sink is one more z.
+static void normalize(const Row &row, Value sink) {
+  Emit &emit = row.emit;
+  auto select = [&](Value condition, Value yes, Value no) -> Value {
+    return emit.create<arith::SelectOp>(condition, yes, no);
+  };
+  auto is = [&](Value x, double number) -> Value {
+    return emit.create<arith::CmpFOp>(arith::CmpFPredicate::OEQ, x, emit.f32(number));
+  };
+  Value high = emit.maxLanes(row.combine(row.target, -INFINITY, [&](Value high, Value x) -> Value {
+    return emit.create<arith::MaximumFOp>(high, x);
+  }));
+  if (sink) high = emit.create<arith::MaximumFOp>(high, sink);
+  // Of nothing but -inf every e^z is 0, and so is the result.
+  high = select(is(high, -INFINITY), emit.f32(0), high);
+  Value largest = emit.broadcast(high);
+  row.map(row.target, [&](Value x, Value, Value) { return emitExp(emit, row.sub(x, largest)); });
+  Value sum = emit.sumLanes(row.combine(row.target, 0, [&](Value sum, Value x) -> Value {
+    return emit.create<arith::AddFOp>(sum, x);
+  }));
+  if (sink) {
+    Value own = emitExp(emit, emit.broadcast(row.sub(sink, high)));
+    sum =
+        emit.create<arith::AddFOp>(sum, emit.create<vector::ExtractOp>(own, ArrayRef<int64_t>{0}));
+  }
+  Value total = emit.broadcast(select(is(sum, 0), emit.f32(1), sum));
+  row.map(row.target,
+          [&](Value x, Value, Value) -> Value { return emit.create<arith::DivFOp>(x, total); });
+}
+
+static bool hasSlopesOfUnknownHeads(Operation *op, const Target &) {
+  auto softmax = cast<SoftmaxOp>(op);
+  auto type = cast<RankedTensorType>(softmax.getType());
+  return softmax.getMask() && softmax.getMaxBias().convertToFloat() > 0 &&
+         type.isDynamicDim(type.getRank() - 3);
+}
+
 static LogicalResult emitSoftmax(Tile &tile, Operation *op, const Part &part, const View &out) {
   auto softmax = cast<SoftmaxOp>(op);
-  if (softmax.getMask() || softmax.getSinks())
-    return emitNoCode(op, tile.target, "it has a mask or sinks");
   Emit &emit = tile.emit;
-  float scale = softmax.getScale().convertToFloat();
-  return forRows(tile, op, part, out, [&](const Row &row) {
-    VectorType type = emit.vec(emit.f32());
-    row.map(row.source, [&](Value x, Value, Value) { return row.mul(x, emit.splat(type, scale)); });
-    Value high = row.combine(row.target, -INFINITY, [&](Value high, Value x) -> Value {
-      return emit.create<arith::MaximumFOp>(high, x);
-    });
-    Value largest = emit.broadcast(emit.maxLanes(high));
-    row.map(row.target, [&](Value x, Value, Value) { return emitExp(emit, row.sub(x, largest)); });
-    Value sum = row.combine(row.target, 0, [&](Value sum, Value x) -> Value {
-      return emit.create<arith::AddFOp>(sum, x);
-    });
-    Value total = emit.broadcast(emit.sumLanes(sum));
-    row.map(row.target,
-            [&](Value x, Value, Value) -> Value { return emit.create<arith::DivFOp>(x, total); });
-  });
-}
-
-//===----------------------------------------------------------------------===//
-// Choosing and combining
-//===----------------------------------------------------------------------===//
-
-/// The k largest elements, one after the other: each is the largest of those that come after the
-/// one before, larger values first, and of equal ones lower indices.
-static LogicalResult emitTopK(Tile &tile, Operation *op, const Part &part, const View &out) {
-  if (failed(checkFloat32(op, tile.target))) return failure();
-  Emit &emit = tile.emit;
+  auto type = cast<RankedTensorType>(softmax.getType());
+  int64_t rank = type.getRank();
+  double bias = softmax.getMaxBias().convertToDouble();
+  bool hasSlopes = softmax.getMask() && bias > 0;
   FailureOr<View> input = tile.need(op->getOpOperand(0), part);
-  if (failed(input)) return failure();
-  Value input0 = op->getOperand(0);
-  Value size = tile.sizeOf(input0, cast<RankedTensorType>(input0.getType()).getRank() - 1);
-  auto compare = [&](arith::CmpFPredicate predicate, Value a, Value b) -> Value {
-    return emit.create<arith::CmpFOp>(predicate, a, b);
-  };
-  auto both = [&](Value a, Value b) -> Value { return emit.create<arith::AndIOp>(a, b); };
-  auto either = [&](Value a, Value b) -> Value { return emit.create<arith::OrIOp>(a, b); };
+  FailureOr<SoftmaxExtras> extras = needExtras(tile, softmax, part);
+  if (failed(input) || failed(extras)) return failure();
+  Value scale = emit.splat(emit.vec(emit.f32()), softmax.getScale().convertToFloat());
   tile.rows(part, [&](ArrayRef<Value> outer) {
-    Value source = tile.address(*input, outer), target = tile.address(out, outer);
-    Value lowest = emit.f32(-INFINITY);
-    auto valueAt = [&](Value index) -> Value {
-      Value x = emit.load(emit.f32(), emit.at(source, emit.mul(index, kFloatBytes)));
-      Value isNan = compare(arith::CmpFPredicate::UNO, x, x);
-      return emit.create<arith::SelectOp>(isNan, lowest, x);
-    };
-    SmallVector<Value> start{emit.f32(INFINITY), emit.i64(-1)};
-    emit.loop(emit.i64(0), part.back().size, 1, start, [&](Value choice, ValueRange last) {
-      SmallVector<Value> none{lowest, emit.i64(-1)};
-      auto best = emit.loop(emit.i64(0), size, 1, none, [&](Value index, ValueRange best) {
-        Value x = valueAt(index);
-        Value isLater =
-            either(compare(arith::CmpFPredicate::OLT, x, last[0]),
-                   both(compare(arith::CmpFPredicate::OEQ, x, last[0]), emit.less(last[1], index)));
-        Value isFirst = emit.less(best[1], emit.i64(0));
-        Value isBetter =
-            both(isLater, either(isFirst, compare(arith::CmpFPredicate::OGT, x, best[0])));
-        return SmallVector<Value>{emit.create<arith::SelectOp>(isBetter, x, best[0]),
-                                  emit.create<arith::SelectOp>(isBetter, index, best[1])};
-      });
-      Value id = emit.create<arith::TruncIOp>(emit.i32(), best[1]);
-      emit.store(id, emit.at(target, emit.mul(choice, sizeof(int32_t))));
-      return best;
+    Row row{emit, tile.address(*input, outer), tile.address(out, outer), part.back().size};
+    Value mask, slope, sink;
+    if (extras->mask) mask = tile.address(*extras->mask, outer.back());
+    if (hasSlopes)
+      slope = emit.broadcast(emitSlope(emit, bias, type.getDimSize(rank - 3), outer[rank - 3]));
+    if (extras->sinks) sink = emit.load(emit.f32(), tile.address(*extras->sinks, outer[rank - 3]));
+    row.map(row.source, [&](Value x, Value index, Value count) -> Value {
+      Value z = row.mul(x, scale);
+      if (!mask) return z;
+      Value own = row.load(mask, index, count);
+      return slope ? emit.fma(slope, own, z) : Value(emit.create<arith::AddFOp>(z, own));
     });
+    normalize(row, sink);
   });
   return success();
 }
 
-/// The index of the largest of `size` floats, of equal ones the first, as i32.
-static Value emitArgmaxOf(Emit &emit, Value source, Value size) {
-  VectorType floats = emit.vec(emit.f32()), ints = emit.vec(emit.i32());
-  Value least = emit.splatInt(ints, INT32_MIN), nan = emit.splat(floats, NAN);
-  auto step = [&](Value index, Value count, ValueRange best) {
-    Value x = emit.loadLanes(floats, emit.at(source, emit.mul(index, kFloatBytes)), count, nan);
-    Value order = emitOrder(emit, emit.bitcast(ints, x));
-    Value first = emit.broadcast(emit.create<arith::TruncIOp>(emit.i32(), index));
-    Value own = emit.create<arith::AddIOp>(emit.iota(), first);
-    Value isBetter = emit.create<arith::CmpIOp>(arith::CmpIPredicate::sgt, order, best[0]);
-    return SmallVector<Value>{emit.create<arith::SelectOp>(isBetter, order, best[0]),
-                              emit.create<arith::SelectOp>(isBetter, own, best[1])};
-  };
-  Value whole = emit.mul(emit.div(size, kLanes), kLanes);
-  SmallVector<Value> best{least, emit.splatInt(ints, 0)};
-  best = emit.loop(emit.i64(0), whole, kLanes, best,
-                   [&](Value index, ValueRange best) { return step(index, {}, best); });
-  auto known = Emit::constant(size);
-  if (!known || *known % kLanes != 0) best = step(whole, emit.sub(size, whole), best);
-  Value most = emit.create<vector::ReductionOp>(vector::CombiningKind::MAXSI, best[0]);
-  Value isMost =
-      emit.create<arith::CmpIOp>(arith::CmpIPredicate::eq, best[0], emit.broadcast(most));
-  Value places = emit.create<arith::SelectOp>(isMost, best[1], emit.splatInt(ints, INT32_MAX));
-  return emit.create<vector::ReductionOp>(vector::CombiningKind::MINSI, places);
-}
+//===----------------------------------------------------------------------===//
+// Groups of channels
+//===----------------------------------------------------------------------===//
 
-static LogicalResult emitArgmax(Tile &tile, Operation *op, const Part &part, const View &out) {
-  if (failed(checkFloat32(op, tile.target))) return failure();
+/// Combines all rows of some channels, each as `Row::combine` does, in ascending order. The sums
+/// are kept in memory from row to row.
+static Value combineChannels(Tile &tile, const View &input, const Part &group,
+                             llvm::function_ref<Value(Value sum, Value x)> step) {
   Emit &emit = tile.emit;
-  FailureOr<View> input = tile.need(op->getOpOperand(0), part);
-  if (failed(input)) return failure();
-  Value rows = op->getOperand(0);
-  int64_t last = cast<RankedTensorType>(rows.getType()).getRank() - 1;
-  Value size = tile.sizeOf(rows, last);
-  if (last == 0) {
-    emit.store(emitArgmaxOf(emit, input->base, size), out.base);
-    return success();
-  }
-  tile.rows(part, [&](ArrayRef<Value> outer) {
-    const Span &span = part.back();
-    emit.loop(emit.i64(0), span.size, 1, [&](Value index) {
-      Value at = emit.add(span.begin, index);
-      SmallVector<Value> indices(outer);
-      indices.push_back(at);
-      Value found = emitArgmaxOf(emit, tile.address(*input, indices), size);
-      emit.store(found, emit.at(tile.address(out, outer), emit.mul(at, int64_t{sizeof(int32_t)})));
-    });
+  VectorType floats = emit.vec(emit.f32());
+  Value sums = emit.frame(kLanes * kFloatBytes);
+  emit.store(emit.splat(floats, 0), sums);
+  tile.rows(group, [&](ArrayRef<Value> outer) {
+    Row row{emit, tile.address(input, outer), {}, group.back().size};
+    emit.store(row.combine(row.source, emit.load(floats, sums), step), sums);
   });
-  return success();
+  return emit.sumLanes(emit.load(floats, sums));
 }
 
-static LogicalResult emitReduce(Tile &tile, Operation *op, const Part &part, const View &out) {
-  if (failed(checkFloat32(op, tile.target))) return failure();
-  auto reduce = cast<ReduceOp>(op);
+/// Normalises the channels `own` of a group, which may be some of it.
+static void normalizeGroup(Tile &tile, const View &input, const View &out, const Part &group,
+                           const Part &own, float eps) {
   Emit &emit = tile.emit;
-  int64_t last = static_cast<int64_t>(part.size()) - 1;
-  if (llvm::is_contained(reduce.getDims(), last))
-    return emitNoCode(op, tile.target, "it reduces the innermost dimension");
-  Part needed = tile.partOf(op->getOpOperand(0), part);
-  FailureOr<View> input = tile.need(op->getOperand(0), needed);
-  if (failed(input)) return failure();
-  ReduceKind kind = reduce.getKind();
-  bool isSum = kind == ReduceKind::Sum || kind == ReduceKind::Mean;
-  double neutral = isSum ? 0 : kind == ReduceKind::Max ? -INFINITY : INFINITY;
-  auto step = [&](Value sum, Value x) -> Value {
-    if (isSum) return emit.create<arith::AddFOp>(sum, x);
-    if (kind == ReduceKind::Max) return emit.create<arith::MaximumFOp>(sum, x);
-    return emit.create<arith::MinimumFOp>(sum, x);
-  };
   Value count = emit.i64(1);
-  for (int64_t dim : reduce.getDims()) count = emit.mul(count, needed[dim].size);
-  tile.rows(part, [&](ArrayRef<Value> outer) {
-    Value begin = emit.mul(part.back().begin, kFloatBytes);
-    Value target = emit.at(tile.address(out, outer), begin);
-    emit.vectors(part.back().size, [&](Value index, Value lanes) {
-      Value offset = emit.add(begin, emit.mul(index, kFloatBytes));
-      SmallVector<Value> indices(outer);
-      auto nest = [&](auto &nest, size_t at, Value sum) -> Value {
-        if (at == reduce.getDims().size()) {
-          Value source = emit.at(tile.address(*input, indices), offset);
-          return step(sum, emit.loadLanes(emit.vec(emit.f32()), source, lanes));
-        }
-        int64_t dim = reduce.getDims()[at];
-        return emit.loop(emit.i64(0), needed[dim].size, 1, sum, [&](Value i, ValueRange sums) {
-          indices[dim] = i;
-          return SmallVector<Value>{nest(nest, at + 1, sums[0])};
-        })[0];
-      };
-      Value sum = nest(nest, 0, emit.splat(emit.vec(emit.f32()), neutral));
-      if (kind == ReduceKind::Mean) {
-        Value number = emit.create<arith::SIToFPOp>(emit.f32(), count);
-        sum = emit.create<arith::DivFOp>(sum, emit.broadcast(number));
-      }
-      emit.storeLanes(sum, emit.at(target, emit.mul(index, kFloatBytes)), lanes);
-    });
+  for (const Span &span : ArrayRef(group).take_back(3)) count = emit.mul(count, span.size);
+  count = emit.create<arith::SIToFPOp>(emit.f32(), count);
+  auto average = [&](llvm::function_ref<Value(Value sum, Value x)> step) -> Value {
+    return emit.create<arith::DivFOp>(combineChannels(tile, input, group, step), count);
+  };
+  Value mean = emit.broadcast(
+      average([&](Value sum, Value x) -> Value { return emit.create<arith::AddFOp>(sum, x); }));
+  Value variance = average([&](Value sum, Value x) {
+    Value distance = emit.create<arith::SubFOp>(x, mean);
+    return emit.fma(distance, distance, sum);
   });
+  Value factor = inverseRoot(emit, variance, eps);
+  Value begin = emit.mul(own.back().begin, kFloatBytes);
+  tile.rows(own, [&](ArrayRef<Value> outer) {
+    Row row{emit, emit.at(tile.address(input, outer), begin),
+            emit.at(tile.address(out, outer), begin), own.back().size};
+    row.map(row.source, [&](Value x, Value, Value) { return row.mul(row.sub(x, mean), factor); });
+  });
+}
+
+static bool hasUnknownChannels(Operation *op, const Target &) {
+  auto type = cast<RankedTensorType>(op->getResult(0).getType());
+  return type.isDynamicDim(type.getRank() - 3);
+}
+
+static LogicalResult emitGroupNorm(Tile &tile, Operation *op, const Part &part, const View &out) {
+  auto norm = cast<GroupNormOp>(op);
+  Emit &emit = tile.emit;
+  size_t dim = part.size() - 3;
+  auto type = cast<RankedTensorType>(norm.getType());
+  int64_t size = type.getDimSize(dim) / static_cast<int64_t>(norm.getGroups());
+  if (size == 0) return success();
+  FailureOr<View> input = tile.need(op->getOpOperand(0), part);
+  if (failed(input)) return failure();
+  Part whole = tile.wholeOf(op->getOperand(0));
+  // One image at a time: its leading indices, then its groups.
+  Part group = part, own = part;
+  auto nest = [&](auto &nest, size_t at) -> void {
+    Value end = emit.add(part[at].begin, part[at].size);
+    if (at < dim)
+      return emit.loop(part[at].begin, end, 1, [&](Value index) {
+        group[at] = own[at] = {index, emit.i64(1), 1};
+        nest(nest, at + 1);
+      });
+    for (size_t inner = dim + 1; inner < part.size(); ++inner) group[inner] = whole[inner];
+    Value first = emit.div(part[dim].begin, size), last = emit.ceilDiv(end, size);
+    emit.loop(first, last, 1, [&](Value number) {
+      Value from = emit.mul(number, size), to = emit.add(from, size);
+      Value begin = emit.max(from, part[dim].begin), stop = emit.min(to, end);
+      group[dim] = {from, emit.i64(size), size, size};
+      own[dim] = {begin, emit.sub(stop, begin), size};
+      normalizeGroup(tile, *input, out, group, own, norm.getEps().convertToFloat());
+    });
+  };
+  nest(nest, 0);
   return success();
 }
 
@@ -388,7 +388,6 @@ static void emitRoundGroup(Emit &emit, Value source, Value row, int64_t elements
 }
 
 static LogicalResult emitQuantize(Tile &tile, Operation *op, const Part &part, const View &out) {
-  if (failed(checkFloat32(op, tile.target))) return failure();
   Emit &emit = tile.emit;
   FailureOr<View> input = tile.need(op->getOpOperand(0), part);
   if (failed(input)) return failure();
@@ -406,14 +405,15 @@ static LogicalResult emitQuantize(Tile &tile, Operation *op, const Part &part, c
 
 void addRowEmitters(EmitterTable &table) {
   table["emel.get_rows"] = emitGetRows;
-  table["emel.rms_norm"] = emitRmsNorm;
-  table["emel.layer_norm"] = emitLayerNorm;
-  table["emel.l2_norm"] = emitL2Norm;
-  table["emel.softmax"] = emitSoftmax;
-  table["emel.argmax"] = emitArgmax;
-  table["emel.top_k"] = emitTopK;
-  table["emel.reduce"] = emitReduce;
-  table["emel.quantize"] = emitQuantize;
+  table["emel.rms_norm"] = {emitRmsNorm, {kFloat32Only}};
+  table["emel.layer_norm"] = {emitLayerNorm, {kFloat32Only}};
+  table["emel.l2_norm"] = {emitL2Norm, {kFloat32Only}};
+  table["emel.group_norm"] = {
+      emitGroupNorm, {kFloat32Only, {"the number of channels is not known", hasUnknownChannels}}};
+  table["emel.softmax"] = {
+      emitSoftmax,
+      {kFloat32Only, {"slopes for a number of heads that is not known", hasSlopesOfUnknownHeads}}};
+  table["emel.quantize"] = {emitQuantize, {kFloat32Only}};
 }
 
 }  // namespace emel::cpu

@@ -43,14 +43,19 @@ LogicalResult emitNoCode(Operation *op, const Target &target, const Twine &reaso
   return error;
 }
 
-LogicalResult checkFloat32(Operation *op, const Target &target) {
+static bool hasOtherFloats(Operation *op, const Target &) {
   auto isOther = [](Type type) {
     auto tensor = dyn_cast<RankedTensorType>(type);
     return tensor && isa<FloatType>(tensor.getElementType()) && !tensor.getElementType().isF32();
   };
-  if (llvm::none_of(op->getOperandTypes(), isOther) && llvm::none_of(op->getResultTypes(), isOther))
-    return success();
-  return emitNoCode(op, target, "expected floats of f32");
+  return llvm::any_of(op->getOperandTypes(), isOther) ||
+         llvm::any_of(op->getResultTypes(), isOther);
+}
+
+const Limit kFloat32Only{"expected floats of f32", hasOtherFloats};
+
+bool isInPlace(StringRef opName) {
+  return opName == ReshapeOp::getOperationName() || opName == SliceOp::getOperationName();
 }
 
 Tile::Size Tile::sizeKind(Value value, int64_t dim) {
@@ -267,8 +272,29 @@ static Value emitConstant(Emit &emit, DenseElementsAttr data) {
   return emit.table(name, data.reshape(flat));
 }
 
-FailureOr<View> Tile::need(Value value, const Part &part, const View *out) {
+/// Whether an op computes a dimension of its result at once, whatever part is asked for: none of
+/// its operands is read by parts of it, or the operand that rows are computed from is not.
+static bool isWhole(TileOpInterface op, OpResult result, int64_t dim) {
+  unsigned number = result.getResultNumber(), operands = op->getNumOperands();
+  if (op->hasTrait<RowTiles>()) operands = 1;
+  return operands > 0 && llvm::none_of(llvm::seq(operands), [&](unsigned operand) {
+           return op.mapTile(number, dim, operand);
+         });
+}
+
+Part Tile::atLeast(Value value, const Part &part) {
+  auto op = dyn_cast<TileOpInterface>(value.getDefiningOp());
+  Part whole = wholeOf(value), own = part;
+  for (auto [dim, span] : llvm::enumerate(own))
+    if (!op || isWhole(op, cast<OpResult>(value), dim)) span = whole[dim];
+  return own;
+}
+
+FailureOr<View> Tile::need(Value value, const Part &asked, const View *out) {
   if (auto found = arguments_.find(value); found != arguments_.end()) return found->second;
+  Part part = out || !findEmitter(value.getDefiningOp()->getName().getStringRef())
+                  ? asked
+                  : atLeast(value, asked);
   auto isEqual = [](Value a, Value b) {
     return a == b || (Emit::constant(a) && Emit::constant(a) == Emit::constant(b));
   };
@@ -282,16 +308,19 @@ FailureOr<View> Tile::need(Value value, const Part &part, const View *out) {
     for (const Computed &computed : computed_.lookup(value))
       if (isSame(computed.part)) return computed.view;
   Operation *op = value.getDefiningOp();
-  if (isa<ReshapeOp, SliceOp>(op)) return out ? fillAlias(op, part, *out) : alias(op, part);
+  if (isInPlace(op->getName().getStringRef()))
+    return out ? fillAlias(op, part, *out) : alias(op, part);
   if (auto constant = dyn_cast<arith::ConstantOp>(op))
     return viewOf(emitConstant(emit, cast<DenseElementsAttr>(constant.getValue())),
                   value.getType());
   if (auto arange = dyn_cast<ArangeOp>(op))
     return viewOf(emitConstant(emit, arangeNumbers(arange)), value.getType());
   View view = out ? *out : buffer(value, part);
-  OpEmitter emitter = findEmitter(op);
+  const Emitter *emitter = findEmitter(op->getName().getStringRef());
   if (!emitter) return emitNoCode(op, target, "there is no emitter for the op");
-  if (failed(emitter(*this, op, part, view))) return failure();
+  for (const Limit &limit : emitter->limits)
+    if (limit.applies(op, target)) return emitNoCode(op, target, limit.reason);
+  if (failed(emitter->emit(*this, op, part, view))) return failure();
   computed_[value].push_back({part, view});
   return view;
 }

@@ -38,14 +38,30 @@ class Tile;
 /// Emits what `op` has to do to have `part` of its result in `out`.
 using OpEmitter = mlir::LogicalResult (*)(Tile &tile, mlir::Operation *op, const Part &part,
                                           const View &out);
+
+/// Forms of an op that have no code, and why: docs/reference/coverage.md says the same.
+struct Limit {
+  llvm::StringRef reason;
+  bool (*applies)(mlir::Operation *op, const Target &target);
+};
+
+/// The code of an op, null where there is a limit to all of them, and what it has none for.
+/// Emitters are called for other forms only.
+struct Emitter {
+  Emitter(OpEmitter emit, std::initializer_list<Limit> limits = {}) : emit(emit), limits(limits) {}
+  OpEmitter emit;
+  llvm::SmallVector<Limit, 2> limits;
+};
 /// Null where the op has none.
-OpEmitter findEmitter(mlir::Operation *op);
+const Emitter *findEmitter(llvm::StringRef opName);
+/// Whether the op's result is a part of its operand, where that lies.
+bool isInPlace(llvm::StringRef opName);
 
 /// The error of an op that has no code on a target, with its types: `reason` says what it lacks.
 mlir::LogicalResult emitNoCode(mlir::Operation *op, const Target &target,
                                const llvm::Twine &reason);
-/// The same where an operand or a result is of other numbers than f32, which rows are computed in.
-mlir::LogicalResult checkFloat32(mlir::Operation *op, const Target &target);
+/// Of ops whose rows are computed in f32.
+extern const Limit kFloat32Only;
 
 class Tile {
  public:
@@ -103,6 +119,8 @@ class Tile {
     int64_t number;
   };
   Size sizeKind(mlir::Value value, int64_t dim);
+  /// A part with whole dimensions where the op has to compute them so.
+  Part atLeast(mlir::Value value, const Part &part);
   mlir::FailureOr<View> alias(mlir::Operation *op, const Part &part);
   mlir::FailureOr<View> fillAlias(mlir::Operation *op, const Part &part, const View &out);
 

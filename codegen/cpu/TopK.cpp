@@ -138,7 +138,6 @@ class Scan {
 /// A block of rows by some columns at a time, so that the elements of a part need not be there at
 /// once.
 static LogicalResult emitTopKParts(Tile &tile, Operation *op, const Part &part, const View &out) {
-  if (failed(checkFloat32(op, tile.target))) return failure();
   auto topK = cast<TopKPartsOp>(op);
   Emit &emit = tile.emit;
   int64_t k = topK.getK(), width = topK.getWidth(), columns = tile.mostOf(topK.getInput(), 1);
@@ -195,7 +194,7 @@ static LogicalResult emitMergeTopK(Tile &tile, Operation *op, const Part &part, 
 }
 
 void addTopKEmitters(EmitterTable &table) {
-  table["emel.top_k_parts"] = emitTopKParts;
+  table["emel.top_k_parts"] = {emitTopKParts, {kFloat32Only}};
   table["emel.merge_top_k"] = emitMergeTopK;
 }
 

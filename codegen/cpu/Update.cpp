@@ -111,14 +111,18 @@ static void convertRow(Emit &emit, const View &from, Value source, const View &t
   });
 }
 
+static bool roundsTwice(Operation *op, const Target &) {
+  return getElementTypeOrSelf(op->getOperand(1).getType()).isF64() &&
+         getElementTypeOrSelf(op->getOperand(0).getType()).getIntOrFloatBitWidth() == 16;
+}
+static constexpr Limit kRoundsOnce{"expected rows of f32, f16 or bf16, or a table of f32 or f64",
+                                   roundsTwice};
+
 static LogicalResult emitSetRows(Tile &tile, Operation *op, const Part &part, const View &out) {
   Emit &emit = tile.emit;
   FailureOr<View> rows = tile.need(op->getOpOperand(1), part);
   FailureOr<View> ids = tile.need(op->getOpOperand(2), part);
   if (failed(rows) || failed(ids)) return failure();
-  if (rows->element.isF64() && out.element.getIntOrFloatBitWidth() == 16)
-    return emitNoCode(op, tile.target,
-                      "expected rows of f32, f16 or bf16, or a table of f32 or f64");
   if (failed(placeUnder(tile, op->getOperand(0), part, out))) return failure();
   Span columns = part.back(), places = part[part.size() - 2];
   Part matrices(part);
@@ -148,7 +152,7 @@ static LogicalResult emitSetRows(Tile &tile, Operation *op, const Part &part, co
 
 void addUpdateEmitters(EmitterTable &table) {
   table["emel.set"] = emitSet;
-  table["emel.set_rows"] = emitSetRows;
+  table["emel.set_rows"] = {emitSetRows, {kRoundsOnce}};
   table["emel.accumulate"] = emitAccumulate;
 }
 

@@ -11,8 +11,7 @@ using namespace mlir;
 
 namespace emel::cpu {
 
-/// coefficients[0] + x (coefficients[1] + x (…)).
-static Value polynomial(Emit &emit, Value x, ArrayRef<double> coefficients) {
+Value emitPolynomial(Emit &emit, Value x, ArrayRef<double> coefficients) {
   Value sum = emit.splat(x.getType(), coefficients.back());
   for (double coefficient : llvm::reverse(coefficients.drop_back()))
     sum = emit.fma(sum, x, emit.splat(x.getType(), coefficient));
@@ -43,7 +42,7 @@ Value emitExp(Emit &emit, Value x) {
   Value r = emit.fma(k, emit.splat(type, -0.693145751953125), clamped);
   r = emit.fma(k, emit.splat(type, -1.428606765330187e-06), r);
   Value sum =
-      polynomial(emit, r, {1.0, 1.0, 0.5, 1.0 / 6, 1.0 / 24, 1.0 / 120, 1.0 / 720, 1.0 / 5040});
+      emitPolynomial(emit, r, {1.0, 1.0, 0.5, 1.0 / 6, 1.0 / 24, 1.0 / 120, 1.0 / 720, 1.0 / 5040});
   Value exponent = emit.create<arith::FPToSIOp>(ints, k);
   Value half = emit.create<arith::ShRSIOp>(exponent, emit.splatInt(ints, 1));
   auto power = [&](Value exponent) {
@@ -72,7 +71,7 @@ Value emitLog(Emit &emit, Value x) {
   Value s = emit.create<arith::DivFOp>(emit.create<arith::SubFOp>(m, one),
                                        emit.create<arith::AddFOp>(m, one));
   Value square = emit.create<arith::MulFOp>(s, s);
-  Value series = polynomial(emit, square, {2.0, 2.0 / 3, 2.0 / 5, 2.0 / 7, 2.0 / 9});
+  Value series = emitPolynomial(emit, square, {2.0, 2.0 / 3, 2.0 / 5, 2.0 / 7, 2.0 / 9});
   Value exponent = emit.create<arith::SIToFPOp>(type, k);
   exponent =
       select(emit, isTiny, emit.create<arith::SubFOp>(exponent, emit.splat(type, 24)), exponent);
@@ -91,8 +90,8 @@ Value emitLog1p(Emit &emit, Value x) {
   Value two = emit.splat(x.getType(), 2);
   Value s = emit.create<arith::DivFOp>(x, emit.create<arith::AddFOp>(x, two));
   Value series =
-      polynomial(emit, emit.create<arith::MulFOp>(s, s),
-                 {2.0, 2.0 / 3, 2.0 / 5, 2.0 / 7, 2.0 / 9, 2.0 / 11, 2.0 / 13, 2.0 / 15});
+      emitPolynomial(emit, emit.create<arith::MulFOp>(s, s),
+                     {2.0, 2.0 / 3, 2.0 / 5, 2.0 / 7, 2.0 / 9, 2.0 / 11, 2.0 / 13, 2.0 / 15});
   return emit.create<arith::MulFOp>(s, series);
 }
 
@@ -110,8 +109,8 @@ Value emitTanh(Emit &emit, Value x) {
   large = emit.create<math::CopySignOp>(large, x);
   Value square = emit.create<arith::MulFOp>(x, x);
   // x (945 + 105 x^2 + x^4) / (945 + 420 x^2 + 15 x^4)
-  Value upper = polynomial(emit, square, {945, 105, 1});
-  Value lower = polynomial(emit, square, {945, 420, 15});
+  Value upper = emitPolynomial(emit, square, {945, 105, 1});
+  Value lower = emitPolynomial(emit, square, {945, 420, 15});
   Value small = emit.create<arith::DivFOp>(emit.create<arith::MulFOp>(x, upper), lower);
   return select(emit, compare(emit, arith::CmpFPredicate::OLT, magnitude, 0.5), small, large);
 }
@@ -123,15 +122,16 @@ Value emitErf(Emit &emit, Value x) {
   Value magnitude = emit.create<math::AbsFOp>(x), one = emit.splat(type, 1);
   Value t = emit.create<arith::DivFOp>(one, emit.fma(emit.splat(type, 0.3275911), magnitude, one));
   Value sum = emit.create<arith::MulFOp>(
-      t, polynomial(emit, t, {0.254829592, -0.284496736, 1.421413741, -1.453152027, 1.061405429}));
+      t,
+      emitPolynomial(emit, t, {0.254829592, -0.284496736, 1.421413741, -1.453152027, 1.061405429}));
   Value square = emit.create<arith::MulFOp>(x, x);
   Value fall = emitExp(emit, emit.create<arith::NegFOp>(square));
   Value large = emit.create<math::CopySignOp>(
       emit.create<arith::SubFOp>(one, emit.create<arith::MulFOp>(sum, fall)), x);
   double scale = std::numbers::inv_sqrtpi * 2;
   Value small = emit.create<arith::MulFOp>(
-      x, polynomial(emit, square,
-                    {scale, -scale / 3, scale / 10, -scale / 42, scale / 216, -scale / 1320}));
+      x, emitPolynomial(emit, square,
+                        {scale, -scale / 3, scale / 10, -scale / 42, scale / 216, -scale / 1320}));
   return select(emit, compare(emit, arith::CmpFPredicate::OLT, magnitude, 0.5), small, large);
 }
 
@@ -139,37 +139,6 @@ Value emitSigmoid(Emit &emit, Value x) {
   Value one = emit.splat(x.getType(), 1);
   Value power = emitExp(emit, emit.create<arith::NegFOp>(x));
   return emit.create<arith::DivFOp>(one, emit.create<arith::AddFOp>(one, power));
-}
-
-// The angle minus k quarter turns, |rest| <= pi/4, by two parts of pi/2 that together have its
-// first 86 bits; then the series, and the quarter says which of them is which.
-std::pair<Value, Value> emitSinCos(Emit &emit, Value angle) {
-  auto type = cast<VectorType>(angle.getType());
-  int64_t lanes = type.getNumElements();
-  VectorType floats = emit.vec(emit.f32(), lanes), ints = emit.vec(emit.i32(), lanes);
-  Value k = emit.create<math::RoundEvenOp>(
-      emit.create<arith::MulFOp>(angle, emit.splat(type, 2 / std::numbers::pi)));
-  Value rest = emit.fma(k, emit.splat(type, -0x1.921fb54442d18p+0), angle);
-  rest = emit.fma(k, emit.splat(type, -0x1.1a62633145c07p-54), rest);
-  Value quarter = emit.create<arith::FPToSIOp>(ints, k);
-  Value r = emit.create<arith::TruncFOp>(floats, rest);
-  Value square = emit.create<arith::MulFOp>(r, r);
-  Value sine = emit.create<arith::MulFOp>(
-      r, polynomial(emit, square, {1.0, -1.0 / 6, 1.0 / 120, -1.0 / 5040, 1.0 / 362880}));
-  Value cosine =
-      polynomial(emit, square, {1.0, -0.5, 1.0 / 24, -1.0 / 720, 1.0 / 40320, -1.0 / 3628800});
-  auto isSet = [&](Value number, int64_t bit) -> Value {
-    return emit.create<arith::CmpIOp>(arith::CmpIPredicate::ne,
-                                      emit.create<arith::AndIOp>(number, emit.splatInt(ints, bit)),
-                                      emit.splatInt(ints, 0));
-  };
-  auto negateIf = [&](Value condition, Value x) {
-    return select(emit, condition, emit.create<arith::NegFOp>(x), x);
-  };
-  Value isOdd = isSet(quarter, 1);
-  Value next = emit.create<arith::AddIOp>(quarter, emit.splatInt(ints, 1));
-  return {negateIf(isSet(quarter, 2), select(emit, isOdd, cosine, sine)),
-          negateIf(isSet(next, 2), select(emit, isOdd, sine, cosine))};
 }
 
 Value emitToBfloat16(Emit &emit, Value x) {

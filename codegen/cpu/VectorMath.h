@@ -18,6 +18,11 @@ mlir::Value emitErf(Emit &emit, mlir::Value x);
 mlir::Value emitSigmoid(Emit &emit, mlir::Value x);
 /// Sine and cosine of a double, as floats; for angles of up to 2^30.
 std::pair<mlir::Value, mlir::Value> emitSinCos(Emit &emit, mlir::Value angle);
+/// Of floats of any size; NaN for infinities and NaN.
+mlir::Value emitSin(Emit &emit, mlir::Value x);
+mlir::Value emitCos(Emit &emit, mlir::Value x);
+/// coefficients[0] + x (coefficients[1] + x (…)).
+mlir::Value emitPolynomial(Emit &emit, mlir::Value x, llvm::ArrayRef<double> coefficients);
 
 /// The bits of floats as bf16, to nearest, halves to even; a NaN becomes 0x7fc0.
 mlir::Value emitToBfloat16(Emit &emit, mlir::Value x);

@@ -75,19 +75,39 @@ struct Ramp {
 
 }  // namespace
 
+int64_t pairsOf(RopeOp op) {
+  return op.getMode() == RopeMode::Vision ? op.getDims() : op.getDims() / 2;
+}
+
+/// Which of 4 positions a pair turns by, and which power of the base: that of its place in the
+/// section for vision, else its number.
+static std::pair<int64_t, int64_t> sectionOf(RopeOp op, int64_t pair) {
+  auto sections = op.getSections();
+  if (!sections) return {0, pair};
+  int64_t sector = pair % ((*sections)[0] + (*sections)[1] + (*sections)[2] + (*sections)[3]);
+  if (op.getMode() == RopeMode::Imrope)
+    return {sector < 3 * (*sections)[sector % 3] ? sector % 3 : 3, pair};
+  int64_t component = 0, begin = 0;
+  while (component < 3 && sector >= begin + (*sections)[component])
+    begin += (*sections)[component++];
+  return {component, op.getMode() == RopeMode::Vision ? sector - begin : pair};
+}
+
 RopeAngles ropeAngles(RopeOp op) {
   Quad base = ln(op.getBase().convertToDouble());
   double scale = op.getScale().convertToDouble();
-  RopeAngles angles{{}, op.getAttn().convertToDouble()};
+  RopeAngles angles{{}, {}, op.getAttn().convertToDouble()};
   std::optional<Ramp> ramp;
   if (!op.getExt().isZero()) {
     ramp.emplace(op);
     angles.magnitude *= 1 + 0.1 * ln(1 / scale).rounded();
   }
-  for (int64_t pair = 0, pairs = op.getDims() / 2; pair < pairs; ++pair) {
+  for (int64_t pair = 0, pairs = pairsOf(op); pair < pairs; ++pair) {
     double mix = ramp ? ramp->mix(pair) : 0;
-    double angle = exp(base * (-2.0 * pair) / op.getDims());
+    auto [component, power] = sectionOf(op, pair);
+    double angle = exp(base * (-2.0 * power) / op.getDims());
     angles.perPosition.push_back(angle * (scale * (1 - mix) + mix));
+    angles.components.push_back(component);
   }
   return angles;
 }

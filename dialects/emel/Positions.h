@@ -11,9 +11,11 @@ namespace emel {
 /// are multiplied by.
 struct RopeAngles {
   llvm::SmallVector<double> perPosition;
+  llvm::SmallVector<int64_t> components;  // which of a token's positions each pair turns by
   double magnitude;
 };
 RopeAngles ropeAngles(RopeOp op);
+int64_t pairsOf(RopeOp op);
 
 /// ALiBi's slope for a head of an attention.
 float alibiSlope(double maxBias, int64_t head, int64_t heads);

@@ -10,24 +10,37 @@ using namespace mlir;
 
 namespace emel::interpreter {
 
+static const HandlerTable &knownHandlers() {
+  static const HandlerTable table = [] {
+    HandlerTable table;
+    addModelHandlers(table);
+    addElementwiseHandlers(table);
+    addNormHandlers(table);
+    addContractionHandlers(table);
+    addAttentionHandlers(table);
+    addMovementHandlers(table);
+    addLayoutHandlers(table);
+    addUpdateHandlers(table);
+    addFillHandlers(table);
+    addReductionHandlers(table);
+    addQuantizationHandlers(table);
+    return table;
+  }();
+  return table;
+}
+
+bool isInterpreted(OperationName name) {
+  return name.hasTrait<OpTrait::ReturnLike>() ||
+         name.getStringRef() == FuseOp::getOperationName() ||
+         knownHandlers().contains(name.getStringRef());
+}
+
 Interpreter::Interpreter(ModuleOp module, Options options)
     : module_(module),
       options_(std::move(options)),
       symbols_(module),
       shards_(options_.load, options_.shardFolders),
-      plans_(std::make_unique<PlanRunner>(*this)) {
-  addModelHandlers(handlers_);
-  addElementwiseHandlers(handlers_);
-  addNormHandlers(handlers_);
-  addContractionHandlers(handlers_);
-  addAttentionHandlers(handlers_);
-  addMovementHandlers(handlers_);
-  addLayoutHandlers(handlers_);
-  addUpdateHandlers(handlers_);
-  addFillHandlers(handlers_);
-  addReductionHandlers(handlers_);
-  addQuantizationHandlers(handlers_);
-}
+      plans_(std::make_unique<PlanRunner>(*this)) {}
 
 Interpreter::~Interpreter() = default;
 
@@ -104,8 +117,8 @@ LogicalResult Interpreter::execute(Operation *op, Frame &frame,
     return success();
   }
   if (auto fuse = dyn_cast<FuseOp>(op)) return executeFuse(fuse, frame);
-  auto handler = handlers_.find(op->getName().getStringRef());
-  if (handler == handlers_.end()) return op->emitOpError("is not known to the interpreter");
+  auto handler = knownHandlers().find(op->getName().getStringRef());
+  if (handler == knownHandlers().end()) return op->emitOpError("is not known to the interpreter");
   if (!handler->second.takesRows && failed(decodeOperands(op, frame))) return failure();
   // A weight's rows stay in its file, however many there are.
   if (!isa<GetWeightOp>(op) && failed(checkShapes(op, frame))) return failure();

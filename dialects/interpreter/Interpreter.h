@@ -28,6 +28,8 @@ struct Handler {
   bool takesRows;
 };
 using HandlerTable = llvm::StringMap<Handler>;
+/// Whether ops of a name can be executed.
+bool isInterpreted(mlir::OperationName name);
 
 enum class Precision { F32, F64, ExactOrder };
 
@@ -73,7 +75,6 @@ class Interpreter {
   mlir::ModuleOp module_;
   Options options_;
   mlir::SymbolTable symbols_;
-  HandlerTable handlers_;
   Shards shards_;
   std::unique_ptr<PlanRunner> plans_;
   int callDepth_ = 0, callCount_ = 0;
