@@ -8,6 +8,7 @@ namespace emel::random {
 namespace {
 
 constexpr double kHalf = 0x1p-24;  // a rounding, of 1
+constexpr double kHeld = 0x1p127;  // sums beyond it may be infinite as floats
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // Units in the last place, and what comes on top of them: "Functions of one number".
@@ -140,7 +141,7 @@ std::optional<Tensor> boundOfMove(Evaluator& evaluator, Operation* op, ArrayRef<
   auto magnitude = evaluator.twin(op, sizes);
   if (!magnitude) return std::nullopt;
   return map(*bound, *magnitude,
-             [&](double e, double m) { return e + roundings * kHalf * (m + e) + 0x1p-148; });
+             [&](double e, double m) { return m + e < kHeld ? e + roundings * kHalf * (m + e) + 0x1p-148 : kInfinity; });
 }
 
 double rowMost(const Tensor& tensor, int64_t row) {
@@ -183,7 +184,9 @@ std::optional<Tensor> boundOfProduct(Evaluator& evaluator, Operation* op, ArrayR
   double roundings = (columns + 1) * kHalf * (isa<ActivationType>(input) ? 8 : 1);
   double tiny = (columns + 1) * 0x1p-149;
   if (input.isBF16()) roundings += 0x1p-8, tiny = (columns + 1) * 0x1p-117;
-  return map(*high, *low, [&](double h, double l) { return h - l + roundings * h + tiny; });
+  return map(*high, *low, [&](double h, double l) {
+    return h < kHeld ? h - l + roundings * h + tiny : kInfinity;
+  });
 }
 
 // Whether the order of a row's numbers is known.

@@ -34,8 +34,11 @@ struct Norm {
     double under = isLength ? std::max(mean, eps * eps) : mean + eps;
     factor = 1 / std::sqrt(under);
     // Of 1 / sqrt(under): half the relative change, or all of it where that is large.
+    change += static_cast<double>(size) * 0x1p-149;
     double share = under > 0 ? change / under : HUGE_VAL;
-    relative = (share < 0.25 ? 0.75 * share : HUGE_VAL) + sumBound(size) + 8 * kUnitHalf;
+    // Beyond what a float holds, squares are infinite.
+    bool isHeld = share < 0.25 && squares + moved < 0x1p127;
+    relative = (isHeld ? 0.75 * share : HUGE_VAL) + sumBound(size) + 8 * kUnitHalf;
   }
 };
 

@@ -68,7 +68,8 @@ class Run {
   }
   // Of what does not go: our own fault, or something that there is not.
   bool stop(const std::string& where, const absl::Status& status) {
-    if (status.code() == absl::StatusCode::kInternal)
+    // What a mistake made of it may be nothing that can be compiled: that finds nothing.
+    if (status.code() == absl::StatusCode::kInternal && !mutation_)
       return fail(absl::StrCat(where, ": ", status.message()));
     refuse(std::string(status.message()));
     return false;

@@ -136,9 +136,10 @@ Operation* Graph::op(StringRef name, ValueRange operands, ArrayRef<NamedAttribut
 
 Value Graph::state(int64_t heads, int64_t key, int64_t value, Type element) {
   auto type = KvType::get(b.getContext(), heads, key, value, element);
-  Value state = step_.front().addArgument(type, loc);
-  states.push_back(state);
-  return state;
+  unsigned index = step_.getNumArguments();
+  step_.insertArgument(index, type, {}, loc);
+  states.push_back(step_.getArgument(index));
+  return states.back();
 }
 
 // Rows of a table that each token has, which the integers choose; their range is what a table of

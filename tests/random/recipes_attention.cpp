@@ -107,13 +107,9 @@ Value makeRope(Graph& graph, const Variant& variant) {
       graph.attr("mode", RopeModeAttr::get(graph.b.getContext(), mode)),
       graph.integer("dims", dims), graph.number("base", 10000)};
   if (hasSections) {
-    // The four positions of each token, one after the other.
-    Value each = resultOf(graph.op(
-        "emel.concat", {graph.positions, graph.positions, graph.positions, graph.positions},
-        graph.integer("dim", 0)));
-    positions = each ? resultOf(graph.op("emel.reshape", each, {},
-                                         graph.tensor({4, Graph::kUnknown}, graph.b.getI32Type())))
-                     : Value();
+    // The four positions of each token are the same one.
+    Value row = graph.reshape(positions, {1, Graph::kUnknown});
+    positions = resultOf(graph.op("emel.concat", {row, row, row, row}, graph.integer("dim", 0)));
     if (!positions) return {};
     attributes.push_back(graph.integers("sections", {dims / 2, 1, 1, 0}));
   }
