@@ -83,6 +83,8 @@ class Pages {
     if (element_.isF32()) return x;
     Type type = isa<VectorType>(x.getType()) ? Type(emit_.vec(element_)) : element_;
     if (isScaled_) return emit_.create<arith::FPToSIOp>(type, x);
+    // CPUs without an instruction for it would call a function of a library.
+    if (element_.isBF16()) return toBfloat16(x);
     return emit_.create<arith::TruncFOp>(type, x);
   }
   /// Makes 32 floats integers of 8 bits, still as floats, and writes their scale: as in
@@ -114,6 +116,11 @@ class Pages {
 
  private:
   Emit &emit_;
+  Value toBfloat16(Value x) {
+    if (isa<VectorType>(x.getType())) return emitToBfloat16(emit_, x);
+    Value lanes = emitToBfloat16(emit_, emit_.broadcast(x));
+    return emit_.create<vector::ExtractOp>(lanes, ArrayRef<int64_t>{0});
+  }
   int64_t scaleBytes(int64_t dim) const { return isScaled_ ? dim / kGroup * kScaleBytes : 0; }
 
   Value base_, table_, stride_;

@@ -258,20 +258,6 @@ static LogicalResult emitSwigluOai(Tile &tile, Operation *op, const Part &part, 
   });
 }
 
-/// The upper half of each float, rounded; a NaN stays one.
-static Value emitToBfloat16(Emit &emit, Value x) {
-  Type ints = emit.vec(emit.i32());
-  Value bits = emit.bitcast(ints, x), half = emit.splatInt(ints, 16);
-  Value odd =
-      emit.create<arith::AndIOp>(emit.create<arith::ShRUIOp>(bits, half), emit.splatInt(ints, 1));
-  Value up = emit.create<arith::AddIOp>(odd, emit.splatInt(ints, 0x7fff));
-  Value rounded = emit.create<arith::AddIOp>(bits, up);
-  Value isNan = emit.create<arith::CmpFOp>(arith::CmpFPredicate::UNO, x, x);
-  rounded = emit.create<arith::SelectOp>(isNan, emit.splatInt(ints, 0x7fc00000), rounded);
-  return emit.create<arith::TruncIOp>(emit.vec(emit.getI16Type()),
-                                      emit.create<arith::ShRUIOp>(rounded, half));
-}
-
 static LogicalResult emitCast(Tile &tile, Operation *op, const Part &part, const View &out) {
   Emit &emit = tile.emit;
   FailureOr<View> input = tile.need(op->getOpOperand(0), part);

@@ -172,4 +172,18 @@ std::pair<Value, Value> emitSinCos(Emit &emit, Value angle) {
           negateIf(isSet(next, 2), select(emit, isOdd, sine, cosine))};
 }
 
+Value emitToBfloat16(Emit &emit, Value x) {
+  Type ints = emit.vec(emit.i32());
+  Value bits = emit.bitcast(ints, x), half = emit.splatInt(ints, 16);
+  Value odd =
+      emit.create<arith::AndIOp>(emit.create<arith::ShRUIOp>(bits, half), emit.splatInt(ints, 1));
+  Value up = emit.create<arith::AddIOp>(odd, emit.splatInt(ints, 0x7fff));
+  Value rounded = emit.create<arith::AddIOp>(bits, up);
+  Value isNan = emit.create<arith::CmpFOp>(arith::CmpFPredicate::UNO, x, x);
+  rounded = emit.create<arith::SelectOp>(isNan, emit.splatInt(ints, 0x7fc00000), rounded);
+  Value upper = emit.create<arith::TruncIOp>(emit.vec(emit.getI16Type()),
+                                             emit.create<arith::ShRUIOp>(rounded, half));
+  return emit.bitcast(emit.vec(emit.getBF16Type()), upper);
+}
+
 }  // namespace emel::cpu

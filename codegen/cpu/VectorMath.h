@@ -19,6 +19,9 @@ mlir::Value emitSigmoid(Emit &emit, mlir::Value x);
 /// Sine and cosine of a double, as floats; for angles of up to 2^30.
 std::pair<mlir::Value, mlir::Value> emitSinCos(Emit &emit, mlir::Value angle);
 
+/// Vectors of f32 as bf16, to nearest, halves to even; a NaN becomes 0x7fc0.
+mlir::Value emitToBfloat16(Emit &emit, mlir::Value x);
+
 }  // namespace emel::cpu
 
 #endif  // EMEL_CODEGEN_CPU_VECTOR_MATH_H_
