@@ -137,11 +137,16 @@ std::optional<Tensor> boundOfMove(Evaluator& evaluator, Operation* op, ArrayRef<
                     static_cast<double>(std::max<int64_t>(1, value.size())) +
                 2;
   if (isa<CumsumOp>(op)) roundings = static_cast<double>(value.rowSize());
-  if (roundings == 0) return map(*bound, [](double e) { return std::isfinite(e) ? e : 0; });
+  // What a mask hides is -inf in the twin too.
+  if (roundings == 0)
+    return map(*bound, value, [](double e, double y) {
+      return std::isinf(y) ? 0 : std::isfinite(e) ? std::abs(e) : kInfinity;
+    });
   auto magnitude = evaluator.twin(op, sizes);
   if (!magnitude) return std::nullopt;
-  return map(*bound, *magnitude,
-             [&](double e, double m) { return m + e < kHeld ? e + roundings * kHalf * (m + e) + 0x1p-148 : kInfinity; });
+  return map(*bound, *magnitude, [&](double e, double m) {
+    return m + e < kHeld ? e + roundings * kHalf * (m + e) + 0x1p-148 : kInfinity;
+  });
 }
 
 double rowMost(const Tensor& tensor, int64_t row) {
@@ -254,7 +259,12 @@ std::optional<RuntimeValue> boundOf(Evaluator& evaluator, Operation* op, ArrayRe
   if (isa<QuantizeOp>(op)) bound = boundOfQuantize(operands[0], tensor);
   if (isa<TopKOp, ArgmaxOp, ArgsortOp>(op) && isOrderKnown(operands[0]))
     return wrap(Tensor::ofReals({}));
-  return bound ? std::optional(wrap(*std::move(bound))) : std::nullopt;
+  if (!bound || tensor.isInts()) return std::nullopt;
+  // What no float holds is infinite in code, and so is what follows.
+  Tensor reals = realsOf(tensor);
+  return wrap(map(*bound, reals, [](double e, double y) {
+    return std::isinf(y) || std::abs(y) + e < kHeld ? e : kInfinity;
+  }));
 }
 
 }  // namespace emel::random

@@ -49,7 +49,8 @@ static Settings makeSettings(const Goal& goal, Random& random) {
                        : "keep";
   // What keeps states also says whether activations are rounded.
   if (settings.state != "keep") settings.quantizes = true;
-  settings.fuses = !random.once(4);
+  // One kernel with the logits cannot be computed by each worker.
+  settings.fuses = !random.once(4) && goal.kind != plan::LaunchKind::Each;
   settings.foldsConstants = !random.once(3);
   settings.columns = random.of({16, 32, 48, 256});
   settings.rows = random.of({1, 2, 3, 8});

@@ -62,7 +62,8 @@ class Run {
     return verdict_;
   }
   bool fail(const std::string& what) {
-    verdict_.kind = Verdict::kFailed;
+    // Of a case without the mistake, what fails is not about it.
+    verdict_.kind = mutation_ && !verdict_.isMutated ? Verdict::kRefused : Verdict::kFailed;
     verdict_.message = what;
     return false;
   }

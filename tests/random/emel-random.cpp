@@ -18,7 +18,7 @@ struct Options {
   double seconds = 20;
   std::optional<uint64_t> number;
   std::string mutate, op, replay, out = "random-findings";
-  bool lists = false, shows = false, keeps = false, prints = false;
+  bool sweeps = false, lists = false, shows = false, keeps = false, prints = false;
 };
 
 void declare(tools::CommandLine& line, Options& options) {
@@ -35,6 +35,8 @@ void declare(tools::CommandLine& line, Options& options) {
   line.Flag("--keep", "does not shrink them", &options.keeps);
   line.Flag("--print", "writes the case's graph to standard output and does not run it",
             &options.prints);
+  line.Flag("--sweep", "tries each cell once, and fails where one stays empty without a reason",
+            &options.sweeps);
   line.Flag("--coverage", "prints the table of what ran", &options.shows);
   line.Flag("--list", "names the cells and the mistakes", &options.lists);
   line.Example("emel-random --seed=7 --seconds=60 --coverage", "a minute of cases");
@@ -46,6 +48,7 @@ Plan planOf(const Options& options) {
   Plan plan;
   plan.seed = options.seed, plan.jobs = options.jobs, plan.seconds = options.seconds;
   plan.only = options.number, plan.op = options.op, plan.replay = options.replay;
+  plan.sweeps = options.sweeps;
   if (plan.only) plan.seconds = 600;
   return plan;
 }
@@ -83,7 +86,8 @@ int hunt(const Options& options) {
       "bounds, %d failed; %d cells were not tried\n",
       options.seed, result.cases, result.seconds, 60 * result.cases / result.seconds,
       result.refused, result.bounded, result.findings.size(), hunt.coverage().emptyCells());
-  return result.findings.empty() ? 0 : 1;
+  bool isCovered = !options.sweeps || hunt.coverage().emptyCells() == 0;
+  return result.findings.empty() && isCovered ? 0 : 1;
 }
 
 // Whether a mistake is found, and after how long.

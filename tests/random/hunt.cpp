@@ -222,7 +222,8 @@ Result Hunt::run() {
   for (size_t i = 0; i < workers.size(); ++i) workers[i].next = plan_.only.value_or(i);
   auto isOver = [&] {
     return now() - begin_ > plan_.seconds || (plan_.only && result.cases > 0) ||
-           (plan_.stopsEarly && !result.findings.empty());
+           (plan_.stopsEarly && !result.findings.empty()) ||
+           (plan_.sweeps && result.cases >= static_cast<int64_t>(goals_.size()));
   };
   while (!isOver()) {
     std::vector<pollfd> polled;

@@ -19,6 +19,7 @@ struct Plan {
   std::string op;           // cases about ops whose name has this
   std::string replay;       // a file whose graph takes the place of the case's own
   bool stopsEarly = false;  // at the first finding
+  bool sweeps = false;      // ends when every cell was tried
 };
 
 struct Finding {

@@ -90,8 +90,7 @@ bool takeOtherWeight(ModuleOp module, Random& random) {
   auto launch = pickOp<plan::LaunchOp>(module, random, [&](plan::LaunchOp launch) {
     auto weights = launch.getWeights();
     auto types = launch.getKernelOp().getArgumentTypes().drop_front(launch.getInputs().size());
-    return weights && weights->size() > 1 && (*weights)[0] != (*weights)[1] &&
-           types[0] == types[1];
+    return weights && weights->size() > 1 && (*weights)[0] != (*weights)[1] && types[0] == types[1];
   });
   if (!launch) return false;
   SmallVector<Attribute> weights(launch.getWeights()->getValue());
@@ -202,9 +201,8 @@ bool takeOtherPage(ModuleOp module, Random& random) {
 
 template <typename OpType>
 bool swapOperands(ModuleOp module, Random& random) {
-  auto op = pickOp<OpType>(module, random, [](OpType op) {
-    return isKernel(op) && op.getLhs() != op.getRhs();
-  });
+  auto op = pickOp<OpType>(module, random,
+                           [](OpType op) { return isKernel(op) && op.getLhs() != op.getRhs(); });
   if (!op) return false;
   Value left = op.getLhs();
   op->setOperand(0, op.getRhs());
@@ -317,31 +315,38 @@ const std::vector<Mutation>& mutations() {
   static const std::vector<Mutation> all = {
       {"lost-barrier", "a barrier between two launches is left out", loseBarrier},
       {"wrong-alias", "a value lies over another that is still needed", aliasWrongly},
-      {"other-weight", "two weights of a launch change places", takeOtherWeight},
+      {"other-weight", "two weights of a launch change places", takeOtherWeight, nullptr,
+       "emel.layer_norm"},
       {"next-slice", "a slice begins one index too late", sliceNextTo, nullptr, "emel.slice"},
       {"wide-window", "a window has one position more", forgetWindow, nullptr, "emel.attention"},
       {"short-tail", "the last element of a part of a vector is not stored", nullptr, shortenTail},
-      {"long-tail", "one element too many of a part of a vector is read", nullptr, lengthenTail},
+      {"long-tail", "one element too many of a part of a vector is read", nullptr, lengthenTail,
+       "emel.layer_norm"},
       {"lost-tile", "workers leave out their last tile", nullptr, loseTile},
       {"lost-draw", "workers do not draw the last tile", nullptr, losePlace},
       {"dropped-row", "a loop of a kernel ends one iteration early", nullptr, dropRow},
-      {"stale-scratch", "a kernel does not write what it reads again", nullptr, leaveScratch},
+      {"stale-scratch", "a kernel does not write what it reads again", nullptr, leaveScratch,
+       "emel.attention"},
       {"next-row", "an address is that of the next row", nullptr, addressNext},
       {"other-page", "a position is looked for one page boundary too early", nullptr, takeOtherPage,
        "emel.attention"},
-      {"swapped-minus", "the operands of a difference are swapped", nullptr, swapDifference},
-      {"swapped-quotient", "the operands of a quotient are swapped", nullptr, swapQuotient},
-      {"wrong-lane", "a fold of lanes takes one twice", nullptr, foldWrongLanes},
+      {"swapped-minus", "the operands of a difference are swapped", nullptr, swapDifference,
+       "emel.sub"},
+      {"swapped-quotient", "the operands of a quotient are swapped", nullptr, swapQuotient,
+       "emel.div"},
+      {"wrong-lane", "a fold of lanes takes one twice", nullptr, foldWrongLanes, "emel.rms_norm"},
       {"other-scale", "the scale of another row", nullptr, takeOtherScale, "emel.matmul"},
       {"half-away", "halves are rounded away from zero, not to even", nullptr, truncateRounding,
        "emel.quantize"},
-      {"min-for-max", "the smaller of two numbers", nullptr, takeMinimum},
+      {"min-for-max", "the smaller of two numbers", nullptr, takeMinimum, "emel.unary | relu"},
       {"lost-nan", "a maximum that ignores NaNs", nullptr, ignoreNans, "emel.unary | relu"},
-      {"split-fma", "a product is rounded before it is added", nullptr, splitFma},
-      {"contracted", "a product is not rounded before it is added", nullptr, contractProduct},
+      {"split-fma", "a product is rounded before it is added", nullptr, splitFma, "emel.rms_norm"},
+      {"contracted", "a product is not rounded before it is added", nullptr, contractProduct,
+       "emel.scale"},
       {"or-equal", "a comparison is true of equal numbers too", nullptr, allowEqual,
        "emel.unary | step"},
-      {"near-constant", "a number of a formula is a thousandth too large", nullptr, changeConstant},
+      {"near-constant", "a number of a formula is a thousandth too large", nullptr, changeConstant,
+       "emel.unary | tanh"},
   };
   return all;
 }
