@@ -130,15 +130,6 @@ bool shortenTail(ModuleOp module, Random& random) {
   return true;
 }
 
-// Of what is left of a row one element more is read: what lies behind it.
-bool lengthenTail(ModuleOp module, Random& random) {
-  auto load = pickOp<LLVM::MaskedLoadOp>(module, random);
-  auto compare = load ? load.getMask().getDefiningOp<arith::CmpIOp>() : arith::CmpIOp();
-  if (!compare) return false;
-  addTo(compare, 1, 1);
-  return true;
-}
-
 bool endLoopEarly(ModuleOp module, Random& random, bool inKernel) {
   auto loop = pickOp<scf::ForOp>(module, random, [&](scf::ForOp op) {
     return isKernel(op) == inKernel && Emit::constant(op.getStep()) == 1;
@@ -320,8 +311,6 @@ const std::vector<Mutation>& mutations() {
       {"next-slice", "a slice begins one index too late", sliceNextTo, nullptr, "emel.slice"},
       {"wide-window", "a window has one position more", forgetWindow, nullptr, "emel.attention"},
       {"short-tail", "the last element of a part of a vector is not stored", nullptr, shortenTail},
-      {"long-tail", "one element too many of a part of a vector is read", nullptr, lengthenTail,
-       "emel.layer_norm"},
       {"lost-tile", "workers leave out their last tile", nullptr, loseTile},
       {"lost-draw", "workers do not draw the last tile", nullptr, losePlace},
       {"dropped-row", "a loop of a kernel ends one iteration early", nullptr, dropRow},
