@@ -29,7 +29,7 @@ def main():
     if len(sys.argv) not in (2, 4):
         sys.exit(__doc__)
     deep = os.environ.get("EMEL_TEST_DEPTH") == "deep"
-    first, count = (int(sys.argv[2]), int(sys.argv[3])) if len(sys.argv) == 4 else (0, 40000 if deep else 4000)
+    first, count = (int(sys.argv[2]), int(sys.argv[3])) if len(sys.argv) == 4 else (0, 40000 if deep else 6000)
     cases = [generate.make_case(seed) for seed in range(first, first + count)]
     found, errors = run_cases.differences(sys.argv[1], cases)
     found = [difference for difference in found if not is_apart(difference)]
@@ -38,7 +38,10 @@ def main():
     used = collections.Counter(construct for case in cases for construct in case["used"])
     print(f"{count} templates, {errors} with errors, {len(found)} differ; {len(used)} constructs:")
     print(", ".join(f"{construct} {times}" for construct, times in sorted(used.items())))
-    sys.exit(1 if found or errors * 5 > count else 0)
+    missing = generate.constructs() - set(used) if len(sys.argv) == 2 else set()
+    if missing:
+        print("never there:", ", ".join(sorted(missing)))
+    sys.exit(1 if found or missing or errors * 5 > count else 0)
 
 
 if __name__ == "__main__":

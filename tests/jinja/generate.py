@@ -49,7 +49,7 @@ FILTERS = {
             "pprint", "list", "length", "count", "first", "last", "int", "int(5)", "int(base=16)", "float", "float(1.5)", "abs", "round",
             "upper", "title", "trim", "wordcount", "join", "join(', ')", "reverse", "sort", "unique|list", "sum", "min", "max", "items|list",
             "urlencode", "xmlattr", "filesizeformat", "attr('a')", "attr('upper')", "striptags", "tojson(indent='\\t')"],
-    "str": ["upper", "lower", "capitalize", "title", "trim", "trim('Hd')", "replace('l', 'L')", "replace('l', 'L', 1)", "center(20)", "center",
+    "str": ["upper", "lower", "capitalize", "title", "trim", "forceescape", "trim('Hd')", "replace('l', 'L')", "replace('l', 'L', 1)", "center(20)", "center",
             "indent", "indent(2, true)", "indent(width='> ', first=true, blank=true)", "indent(3, blank=true)", "truncate(8)", "truncate(8, true)",
             "truncate(7, false, '…', 0)", "truncate(5, true, '', 0)", "truncate(2)", "wordwrap(10)", "wordwrap(5, false)", "wordwrap(6, true, '|')",
             "wordwrap(9, break_on_hyphens=false)", "wordcount", "urlencode", "striptags", "urlize", "urlize(10, true)",
@@ -95,6 +95,14 @@ RANDOM_FILTERS = ["truncate(I, B, T, I)", "wordwrap(I, B)", "wordwrap(I, B, T, B
                   "batch(I, T)|list", "slice(I, T)|list", "list|pprint", "join(T)", "reverse", "sort(B, B)|list", "unique|list", "format(T, I)", "default(T, B)", "e|replace(T, T)",
                   "safe ~ T", "(T|e) + T", "safe|replace(T, T)", "e|center(I)", "e|upper|list"]
 RANDOM_NUMBERS = ["round(I)", "round(I, 'ceil')", "round(I, 'floor')", "abs", "int", "float", "filesizeformat(B)", "string", "tojson", "pprint"]
+
+
+def word_of(call):
+    return re.split(r"[( ]", call)[0]
+
+
+def filters_of(chain):
+    return re.findall(r"(?:^|\|)([a-z]+)", chain)
 
 
 class Maker:
@@ -198,7 +206,7 @@ class Maker:
         kind = self.pick(["str", "str", "str", "list", "dict", "number"])
         receiver = {"str": TEXTS, "list": ["xs", "mixed", "ws"], "dict": ["d", "people[0]"], "number": ["n", "f", "yes"]}[kind]
         method = self.pick(METHODS[kind])
-        self.use(f"method {kind}.{method.split('(')[0]}")
+        self.use(f"method {kind}.{word_of(method)}")
         subject = self.literal_text() if kind == "str" and self.chance(0.4) else self.pick(receiver)
         return f"{subject}.{method}"
 
@@ -210,8 +218,8 @@ class Maker:
         kind = self.pick(["any", "str", "str", "list", "list", "dict", "number"])
         subject = {"any": ANY, "str": TEXTS, "list": LISTS, "dict": ["d", "nodict", "people[0]"], "number": INTS + REALS}[kind]
         name = self.pick(FILTERS[kind])
-        for part in name.split("|"):
-            self.use(f"filter {part.split('(')[0].split(' ')[0]}")
+        for part in filters_of(name):
+            self.use(f"filter {part}")
         if kind == "list" and "attribute" in name or "attr(" in name or "groupby" in name:
             subject = ["people", "people", "people", "xs"]
         value = self.literal_text() if kind == "str" and self.chance(0.4) else self.pick(subject)
@@ -219,7 +227,7 @@ class Maker:
 
     def make_test(self):
         test = self.pick(TESTS)
-        self.use(f"test {test.split('(')[0].split(' ')[0]}")
+        self.use(f"test {word_of(test)}")
         subject = self.pick(INTS) if test.split("(")[0].split(" ")[0] in ("odd", "even", "divisibleby", "gt", "greaterthan", "ge", "lt", "lessthan", "le") else self.pick(ANY)
         return f"({subject} is {'not ' if self.chance(0.2) else ''}{test})"
 
@@ -398,6 +406,13 @@ class Maker:
 
 EXPRESSIONS = [name.removeprefix("make_") for name in dir(Maker) if name.startswith("make_")] + ["filter", "method", "filter", "name"]
 STATEMENTS = [name.removeprefix("state_") for name in dir(Maker) if name.startswith("state_") and name != "state_jump"]
+
+
+def constructs():
+    """What every long enough run has."""
+    return ({f"expression {name}" for name in EXPRESSIONS} | {f"statement {name}" for name in [*STATEMENTS, "jump"]} | {f"test {word_of(test)}" for test in TESTS}
+            | {f"filter {name}" for chains in FILTERS.values() for chain in chains for name in filters_of(chain)}
+            | {f"method {kind}.{word_of(method)}" for kind, methods in METHODS.items() for method in methods})
 
 
 def make_case(seed):

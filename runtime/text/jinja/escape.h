@@ -3,6 +3,7 @@
 
 #include "runtime/text/jinja/value.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,8 +25,8 @@ std::string QuoteUrl(Run& run, std::string_view text, bool in_query);
 // The filters striptags and urlize.
 std::string StripTags(Run& run, std::string_view text);
 struct LinkOptions {
-  int64_t limit = -1;
-  std::string attributes;  // rel and target, escaped
+  std::optional<int64_t> limit;  // characters shown; from the end where negative
+  std::string attributes;        // rel and target, escaped
   std::vector<std::string> schemes;
 };
 std::string LinkUrls(Run& run, std::string_view text, const LinkOptions& options);

@@ -22,7 +22,7 @@ constexpr int64_t kMaxPrecision = 10'000;
 struct Specification {
   std::string fill;
   char align = 0;
-  char sign = '-';
+  char sign = 0;
   bool alternate = false;
   int64_t width = 0;
   char grouping = 0;
@@ -74,7 +74,9 @@ bool Parse(Run& run, std::string_view text, Specification& s) {
   const bool has_precision = TakeOne(text, ".", taken);
   const bool complete = !has_precision || TakeNumber(text, s.precision);
   TakeOne(text, "bcdeEfFgGnosxX%", s.type);
-  if (!complete || !text.empty())
+  const bool groups = s.grouping == 0 || s.type == 0 ||
+                      std::string_view("nsc").find(s.type) == std::string_view::npos;
+  if (!complete || !groups || !text.empty())
     run.Fail(absl::StrCat("expected a format specification, found '",
                           std::string(whole.substr(0, 100)), "'"));
   return !run.failed();
@@ -118,7 +120,7 @@ std::string Pad(Run& run, const std::string& text, const Specification& s, char 
 }
 
 std::string FormatText(Interpreter& in, const Value& value, const Specification& s) {
-  const bool fits = (s.type == 0 || s.type == 's') && s.sign == '-' && !s.alternate &&
+  const bool fits = (s.type == 0 || s.type == 's') && s.sign == 0 && !s.alternate &&
                     s.grouping == 0 && s.align != '=';
   if (!fits && !FailType(in, s, value)) return {};
   std::string text = value.string();
@@ -129,7 +131,7 @@ std::string FormatText(Interpreter& in, const Value& value, const Specification&
 // A sign, a prefix and digits, filled up.
 std::string FinishNumber(Interpreter& in, const Specification& s, bool negative,
                          const std::string& prefix, std::string digits, size_t group) {
-  std::string head = negative ? "-" : s.sign == '-' ? "" : std::string(1, s.sign);
+  std::string head = negative ? "-" : s.sign == 0 || s.sign == '-' ? "" : std::string(1, s.sign);
   head += prefix;
   const bool inside = s.align == '=' || s.align == '0';
   if (!in.HasRoom(2 * static_cast<size_t>(s.width))) return {};
@@ -145,11 +147,12 @@ std::string FormatInteger(Interpreter& in, const Value& value, const Specificati
   const int64_t number = value.integer();
   if (s.precision >= 0 && !FailType(in, s, value)) return {};
   if (s.type == 'c') {
+    if ((s.sign != 0 || s.alternate) && !FailType(in, s, value)) return {};
     if (number < 0 || number > 0x10FFFF)
       in.Fail("expected the number of a character, found another");
     std::string text;
     AppendUtf8(static_cast<char32_t>(number), text);
-    return Pad(in, text, s, s.align == 0 ? '<' : s.align);
+    return Pad(in, text, s, s.align == 0 ? '>' : s.align);
   }
   const uint32_t base = s.type == 'b' ? 2 : s.type == 'o' ? 8 : (s.type | 0x20) == 'x' ? 16 : 10;
   if (s.grouping == ',' && base != 10 && !FailType(in, s, value)) return {};

@@ -7,6 +7,7 @@
 #include <absl/strings/str_cat.h>
 
 #include <cmath>
+#include <cstdlib>
 
 namespace emel::text::jinja {
 namespace {
@@ -55,14 +56,19 @@ Value Round(Interpreter& in, const Value& value, Arguments& arguments) {
     return in.Fail("filter 'round': expected the method common, ceil or floor, found another");
   if (!value.is_number()) return FailNumber(in, "round", value);
   if (method == "common") return RoundTo(in, value, digits);
-  const double unit = std::pow(10.0, static_cast<double>(digits));
+  if (value.is_integer() && digits >= 0) return value.number();
+  const double unit = std::strtod(absl::StrCat("1e", digits).c_str(), nullptr);
   const double scaled = value.number() * unit;
   if (!std::isfinite(scaled))
     return in.Fail("filter 'round': expected a finite number, found another");
   const double whole = method == "ceil" ? std::ceil(scaled) : std::floor(scaled);
   if (unit == 0)
     return in.Fail("filter 'round': expected fewer digits before the point, found more");
-  return whole / unit + 0.0;  // never -0
+  if (digits < 0) return whole / unit + 0.0;  // never -0
+  // An integer divided by a power of ten: the nearest to that decimal fraction.
+  const std::string fraction =
+      FormatReal(in, std::fabs(whole), 'f', 0, false) + absl::StrCat("e-", digits);
+  return std::copysign(std::strtod(fraction.c_str(), nullptr), whole) + 0.0;
 }
 
 Value FileSize(Interpreter& in, const Value& value, Arguments& arguments) {

@@ -141,9 +141,11 @@ std::string Link(std::string_view target, std::string_view attributes, std::stri
                       std::string(text), "</a>");
 }
 
-std::string Shortened(std::string_view text, int64_t limit) {
-  if (limit < 0 || CharacterCount(text) <= limit) return std::string(text);
-  return std::string(text.substr(0, ByteOffset(Text(std::string(text)), limit))) + "...";
+std::string Shortened(std::string_view text, std::optional<int64_t> limit) {
+  const int64_t length = CharacterCount(text);
+  if (!limit || length <= *limit) return std::string(text);
+  const int64_t shown = *limit < 0 ? std::max<int64_t>(length + *limit, 0) : *limit;
+  return std::string(text.substr(0, ByteOffset(Text(std::string(text)), shown))) + "...";
 }
 
 std::string LinkMiddle(Run& run, const std::string& text, const LinkOptions& options) {
