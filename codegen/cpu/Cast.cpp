@@ -33,14 +33,15 @@ static Value toOddFloat(Emit &emit, Value x) {
   return emit.bitcast(floats, emit.create<arith::SelectOp>(isMoved, moved, bits));
 }
 
-/// Floats or doubles as a type of floats.
+/// Floats or doubles as a type of floats; bf16 as its bits, since without an instruction for them
+/// vectors of it would call a function of a library.
 static Value toFloats(Emit &emit, Value x, FloatType type) {
   Type element = getElementTypeOrSelf(x.getType());
   if (element == type) return x;
   if (type.isF64()) return emit.create<arith::ExtFOp>(emit.vec(type), x);
   if (type.isF32()) return emit.create<arith::TruncFOp>(emit.vec(type), x);
   if (element.isF64()) x = toOddFloat(emit, x);
-  return type.isBF16() ? emit.bitcast(emit.vec(type), emitToBfloat16(emit, x))
+  return type.isBF16() ? emitToBfloat16(emit, x)
                        : Value(emit.create<arith::TruncFOp>(emit.vec(type), x));
 }
 

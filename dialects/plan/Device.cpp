@@ -43,7 +43,7 @@ FailureOr<const Device *> deviceOf(ModuleOp module) {
   auto name = module->getAttrOfType<StringAttr>(EmelDialect::kDeviceAttr);
   const Device *device = findDevice(name ? name.getValue() : "cpu");
   if (device) return device;
-  InFlightDiagnostic error = module.emitError("expected '")
+  InFlightDiagnostic error = module.emitError("(D2) expected '")
                              << EmelDialect::kDeviceAttr << "' to name a device of ";
   llvm::interleaveComma(devices(), error, [&](auto *own) { error << own->name; });
   return error << ", found " << (name ? name.getValue() : "none");

@@ -2,7 +2,7 @@
 // RUN: emel-opt --emel-specialize="small=100 bulk=64" %s | FileCheck %s --check-prefix=TWO
 // RUN: not emel-opt --emel-specialize=small=0 %s 2>&1 | FileCheck %s --check-prefix=BAD
 // RUN: not emel-opt --emel-specialize=device=abacus %s 2>&1 | FileCheck %s --check-prefix=DEVICE
-// DEVICE: error: expected 'emel.device' to name a device of cpu, found abacus
+// DEVICE: error: (D2) expected 'emel.device' to name a device of cpu, found abacus
 
 // One entry for a token, whose shapes are known, one for a few and one for as many as the context has.
 module attributes {emel.model = {architecture = "test", context = 32 : i64, vocab = 8 : i64}} {
