@@ -1,7 +1,7 @@
 // Runs passes over IR and prints the result: the tool to debug passes with.
 
 #include "codegen/Backends.h"
-#include "codegen/cpu/Passes.h"
+#include "codegen/cpu/program/Passes.h"
 #include "dialects/RegisterDialects.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/MemoryBuffer.h"

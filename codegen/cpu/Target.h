@@ -1,7 +1,7 @@
 #ifndef EMEL_CODEGEN_CPU_TARGET_H_
 #define EMEL_CODEGEN_CPU_TARGET_H_
 
-#include "codegen/cpu/Emit.h"
+#include "codegen/cpu/emit/Emit.h"
 
 /// What a CPU variant can do that code has to ask for by name.
 namespace emel::cpu {

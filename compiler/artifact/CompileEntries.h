@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "codegen/cpu/Image.h"
-#include "codegen/cpu/StepProgram.h"
+#include "codegen/cpu/program/Image.h"
+#include "codegen/cpu/program/StepProgram.h"
 #include "llvm/Support/ThreadPool.h"
 
 namespace emel {

@@ -1,6 +1,6 @@
 #include "compiler/artifact/DecodedWeights.h"
 
-#include "codegen/cpu/Contraction.h"
+#include "codegen/cpu/ops/Contraction.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 

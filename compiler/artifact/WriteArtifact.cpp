@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "codegen/cpu/Sanitize.h"
+#include "codegen/cpu/program/Sanitize.h"
 #include "compiler/artifact/CompileEntries.h"
 #include "compiler/artifact/HashShards.h"
 #include "compiler/driver/Diagnostics.h"

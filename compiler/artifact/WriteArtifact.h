@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "codegen/cpu/Image.h"
+#include "codegen/cpu/program/Image.h"
 #include "compiler/artifact/CompileEntries.h"
 #include "compiler/pack/Pack.h"
 #include "dialects/emel/Emel.h"

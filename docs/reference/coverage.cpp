@@ -1,6 +1,6 @@
 // Prints which op has what: asked of the dialect, the interpreter and the tables of code.
 
-#include "codegen/cpu/Tile.h"
+#include "codegen/cpu/emit/Tile.h"
 #include "dialects/RegisterDialects.h"
 #include "dialects/interpreter/Interpreter.h"
 #include "mlir/IR/MLIRContext.h"

@@ -1,7 +1,7 @@
 #ifndef EMEL_TESTS_KERNELS_KERNEL_CASE_H_
 #define EMEL_TESTS_KERNELS_KERNEL_CASE_H_
 
-#include "codegen/cpu/Products.h"
+#include "codegen/cpu/products/Products.h"
 #include "dialects/emel/Emel.h"
 #include "tests/kernels/step_module.h"
 

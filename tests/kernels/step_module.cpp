@@ -1,6 +1,6 @@
 #include "tests/kernels/step_module.h"
 
-#include "codegen/cpu/StepProgram.h"
+#include "codegen/cpu/program/StepProgram.h"
 #include "compiler/driver/Diagnostics.h"
 #include "compiler/driver/Load.h"
 #include "compiler/pack/Pack.h"

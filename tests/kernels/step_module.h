@@ -1,7 +1,7 @@
 #ifndef EMEL_TESTS_KERNELS_STEP_MODULE_H_
 #define EMEL_TESTS_KERNELS_STEP_MODULE_H_
 
-#include "codegen/cpu/Image.h"
+#include "codegen/cpu/program/Image.h"
 #include "dialects/interpreter/Interpreter.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "mlir/Pass/PassManager.h"

@@ -1,6 +1,6 @@
 #include "tests/kernels/test_form.h"
 
-#include "codegen/cpu/Kernel.h"
+#include "codegen/cpu/program/Kernel.h"
 #include "mlir/Parser/Parser.h"
 #include "runtime/artifact/cpu.h"
 #include "tests/support/process.h"

@@ -1,7 +1,7 @@
 #ifndef EMEL_TESTS_KERNELS_TEST_FORM_H_
 #define EMEL_TESTS_KERNELS_TEST_FORM_H_
 
-#include "codegen/cpu/Image.h"
+#include "codegen/cpu/program/Image.h"
 
 #include <absl/status/statusor.h>
 

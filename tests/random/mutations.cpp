@@ -1,6 +1,6 @@
 #include "tests/random/mutations.h"
 
-#include "codegen/cpu/Emit.h"
+#include "codegen/cpu/emit/Emit.h"
 #include "dialects/plan/Plan.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"

@@ -1,6 +1,6 @@
 // Sums of products, of every type of weight in every layout.
 
-#include "codegen/cpu/Products.h"
+#include "codegen/cpu/products/Products.h"
 #include "runtime/gguf/integer_blocks.h"
 #include "tests/random/recipes.h"
 

@@ -1,6 +1,6 @@
 #include "tests/random/run.h"
 
-#include "codegen/cpu/StepProgram.h"
+#include "codegen/cpu/program/StepProgram.h"
 #include "compiler/driver/Diagnostics.h"
 #include "compiler/pack/Pack.h"
 #include "dialects/interpreter/Interpreter.h"

@@ -1,7 +1,7 @@
 #ifndef EMEL_TESTS_RANDOM_RUN_H_
 #define EMEL_TESTS_RANDOM_RUN_H_
 
-#include "codegen/cpu/Checks.h"
+#include "codegen/cpu/program/Checks.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "tests/random/case.h"
 

@@ -1,8 +1,8 @@
 #ifndef EMEL_TOOLS_COMPILE_OPTIONS_H_
 #define EMEL_TOOLS_COMPILE_OPTIONS_H_
 
-#include "codegen/cpu/Checks.h"
 #include "codegen/cpu/Target.h"
+#include "codegen/cpu/program/Checks.h"
 #include "compiler/driver/Stages.h"
 #include "tools/compile/outputs.h"
 #include "tools/support/command_line.h"

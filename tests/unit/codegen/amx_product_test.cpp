@@ -1,5 +1,5 @@
-#include "codegen/cpu/AmxProduct.h"
-#include "codegen/cpu/Kernel.h"
+#include "codegen/cpu/products/AmxProduct.h"
+#include "codegen/cpu/program/Kernel.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"

@@ -1,6 +1,6 @@
-#include "codegen/cpu/Decode.h"
+#include "codegen/cpu/products/Decode.h"
 
-#include "codegen/cpu/Kernel.h"
+#include "codegen/cpu/program/Kernel.h"
 #include "dialects/emel/Layouts.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"

@@ -1,6 +1,6 @@
 // What the innermost loops of fast kernels are made of, on every CPU.
 
-#include "codegen/cpu/Products.h"
+#include "codegen/cpu/products/Products.h"
 #include "tests/kernels/kernel_case.h"
 #include "tests/support/build_kind.h"
 #include "tests/support/depth.h"

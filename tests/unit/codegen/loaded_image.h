@@ -1,7 +1,7 @@
 #ifndef EMEL_TESTS_UNIT_CODEGEN_LOADED_IMAGE_H_
 #define EMEL_TESTS_UNIT_CODEGEN_LOADED_IMAGE_H_
 
-#include "codegen/cpu/Image.h"
+#include "codegen/cpu/program/Image.h"
 
 #include <cstring>
 #include <sys/mman.h>

@@ -1,6 +1,6 @@
 // The portable instructions of tests/kernels beside the CPUs' own, over numbers at their borders.
 
-#include "codegen/cpu/Kernel.h"
+#include "codegen/cpu/program/Kernel.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"

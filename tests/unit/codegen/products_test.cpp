@@ -1,7 +1,7 @@
 // Every kernel, on every CPU that this machine is or emulates, against the interpreter: near what
 // it computes in double precision, and the bits of what it computes in the prescribed order.
 
-#include "codegen/cpu/Products.h"
+#include "codegen/cpu/products/Products.h"
 
 #include "tests/kernels/kernel_case.h"
 #include "tests/kernels/run_kernel.h"
