@@ -1,247 +1,19 @@
 // Attention over the pages of a KV cache.
 
 #include <cmath>
-#include <cstddef>
 #include <numeric>
 
 #include "codegen/cpu/emit/VectorMath.h"
 #include "codegen/cpu/ops/Ops.h"
+#include "codegen/cpu/ops/Pages.h"
 #include "codegen/cpu/ops/Slopes.h"
-#include "dialects/emel/Emel.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "runtime/include/emel/step.h"
 
 using namespace mlir;
 
 namespace emel::cpu {
-
-//===----------------------------------------------------------------------===//
-// Pages
-//===----------------------------------------------------------------------===//
-
-namespace {
-
-/// A layer's cells in the pages, as runtime/artifact/plan.h says: of each head its keys, which are
-/// transposed, `[key][32]`, then its values, `[32][value]`. Cells of q8_0 are bytes, with scales
-/// behind the keys and behind the values.
-class Pages {
- public:
-  /// Elements under a scale, and its bytes.
-  static constexpr int64_t kGroup = 32, kScaleBytes = 2;
-
-  Pages(Tile &tile, const View &state, KvType type)
-      : emit_(tile.emit),
-        base_(state.base),
-        isScaled_(isa<BlockType>(type.getElementType())),
-        element_(isScaled_ ? tile.emit.i8() : type.getElementType()),
-        keyDim_(type.getKeyDim()),
-        valueDim_(type.getValueDim()),
-        bytes_(element_.getIntOrFloatBitWidth() / 8),
-        headBytes_(type.getHeadBytes() * EMEL_PAGE_POSITIONS),
-        pages_(state.pages) {
-    table_ = emit_.load(emit_.ptr(), emit_.at(tile.step, offsetof(emel_step_t, page_table)), 8);
-    stride_ =
-        emit_.load(emit_.i64(), emit_.at(tile.step, offsetof(emel_step_t, page_table_stride)), 8);
-  }
-
-  /// Where head `head` of page number `page` of the sequence in `slot` begins.
-  Value head(Value slot, Value page, Value head) {
-    Value index = emit_.add(emit_.mul(page, pages_.classes), pages_.pageClass);
-    Value entry = emit_.add(emit_.mul(slot, stride_), index);
-    Value number = emit_.toI64(
-        emit_.load(emit_.i32(), emit_.at(table_, emit_.mul(entry, sizeof(uint32_t))), 4));
-    return emit_.at(base_,
-                    emit_.add(emit_.mul(number, pages_.pageBytes), emit_.mul(head, headBytes_)));
-  }
-  Value keys(Value head, Value dim) {
-    return emit_.at(head, emit_.mul(dim, EMEL_PAGE_POSITIONS * bytes_));
-  }
-  Value values(Value head, Value index) {
-    int64_t keys =
-        keyDim_ * EMEL_PAGE_POSITIONS * bytes_ + scaleBytes(keyDim_) * EMEL_PAGE_POSITIONS;
-    return emit_.at(head, emit_.add(emit_.mul(index, valueDim_ * bytes_), keys));
-  }
-  /// The scales of 32 elements of keys, for 32 positions, or of a cell's values, from element `dim`
-  /// on.
-  Value keyScales(Value head, Value dim) {
-    Value offset = emit_.mul(emit_.div(dim, kGroup), EMEL_PAGE_POSITIONS * kScaleBytes);
-    return emit_.at(head, emit_.add(offset, keyDim_ * EMEL_PAGE_POSITIONS));
-  }
-  Value valueScale(Value head, Value index, Value dim) {
-    Value offset = emit_.add(emit_.mul(index, scaleBytes(valueDim_)),
-                             emit_.mul(emit_.div(dim, kGroup), kScaleBytes));
-    return emit_.at(values(head, emit_.i64(0)), emit_.add(offset, valueDim_ * EMEL_PAGE_POSITIONS));
-  }
-  /// Floats of cells, without their scale, and back.
-  Value load(Value pointer, Value count) {
-    Value x = emit_.loadLanes(emit_.vec(element_), pointer, count);
-    if (element_.isF32()) return x;
-    if (isScaled_) return emit_.create<arith::SIToFPOp>(emit_.vec(emit_.f32()), x);
-    return emit_.create<arith::ExtFOp>(emit_.vec(emit_.f32()), x);
-  }
-  Value toCell(Value x) {
-    if (element_.isF32()) return x;
-    Type type = isa<VectorType>(x.getType()) ? Type(emit_.vec(element_)) : element_;
-    if (isScaled_) return emit_.create<arith::FPToSIOp>(type, x);
-    // CPUs without an instruction for it would call a function of a library.
-    if (element_.isBF16()) return toBfloat16(x);
-    return emit_.create<arith::TruncFOp>(type, x);
-  }
-  /// Makes 32 floats integers of 8 bits, still as floats, and writes their scale: as in
-  /// runtime/gguf/quantize.h.
-  void round(Value floats, Value levels, Value scale) {
-    VectorType type = emit_.vec(emit_.f32());
-    SmallVector<Value, 2> x;
-    for (int64_t half : {0, 1}) x.push_back(emit_.load(type, emit_.at(floats, half * 64)));
-    Value most = emit_.maxLanes(emit_.create<arith::MaximumFOp>(emit_.create<math::AbsFOp>(x[0]),
-                                                                emit_.create<math::AbsFOp>(x[1])));
-    Value half = emit_.create<arith::TruncFOp>(emit_.getF16Type(),
-                                               emit_.create<arith::DivFOp>(most, emit_.f32(127)));
-    emit_.store(half, scale);
-    Value own = emit_.create<arith::ExtFOp>(emit_.f32(), half);
-    Value isZero = emit_.create<arith::CmpFOp>(arith::CmpFPredicate::OEQ, own, emit_.f32(0));
-    Value inverse = emit_.broadcast(emit_.create<arith::SelectOp>(
-        isZero, emit_.f32(0), emit_.create<arith::DivFOp>(emit_.f32(1), own)));
-    for (int64_t half : {0, 1}) {
-      Value level = emit_.create<math::RoundEvenOp>(emit_.create<arith::MulFOp>(x[half], inverse));
-      level = emit_.create<arith::MinNumFOp>(level, emit_.splat(type, 127));
-      level = emit_.create<arith::MaxNumFOp>(level, emit_.splat(type, -127));
-      emit_.store(level, emit_.at(levels, half * 64));
-    }
-  }
-  bool isScaled() const { return isScaled_; }
-  int64_t bytes() const { return bytes_; }
-  int64_t keyDim() const { return keyDim_; }
-  int64_t valueDim() const { return valueDim_; }
-
- private:
-  Emit &emit_;
-  Value toBfloat16(Value x) {
-    bool isVector = isa<VectorType>(x.getType());
-    Value lanes = emit_.bitcast(emit_.vec(element_),
-                                emitToBfloat16(emit_, isVector ? x : emit_.broadcast(x)));
-    if (isVector) return lanes;
-    return emit_.create<vector::ExtractOp>(lanes, ArrayRef<int64_t>{0});
-  }
-  int64_t scaleBytes(int64_t dim) const { return isScaled_ ? dim / kGroup * kScaleBytes : 0; }
-
-  Value base_, table_, stride_;
-  bool isScaled_;
-  Type element_;
-  int64_t keyDim_, valueDim_, bytes_, headBytes_;
-  PageTable pages_;
-};
-
-}  // namespace
-
-static bool hasOtherCells(Operation *op, const Target &) {
-  return llvm::any_of(op->getOperandTypes(), [](Type type) {
-    auto state = dyn_cast<KvType>(type);
-    auto block = state ? dyn_cast<BlockType>(state.getElementType()) : BlockType();
-    return block && block.getFormat() != gguf::TensorType::kQ8_0;
-  });
-}
-
-static const Limit kKnownCells{"expected cells of f16, bf16, f32 or q8_0", hasOtherCells};
-
-namespace {
-
-/// Writes rows of keys and values into cells.
-class CellWriter {
- public:
-  CellWriter(Emit &emit, Pages &pages) : emit_(emit), pages_(pages) {
-    if (pages.isScaled())
-      levels_ = emit.frame(std::max(pages.keyDim(), pages.valueDim()) * kFloatBytes);
-  }
-
-  /// `cell` is the head of a page, `index` the position there.
-  void writeKey(Value cell, Value index, Value row) {
-    Value source = prepare(row, pages_.keyDim(), [&](Value dim) {
-      return emit_.at(pages_.keyScales(cell, dim), emit_.mul(index, Pages::kScaleBytes));
-    });
-    Value column = emit_.mul(index, pages_.bytes());
-    emit_.loop(emit_.i64(0), emit_.i64(pages_.keyDim()), 1, [&](Value dim) {
-      Value x = emit_.load(emit_.f32(), emit_.at(source, emit_.mul(dim, kFloatBytes)));
-      emit_.store(pages_.toCell(x), emit_.at(pages_.keys(cell, dim), column));
-    });
-  }
-
-  void writeValue(Value cell, Value index, Value row) {
-    Value target = pages_.values(cell, index);
-    Value source = prepare(row, pages_.valueDim(),
-                           [&](Value dim) { return pages_.valueScale(cell, index, dim); });
-    emit_.vectors(emit_.i64(pages_.valueDim()), [&](Value dim, Value count) {
-      Value x = emit_.loadLanes(emit_.vec(emit_.f32()),
-                                emit_.at(source, emit_.mul(dim, kFloatBytes)), count);
-      emit_.storeLanes(pages_.toCell(x), emit_.at(target, emit_.mul(dim, pages_.bytes())), count);
-    });
-  }
-
- private:
-  /// What goes to the cells for a row: with scales the levels, where each scale has been written.
-  Value prepare(Value row, int64_t size, function_ref<Value(Value)> scaleAt) {
-    if (!pages_.isScaled()) return row;
-    emit_.loop(emit_.i64(0), emit_.i64(size), Pages::kGroup, [&](Value dim) {
-      Value offset = emit_.mul(dim, kFloatBytes);
-      pages_.round(emit_.at(row, offset), emit_.at(levels_, offset), scaleAt(dim));
-    });
-    return levels_;
-  }
-
-  Emit &emit_;
-  Pages &pages_;
-  Value levels_;
-};
-
-}  // namespace
-
-static LogicalResult emitKvWrite(Tile &tile, Operation *op, const Part &part, const View &) {
-  auto write = cast<KvWriteOp>(op);
-  Emit &emit = tile.emit;
-  FailureOr<View> state = tile.need(write.getState(), part);
-  FailureOr<View> positions = tile.need(write.getPositions(), tile.wholeOf(write.getPositions()));
-  FailureOr<View> slots = tile.need(write.getSlots(), tile.wholeOf(write.getSlots()));
-  if (failed(state) || failed(positions) || failed(slots)) return failure();
-  Pages pages(tile, *state, write.getType());
-  CellWriter writer(emit, pages);
-  Value tokens = tile.sizeOf(write.getKey(), 0);
-  // Some tokens at a time, so that keys and values stay small.
-  constexpr int64_t kRows = 256;
-  int64_t most = std::min(kRows, tile.mostOf(write.getKey(), 0));
-  LogicalResult result = success();
-  auto writeRows = [&](Value first) {
-    Value size = most == 1 ? emit.i64(1) : emit.min(emit.sub(tokens, first), emit.i64(most));
-    Part keyPart = tile.partOf(op->getOpOperand(1), part);
-    Part valuePart = tile.partOf(op->getOpOperand(2), part);
-    keyPart[0] = valuePart[0] = {first, size, most, most};
-    FailureOr<View> keys = tile.need(write.getKey(), keyPart);
-    FailureOr<View> values = tile.need(write.getValue(), valuePart);
-    if (failed(keys) || failed(values)) return void(result = failure());
-    emit.loop(first, emit.add(first, size), 1, [&](Value token) {
-      Value position = emit.toI64(emit.load(emit.i32(), tile.address(*positions, token)));
-      Value slot = emit.toI64(emit.load(emit.i32(), tile.address(*slots, token)));
-      Value index = emit.rem(position, EMEL_PAGE_POSITIONS);
-      emit.loop(part[0].begin, emit.add(part[0].begin, part[0].size), 1, [&](Value head) {
-        Value cell = pages.head(slot, emit.div(position, EMEL_PAGE_POSITIONS), head);
-        writer.writeKey(cell, index, tile.address(*keys, {token, head}));
-        writer.writeValue(cell, index, tile.address(*values, {token, head}));
-      });
-    });
-    tile.forget();
-  };
-  if (most == 1) {
-    writeRows(emit.i64(0));
-    return result;
-  }
-  emit.loop(emit.i64(0), tokens, most, writeRows);
-  return result;
-}
-
-//===----------------------------------------------------------------------===//
-// Attention
-//===----------------------------------------------------------------------===//
 
 namespace {
 
@@ -524,7 +296,6 @@ static LogicalResult emitAttention(Tile &tile, Operation *op, const Part &part, 
 }
 
 void addAttentionEmitters(EmitterTable &table) {
-  table["emel.kv_write"] = {emitKvWrite, {kFloat32Only, kKnownCells}};
   table["emel.attention"] = {
       emitAttention,
       {kFloat32Only,

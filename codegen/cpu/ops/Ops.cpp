@@ -11,6 +11,7 @@ const Emitter *findEmitter(StringRef opName) {
     addContractionEmitters(table);
     addElementwiseEmitters(table);
     addCastEmitters(table);
+    addCellWriteEmitters(table);
     addExpertEmitters(table);
     addFillEmitters(table);
     addMovementEmitters(table);

@@ -30,6 +30,7 @@ class EmitterTable {
 void addAttentionEmitters(EmitterTable &table);
 void addContractionEmitters(EmitterTable &table);
 void addElementwiseEmitters(EmitterTable &table);
+void addCellWriteEmitters(EmitterTable &table);
 void addCastEmitters(EmitterTable &table);
 void addExpertEmitters(EmitterTable &table);
 void addFillEmitters(EmitterTable &table);
