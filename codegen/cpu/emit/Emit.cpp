@@ -149,6 +149,10 @@ Value Emit::bitcast(Type type, Value value) {
   return create<arith::BitcastOp>(type, value);
 }
 
+Value Emit::select(Value condition, Value yes, Value no) {
+  return create<arith::SelectOp>(condition, yes, no);
+}
+
 Value Emit::fma(Value a, Value b, Value c) { return create<math::FmaOp>(a, b, c); }
 
 Value Emit::foldLanes(Value vector, function_ref<Value(Value, Value)> fold) {

@@ -78,6 +78,7 @@ class Emit : public mlir::ImplicitLocOpBuilder {
   mlir::Value broadcast(mlir::Value number, int64_t lanes = kLanes);
   mlir::Value bitcast(mlir::Type type, mlir::Value value);
   mlir::Value fma(mlir::Value a, mlir::Value b, mlir::Value c);
+  mlir::Value select(mlir::Value condition, mlir::Value yes, mlir::Value no);
   /// Of 16 lanes, always paired in the same order: lane i with lane i + 8, then 4, 2, 1.
   mlir::Value foldLanes(mlir::Value vector,
                         llvm::function_ref<mlir::Value(mlir::Value, mlir::Value)> fold);

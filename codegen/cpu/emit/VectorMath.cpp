@@ -18,10 +18,6 @@ Value emitPolynomial(Emit &emit, Value x, ArrayRef<double> coefficients) {
   return sum;
 }
 
-static Value select(Emit &emit, Value condition, Value yes, Value no) {
-  return emit.create<arith::SelectOp>(condition, yes, no);
-}
-
 static Value compare(Emit &emit, arith::CmpFPredicate predicate, Value x, double bound) {
   return emit.create<arith::CmpFOp>(predicate, x, emit.splat(x.getType(), bound));
 }
@@ -52,7 +48,7 @@ Value emitExp(Emit &emit, Value x) {
   Value result = emit.create<arith::MulFOp>(sum, power(half));
   result = emit.create<arith::MulFOp>(result, power(emit.create<arith::SubIOp>(exponent, half)));
   Value isSmall = compare(emit, arith::CmpFPredicate::OLT, x, -104);
-  return select(emit, isSmall, emit.splat(type, 0), result);
+  return emit.select(isSmall, emit.splat(type, 0), result);
 }
 
 // log x = k ln 2 + log m with m in [sqrt(1/2), sqrt(2)); log m by its series in
@@ -61,7 +57,7 @@ Value emitLog(Emit &emit, Value x) {
   Type type = x.getType();
   VectorType ints = intsOf(emit, x);
   Value isTiny = compare(emit, arith::CmpFPredicate::OLT, x, 0x1p-126);
-  Value scaled = select(emit, isTiny, emit.create<arith::MulFOp>(x, emit.splat(type, 0x1p24)), x);
+  Value scaled = emit.select(isTiny, emit.create<arith::MulFOp>(x, emit.splat(type, 0x1p24)), x);
   Value bits = emit.bitcast(ints, scaled);
   Value shifted = emit.create<arith::SubIOp>(bits, emit.splatInt(ints, 0x3f3504f3));
   Value k = emit.create<arith::ShRSIOp>(shifted, emit.splatInt(ints, 23));
@@ -74,15 +70,14 @@ Value emitLog(Emit &emit, Value x) {
   Value series = emitPolynomial(emit, square, {2.0, 2.0 / 3, 2.0 / 5, 2.0 / 7, 2.0 / 9});
   Value exponent = emit.create<arith::SIToFPOp>(type, k);
   exponent =
-      select(emit, isTiny, emit.create<arith::SubFOp>(exponent, emit.splat(type, 24)), exponent);
+      emit.select(isTiny, emit.create<arith::SubFOp>(exponent, emit.splat(type, 24)), exponent);
   Value result = emit.fma(exponent, emit.splat(type, std::numbers::ln2),
                           emit.create<arith::MulFOp>(s, series));
   double infinity = INFINITY;
-  result = select(emit, compare(emit, arith::CmpFPredicate::OEQ, x, infinity), x, result);
-  result = select(emit, compare(emit, arith::CmpFPredicate::OEQ, x, 0), emit.splat(type, -infinity),
-                  result);
-  return select(emit, compare(emit, arith::CmpFPredicate::OGE, x, 0), result,
-                emit.splat(type, NAN));
+  result = emit.select(compare(emit, arith::CmpFPredicate::OEQ, x, infinity), x, result);
+  result = emit.select(compare(emit, arith::CmpFPredicate::OEQ, x, 0), emit.splat(type, -infinity),
+                       result);
+  return emit.select(compare(emit, arith::CmpFPredicate::OGE, x, 0), result, emit.splat(type, NAN));
 }
 
 // log(1 + x) = 2 atanh s with s = x / (x + 2), which is at most 1/3.
@@ -112,7 +107,7 @@ Value emitTanh(Emit &emit, Value x) {
   Value upper = emitPolynomial(emit, square, {945, 105, 1});
   Value lower = emitPolynomial(emit, square, {945, 420, 15});
   Value small = emit.create<arith::DivFOp>(emit.create<arith::MulFOp>(x, upper), lower);
-  return select(emit, compare(emit, arith::CmpFPredicate::OLT, magnitude, 0.5), small, large);
+  return emit.select(compare(emit, arith::CmpFPredicate::OLT, magnitude, 0.5), small, large);
 }
 
 // Abramowitz and Stegun 7.1.26 is accurate to 1.5e-7; near 0 its absolute error would show, so that
@@ -132,7 +127,7 @@ Value emitErf(Emit &emit, Value x) {
   Value small = emit.create<arith::MulFOp>(
       x, emitPolynomial(emit, square,
                         {scale, -scale / 3, scale / 10, -scale / 42, scale / 216, -scale / 1320}));
-  return select(emit, compare(emit, arith::CmpFPredicate::OLT, magnitude, 0.5), small, large);
+  return emit.select(compare(emit, arith::CmpFPredicate::OLT, magnitude, 0.5), small, large);
 }
 
 Value emitSigmoid(Emit &emit, Value x) {

@@ -80,10 +80,6 @@ static LogicalResult emitScale(Tile &tile, Operation *op, const Part &part, cons
 static Value mul(Emit &emit, Value a, Value b) { return emit.create<arith::MulFOp>(a, b); }
 static Value add(Emit &emit, Value a, Value b) { return emit.create<arith::AddFOp>(a, b); }
 
-static Value select(Emit &emit, Value condition, Value yes, Value no) {
-  return emit.create<arith::SelectOp>(condition, yes, no);
-}
-
 static Value isAbove(Emit &emit, Value a, Value b) {
   return emit.create<arith::CmpFOp>(arith::CmpFPredicate::OGT, a, b);
 }
@@ -115,8 +111,8 @@ static Value emitExpm1(Emit &emit, Value x) {
   Value one = emit.splat(x.getType(), 1), power = emitExp(emit, x);
   Value half = emitTanh(emit, mul(emit, x, emit.splat(x.getType(), 0.5)));
   Value isSmall = isAbove(emit, one, emit.create<math::AbsFOp>(x));
-  return select(emit, isSmall, mul(emit, half, add(emit, power, one)),
-                emit.create<arith::SubFOp>(power, one));
+  return emit.select(isSmall, mul(emit, half, add(emit, power, one)),
+                     emit.create<arith::SubFOp>(power, one));
 }
 
 static Value emitSoftplus(Emit &emit, Value x) {
@@ -132,7 +128,7 @@ static Value emitRound(Emit &emit, Value x) {
   Value rest = emit.create<math::AbsFOp>(emit.create<arith::SubFOp>(x, whole));
   Value one = emit.create<math::CopySignOp>(emit.splat(type, 1), x);
   Value isFar = emit.create<arith::CmpFOp>(arith::CmpFPredicate::OGE, rest, emit.splat(type, 0.5));
-  return select(emit, isFar, add(emit, whole, one), whole);
+  return emit.select(isFar, add(emit, whole, one), whole);
 }
 
 static Value emitUnary(Emit &emit, UnaryKind kind, Value x) {
@@ -141,12 +137,12 @@ static Value emitUnary(Emit &emit, UnaryKind kind, Value x) {
   switch (kind) {
     case UnaryKind::Abs: return emit.create<math::AbsFOp>(x);
     case UnaryKind::Sgn:
-      return select(emit, isAbove(emit, x, zero), one,
-                    select(emit, isAbove(emit, zero, x), emit.splat(type, -1), zero));
+      return emit.select(isAbove(emit, x, zero), one,
+                         emit.select(isAbove(emit, zero, x), emit.splat(type, -1), zero));
     case UnaryKind::Neg: return emit.create<arith::NegFOp>(x);
-    case UnaryKind::Step: return select(emit, isAbove(emit, x, zero), one, zero);
+    case UnaryKind::Step: return emit.select(isAbove(emit, x, zero), one, zero);
     case UnaryKind::Tanh: return emitTanh(emit, x);
-    case UnaryKind::Elu: return select(emit, isAbove(emit, x, zero), x, emitExpm1(emit, x));
+    case UnaryKind::Elu: return emit.select(isAbove(emit, x, zero), x, emitExpm1(emit, x));
     case UnaryKind::Relu: return emit.create<arith::MaximumFOp>(x, zero);
     case UnaryKind::Sigmoid: return emitSigmoid(emit, x);
     case UnaryKind::Gelu: return emitGelu(emit, x);
@@ -204,8 +200,8 @@ static LogicalResult emitLeakyRelu(Tile &tile, Operation *op, const Part &part, 
   double slope = cast<LeakyReluOp>(op).getSlope().convertToDouble();
   return emitFormula(tile, op, part, out, [&](ValueRange x) {
     Type type = x[0].getType();
-    return select(emit, isAbove(emit, x[0], emit.splat(type, 0)), x[0],
-                  mul(emit, emit.splat(type, slope), x[0]));
+    return emit.select(isAbove(emit, x[0], emit.splat(type, 0)), x[0],
+                       mul(emit, emit.splat(type, slope), x[0]));
   });
 }
 
@@ -219,8 +215,8 @@ static LogicalResult emitXielu(Tile &tile, Operation *op, const Part &part, cons
     Value square = emit.fma(mul(emit, number(xielu.getAlphaP()), x), x, straight);
     Value power = emitExpm1(emit, emit.create<arith::MinimumFOp>(x, number(xielu.getEps())));
     Value bend = emit.create<arith::SubFOp>(power, x);
-    return select(emit, isAbove(emit, x, emit.splat(x.getType(), 0)), square,
-                  emit.fma(number(xielu.getAlphaN()), bend, straight));
+    return emit.select(isAbove(emit, x, emit.splat(x.getType(), 0)), square,
+                       emit.fma(number(xielu.getAlphaN()), bend, straight));
   });
 }
 
