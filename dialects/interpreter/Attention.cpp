@@ -1,6 +1,5 @@
 #include <cmath>
 #include <limits>
-#include <numbers>
 #include <set>
 
 #include "dialects/emel/Positions.h"
@@ -16,128 +15,6 @@ namespace emel::interpreter {
 static constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 //===----------------------------------------------------------------------===//
-// Rope
-//===----------------------------------------------------------------------===//
-
-namespace {
-
-/// The angle of each pair; see the formulas of `emel.rope`.
-class PairAngles {
- public:
-  PairAngles(RopeOp op, const Tensor &positions, const Tensor *factors)
-      : mode_(op.getMode()),
-        positions_(positions),
-        factors_(factors),
-        dims_(op.getDims()),
-        base_(op.getBase().convertToDouble()),
-        scale_(op.getScale().convertToDouble()),
-        ext_(op.getExt().convertToDouble()),
-        magnitude_(op.getAttn().convertToDouble()) {
-    if (auto sections = op.getSections()) sections_.assign(sections->begin(), sections->end());
-    if (ext_ == 0) return;
-    low_ = std::max(0.0, std::floor(pairTurning(op.getBetaFast().convertToDouble(), op.getOrig())));
-    high_ = std::min(dims_ - 1.0,
-                     std::ceil(pairTurning(op.getBetaSlow().convertToDouble(), op.getOrig())));
-    magnitude_ *= 1 + 0.1 * std::log(1 / scale_);
-  }
-
-  double magnitude() const { return magnitude_; }
-
-  double angle(int64_t token, int64_t pair) const {
-    auto [position, exponent] = positionOf(token, pair);
-    double unscaled = position * std::pow(base_, -2.0 * exponent / dims_);
-    if (factors_) unscaled /= factors_->reals()[pair];
-    double scaled = unscaled * scale_;
-    if (ext_ == 0) return scaled;
-    double ramp = (pair - low_) / std::max(0.001, high_ - low_);
-    double mix = ext_ * (1 - std::clamp(ramp, 0.0, 1.0));
-    return scaled * (1 - mix) + unscaled * mix;
-  }
-
- private:
-  double pairTurning(double turns, double orig) const {
-    return dims_ * std::log(orig / (turns * 2 * std::numbers::pi)) / (2 * std::log(base_));
-  }
-
-  /// Which of the 4 positions a pair of the repeating sections uses.
-  int64_t componentOf(int64_t sector) const {
-    if (mode_ == RopeMode::Imrope) return sector < 3 * sections_[sector % 3] ? sector % 3 : 3;
-    int64_t c = 0;
-    for (int64_t end = sections_[0]; c < 3 && sector >= end; end += sections_[c]) ++c;
-    return c;
-  }
-
-  std::pair<double, int64_t> positionOf(int64_t token, int64_t pair) const {
-    const std::vector<int64_t> &ids = positions_.ints();
-    if (sections_.empty()) return {static_cast<double>(ids[token]), pair};
-    int64_t sum = sections_[0] + sections_[1] + sections_[2] + sections_[3];
-    int64_t sector = pair % sum, component = componentOf(sector), exponent = pair;
-    if (mode_ == RopeMode::Vision) {
-      exponent = sector;
-      for (int64_t c = 0; c < component; ++c) exponent -= sections_[c];
-    }
-    return {static_cast<double>(ids[component * positions_.rowSize() + token]), exponent};
-  }
-
-  RopeMode mode_;
-  const Tensor &positions_;
-  const Tensor *factors_;
-  SmallVector<int64_t, 4> sections_;
-  int64_t dims_;
-  double base_, scale_, ext_, magnitude_, low_ = 0, high_ = 0;
-};
-
-}  // namespace
-
-/// As code turns rows: by angles of one position times the position, in float32.
-static LogicalResult ropeInOrder(RopeOp op, Frame &frame) {
-  Tensor result = frame.tensor(op.getInput());
-  const Tensor *factors = frame.tensorOrNull(op.getFactors());
-  RopeAngles angles = ropeAngles(op);
-  auto magnitude = static_cast<float>(angles.magnitude);
-  int64_t heads = result.shape[1], pairs = op.getDims() / 2;
-  bool isNormal = op.getMode() == RopeMode::Normal;
-  for (int64_t token = 0; token < result.shape[0]; ++token) {
-    auto position = static_cast<double>(frame.tensor(op.getPositions()).ints()[token]);
-    for (auto [pair, angle] : llvm::enumerate(angles.perPosition)) {
-      double own = factors ? angle / factors->reals()[pair] : angle;
-      auto [sine, cosine] = orders::sinCos(own * position);
-      sine *= magnitude, cosine *= magnitude;
-      for (int64_t head = 0; head < heads; ++head) {
-        double *x = result.row(token * heads + head) + (isNormal ? 2 * pair : pair);
-        double &y = x[isNormal ? 1 : pairs];
-        auto first = static_cast<float>(*x), second = static_cast<float>(y);
-        *x = first * cosine - second * sine;
-        y = first * sine + second * cosine;
-      }
-    }
-  }
-  return frame.set(op.getResult(), std::move(result));
-}
-
-static LogicalResult rope(RopeOp op, Frame &frame) {
-  if (!op.getSections() && followsOrders(op, frame)) return ropeInOrder(op, frame);
-  Tensor result = frame.tensor(op.getInput());
-  PairAngles angles(op, frame.tensor(op.getPositions()), frame.tensorOrNull(op.getFactors()));
-  int64_t heads = result.shape[1], dims = op.getDims();
-  bool isVision = op.getMode() == RopeMode::Vision, isNormal = op.getMode() == RopeMode::Normal;
-  int64_t pairs = isVision ? dims : dims / 2, distance = isNormal ? 1 : pairs;
-  for (int64_t token = 0; token < result.shape[0]; ++token)
-    for (int64_t pair = 0; pair < pairs; ++pair) {
-      double angle = angles.angle(token, pair);
-      double cosine = std::cos(angle) * angles.magnitude();
-      double sine = std::sin(angle) * angles.magnitude();
-      for (int64_t head = 0; head < heads; ++head) {
-        double *x = result.row(token * heads + head) + (isNormal ? 2 * pair : pair);
-        double first = x[0], second = x[distance];
-        x[0] = first * cosine - second * sine;
-        x[distance] = first * sine + second * cosine;
-      }
-    }
-  return frame.set(op.getResult(), std::move(result));
-}
-
-//===----------------------------------------------------------------------===//
 // Softmax and attention
 //===----------------------------------------------------------------------===//
 
@@ -150,15 +27,41 @@ static void softmaxRow(MutableArrayRef<double> row, const double *sink) {
   for (double &x : row) x = sum == 0 ? 0 : x / sum;
 }
 
+/// The slope of each head, as code has them.
+static std::vector<float> slopesOf(double maxBias, int64_t heads) {
+  std::vector<float> slopes(heads, 1);
+  for (int64_t h = 0; h < heads && maxBias > 0; ++h)
+    slopes[h] = emel::alibiSlope(maxBias, h, heads);
+  return slopes;
+}
+
+static LogicalResult softmaxInOrder(SoftmaxOp op, Frame &frame) {
+  Tensor result = frame.tensor(op.getInput());
+  const Tensor *mask = frame.tensorOrNull(op.getMask()), *sinks = frame.tensorOrNull(op.getSinks());
+  int64_t rows = result.rank() >= 2 ? result.shape[result.rank() - 2] : 1;
+  int64_t heads = result.rank() >= 3 ? result.shape[result.rank() - 3] : 1;
+  std::vector<float> slopes = slopesOf(op.getMaxBias().convertToDouble(), heads);
+  int64_t number = 0;
+  forFloatRows(result, [&](MutableArrayRef<float> row) {
+    int64_t head = number / rows % heads;
+    const double *own = mask ? mask->row(number % rows) : nullptr;
+    for (auto [i, x] : llvm::enumerate(row)) {
+      x *= op.getScale().convertToFloat();
+      if (own) x = std::fma(slopes[head], static_cast<float>(own[i]), x);
+    }
+    std::optional<float> sink;
+    if (sinks) sink = static_cast<float>(sinks->reals()[head]);
+    float total = orders::weigh(row, sink);
+    for (float &x : row) x /= total;
+    ++number;
+  });
+  return frame.set(op.getResult(), std::move(result));
+}
+
 static LogicalResult softmax(SoftmaxOp op, Frame &frame) {
   Tensor result = frame.tensor(op.getInput());
   const Tensor *mask = frame.tensorOrNull(op.getMask()), *sinks = frame.tensorOrNull(op.getSinks());
-  if (!mask && !sinks && followsOrders(op, frame)) {
-    forFloatRows(result, [&](MutableArrayRef<float> row) {
-      orders::softmax(row, op.getScale().convertToFloat());
-    });
-    return frame.set(op.getResult(), std::move(result));
-  }
+  if (followsOrders(op, frame)) return softmaxInOrder(op, frame);
   double scale = op.getScale().convertToDouble(), maxBias = op.getMaxBias().convertToDouble();
   int64_t rows = result.rank() >= 2 ? result.shape[result.rank() - 2] : 1;
   int64_t heads = result.rank() >= 3 ? result.shape[result.rank() - 3] : 1;
@@ -230,7 +133,50 @@ static void attendToken(const HeadRule &rule, int64_t token, const Tensor &query
                result.row(token * rule.heads + head));
 }
 
+/// What head `head` of an attention brings, as code has it.
+template <typename OpType>
+static orders::AttentionHead headInOrder(OpType op, Frame &frame, int64_t head,
+                                         ArrayRef<float> query, float slope) {
+  const Tensor *sinks = frame.tensorOrNull(op.getSinks());
+  orders::AttentionHead own{
+      query, op.getScale().convertToFloat(), op.getSoftcap().convertToFloat(), slope, {}};
+  if (sinks) own.sink = static_cast<float>(sinks->reals()[head]);
+  return own;
+}
+
+static std::vector<float> floatsOf(const Tensor &tensor) {
+  return {tensor.reals().begin(), tensor.reals().end()};
+}
+
+static LogicalResult flashAttentionInOrder(FlashAttentionOp op, Frame &frame) {
+  const Tensor &query = frame.tensor(op.getQuery()), &key = frame.tensor(op.getKey()),
+               &value = frame.tensor(op.getValue());
+  const Tensor *mask = frame.tensorOrNull(op.getMask());
+  int64_t heads = query.shape[1], kvHeads = key.shape[1];
+  std::vector<float> slopes = slopesOf(op.getMaxBias().convertToDouble(), heads);
+  std::vector<float> queries = floatsOf(query), keys = floatsOf(key), values = floatsOf(value);
+  auto rowOf = [](ArrayRef<float> numbers, const Tensor &tensor, int64_t row) {
+    return numbers.slice(row * tensor.rowSize(), tensor.rowSize());
+  };
+  Tensor result = Tensor::ofReals({query.shape[0], heads, value.rowSize()});
+  for (int64_t r = 0; r < result.rowCount(); ++r) {
+    int64_t token = r / heads, head = r % heads, kvHead = head / (heads / kvHeads);
+    std::vector<orders::MaskedCell> cells;
+    for (int64_t c = 0; c < key.shape[0]; ++c) {
+      int64_t row = c * kvHeads + kvHead;
+      cells.push_back({rowOf(keys, key, row), rowOf(values, value, row), {}});
+      if (mask) cells.back().mask = static_cast<float>(mask->row(token)[c]);
+    }
+    std::vector<float> out(value.rowSize());
+    orders::flashAttend(headInOrder(op, frame, head, rowOf(queries, query, r), slopes[head]), cells,
+                        out);
+    llvm::copy(out, result.row(r));
+  }
+  return frame.set(op.getResult(), std::move(result));
+}
+
 static LogicalResult flashAttention(FlashAttentionOp op, Frame &frame) {
+  if (followsOrders(op, frame)) return flashAttentionInOrder(op, frame);
   const Tensor &query = frame.tensor(op.getQuery()), &key = frame.tensor(op.getKey()),
                &value = frame.tensor(op.getValue());
   const Tensor *mask = frame.tensorOrNull(op.getMask());
@@ -287,13 +233,11 @@ static orders::CellRow headRow(const std::vector<double> &numbers, const std::ve
 
 /// As code goes over pages of cells.
 static LogicalResult attentionInOrder(AttentionOp op, Frame &frame) {
-  const Tensor &query = frame.tensor(op.getQuery()), *sinks = frame.tensorOrNull(op.getSinks());
+  const Tensor &query = frame.tensor(op.getQuery());
   KvType type = op.getState().getType();
   int64_t heads = query.shape[1], kvHeads = type.getHeads();
   double maxBias = op.getMaxBias().convertToDouble();
-  std::vector<float> slopes;
-  for (int64_t h = 0; h < heads && maxBias > 0; ++h)
-    slopes.push_back(emel::alibiSlope(maxBias, h, heads));
+  std::vector<float> slopes = slopesOf(maxBias, heads);
   Tensor result = Tensor::ofReals({query.shape[0], heads, type.getValueDim()});
   for (int64_t token = 0; token < query.shape[0]; ++token) {
     int64_t position = frame.tensor(op.getPositions()).ints()[token];
@@ -303,16 +247,13 @@ static LogicalResult attentionInOrder(AttentionOp op, Frame &frame) {
     for (int64_t h = 0; h < heads; ++h) {
       int64_t row = token * heads + h, kvHead = h / (heads / kvHeads);
       std::vector<float> own(query.row(row), query.row(row) + query.rowSize());
-      orders::AttentionHead head{
-          own, op.getScale().convertToFloat(), op.getSoftcap().convertToFloat(), 0, {}};
-      if (maxBias > 0) head.slope = slopes[h];
-      if (sinks) head.sink = static_cast<float>(sinks->reals()[h]);
       std::vector<orders::AttentionCell> seen;
       for (const Cell *cell : *cells)
         seen.push_back({headRow(cell->key, cell->keyScales, kvHead, kvHeads),
                         headRow(cell->value, cell->valueScales, kvHead, kvHeads)});
       std::vector<float> out(type.getValueDim());
-      orders::attend(head, position, seen, out);
+      orders::attend(headInOrder(op, frame, h, own, maxBias > 0 ? slopes[h] : 0), position, seen,
+                     out);
       llvm::copy(out, result.row(row));
     }
   }
@@ -433,7 +374,6 @@ static LogicalResult kvRead(KvReadOp op, Frame &frame) {
 }
 
 void addAttentionHandlers(HandlerTable &table) {
-  addHandler<RopeOp, rope>(table);
   addHandler<SoftmaxOp, softmax>(table);
   addHandler<FlashAttentionOp, flashAttention>(table);
   addHandler<AttentionOp, attention>(table);

@@ -215,6 +215,13 @@ static LogicalResult matmulId(MatmulIdOp op, Frame &frame) {
   return frame.set(op.getResult(), std::move(result));
 }
 
+/// `count` numbers, `stride` apart.
+static std::vector<float> column(const double *numbers, int64_t stride, int64_t count) {
+  std::vector<float> floats;
+  for (int64_t k = 0; k < count; ++k) floats.push_back(static_cast<float>(numbers[k * stride]));
+  return floats;
+}
+
 static LogicalResult outProd(OutProdOp op, Frame &frame) {
   const Tensor &lhs = frame.tensor(op.getLhs()), &rhs = frame.tensor(op.getRhs());
   int64_t depth = lhs.shape[lhs.rank() - 2], rows = lhs.rowSize(), columns = rhs.rowSize();
@@ -222,12 +229,15 @@ static LogicalResult outProd(OutProdOp op, Frame &frame) {
   shape[lhs.rank() - 2] = rows;
   shape[lhs.rank() - 1] = columns;
   Tensor result = Tensor::ofReals(shape);
+  bool isOrdered = followsOrders(op, frame);
   for (int64_t r = 0; r < result.rowCount(); ++r) {
     int64_t matrix = r / rows;
     const double *a = lhs.reals().data() + matrix * depth * rows + r % rows;
     const double *b = rhs.reals().data() + weightMatrix(lhs, rhs, matrix) * depth * columns;
     for (int64_t o = 0; o < columns; ++o)
-      result.row(r)[o] = contract(op.getSemiring(), a, b + o, depth, rows, columns);
+      result.row(r)[o] = isOrdered ? orders::dotInChain(op.getSemiring(), column(a, rows, depth),
+                                                        column(b + o, columns, depth).data())
+                                   : contract(op.getSemiring(), a, b + o, depth, rows, columns);
   }
   return frame.set(op.getResult(), std::move(result));
 }

@@ -77,12 +77,8 @@ static double apply(UnaryKind kind, double x) {
 
 /// A function as the op computes it.
 static std::function<double(double)> functionOf(Operation *op, UnaryKind kind, Frame &frame) {
-  bool isOrdered = followsOrders(op, frame);
-  return [=](double x) {
-    std::optional<float> y;
-    if (isOrdered) y = orders::unary(kind, static_cast<float>(x));
-    return y ? *y : apply(kind, x);
-  };
+  if (followsOrders(op, frame)) return [=](float x) { return orders::unary(kind, x); };
+  return [=](double x) { return apply(kind, x); };
 }
 
 static LogicalResult unary(UnaryOp op, Frame &frame) {

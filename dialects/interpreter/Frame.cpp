@@ -63,12 +63,16 @@ bool followsOrders(Operation *op, Frame &frame) {
          llvm::none_of(op->getResultTypes(), isOther);
 }
 
+void computeInFloats(MutableArrayRef<double> numbers,
+                     function_ref<void(MutableArrayRef<float> floats)> compute) {
+  std::vector<float> floats(numbers.begin(), numbers.end());
+  compute(floats);
+  llvm::copy(floats, numbers.begin());
+}
+
 void forFloatRows(Tensor &tensor, function_ref<void(MutableArrayRef<float> row)> compute) {
-  for (int64_t r = 0; r < tensor.rowCount(); ++r) {
-    std::vector<float> row(tensor.row(r), tensor.row(r) + tensor.rowSize());
-    compute(row);
-    llvm::copy(row, tensor.row(r));
-  }
+  for (int64_t r = 0; r < tensor.rowCount(); ++r)
+    computeInFloats({tensor.row(r), static_cast<size_t>(tensor.rowSize())}, compute);
 }
 
 double alibiSlope(double maxBias, int64_t head, int64_t heads) {

@@ -63,6 +63,7 @@ void addElementwiseHandlers(HandlerTable &table);
 void addNormHandlers(HandlerTable &table);
 void addContractionHandlers(HandlerTable &table);
 void addAttentionHandlers(HandlerTable &table);
+void addRopeHandlers(HandlerTable &table);
 void addMovementHandlers(HandlerTable &table);
 void addLayoutHandlers(HandlerTable &table);
 void addUpdateHandlers(HandlerTable &table);
@@ -99,7 +100,10 @@ double roundTo(mlir::Type elementType, Precision precision, double x);
 /// f32, which is what code takes.
 bool followsOrders(mlir::Operation *op, Frame &frame);
 
-/// Lets `compute` replace each row, in float32.
+/// Lets `compute` replace numbers, in float32.
+void computeInFloats(llvm::MutableArrayRef<double> numbers,
+                     llvm::function_ref<void(llvm::MutableArrayRef<float> floats)> compute);
+/// The same for each row.
 void forFloatRows(Tensor &tensor,
                   llvm::function_ref<void(llvm::MutableArrayRef<float> row)> compute);
 

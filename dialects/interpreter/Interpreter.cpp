@@ -18,6 +18,7 @@ static const HandlerTable &knownHandlers() {
     addNormHandlers(table);
     addContractionHandlers(table);
     addAttentionHandlers(table);
+    addRopeHandlers(table);
     addMovementHandlers(table);
     addLayoutHandlers(table);
     addUpdateHandlers(table);

@@ -57,7 +57,7 @@ static LogicalResult layerNorm(LayerNormOp op, Frame &frame) {
   Tensor result = frame.tensor(op.getInput());
   if (followsOrders(op, frame)) {
     forFloatRows(result, [&](MutableArrayRef<float> row) {
-      orders::layerNorm(row, op.getEps().convertToFloat());
+      orders::layerNorm(row, row.size(), op.getEps().convertToFloat());
     });
   } else {
     for (int64_t r = 0; r < result.rowCount(); ++r)
@@ -89,8 +89,17 @@ static LogicalResult groupNorm(GroupNormOp op, Frame &frame) {
   Tensor result = frame.tensor(op.getInput());
   ArrayRef<int64_t> image = ArrayRef<int64_t>(result.shape).take_back(3);
   int64_t size = countElements(image) / static_cast<int64_t>(op.getGroups());
-  for (int64_t start = 0; size && start < result.size(); start += size)
-    standardize(result.reals().data() + start, size, op.getEps());
+  bool isOrdered = followsOrders(op, frame);
+  for (int64_t start = 0; size && start < result.size(); start += size) {
+    double *group = result.reals().data() + start;
+    if (!isOrdered) {
+      standardize(group, size, op.getEps());
+      continue;
+    }
+    computeInFloats({group, static_cast<size_t>(size)}, [&](MutableArrayRef<float> floats) {
+      orders::layerNorm(floats, result.rowSize(), op.getEps().convertToFloat());
+    });
+  }
   return frame.set(op.getResult(), std::move(result));
 }
 

@@ -17,41 +17,75 @@ float addInPairs(Lanes lanes, llvm::function_ref<float(float, float)> add) {
   return lanes[0];
 }
 
-float sum(llvm::ArrayRef<float> row) {
+/// Each row begins with lane 0 again.
+static float &laneOf(Lanes &lanes, size_t index, size_t width) {
+  return lanes[index % width % kLanes];
+}
+
+float sum(llvm::ArrayRef<float> rows, size_t width) {
   Lanes lanes{};
-  for (size_t i = 0; i < row.size(); ++i) lanes[i % kLanes] += row[i];
+  for (auto [i, x] : llvm::enumerate(rows)) laneOf(lanes, i, width) += x;
   return addInPairs(lanes);
 }
 
-static float sumOfSquares(llvm::ArrayRef<float> row) {
+static float sumOfSquares(llvm::ArrayRef<float> rows, size_t width) {
   Lanes lanes{};
-  for (size_t i = 0; i < row.size(); ++i)
-    lanes[i % kLanes] = std::fma(row[i], row[i], lanes[i % kLanes]);
+  for (auto [i, x] : llvm::enumerate(rows)) {
+    float &lane = laneOf(lanes, i, width);
+    lane = std::fma(x, x, lane);
+  }
   return addInPairs(lanes);
 }
 
-void rmsNorm(llvm::MutableArrayRef<float> row, float eps) {
-  float factor = 1 / std::sqrt(sumOfSquares(row) / static_cast<float>(row.size()) + eps);
-  for (float &x : row) x *= factor;
+float reduce(ReduceKind kind, float sum, float x) {
+  switch (kind) {
+    case ReduceKind::Sum:
+    case ReduceKind::Mean: return sum + x;
+    case ReduceKind::Max: return maximum(sum, x);
+    case ReduceKind::Min: return minimum(sum, x);
+  }
+  llvm_unreachable("every kind returns");
 }
 
-void layerNorm(llvm::MutableArrayRef<float> row, float eps) {
-  float mean = sum(row) / static_cast<float>(row.size());
-  for (float &x : row) x -= mean;
-  rmsNorm(row, eps);
+/// Divides by the root of the mean of the squares.
+static void scaleToOne(llvm::MutableArrayRef<float> rows, size_t width, float eps) {
+  float mean = sumOfSquares(rows, width) / static_cast<float>(rows.size());
+  float factor = 1 / std::sqrt(mean + eps);
+  for (float &x : rows) x *= factor;
+}
+
+void rmsNorm(llvm::MutableArrayRef<float> row, float eps) { scaleToOne(row, row.size(), eps); }
+
+void layerNorm(llvm::MutableArrayRef<float> rows, size_t width, float eps) {
+  float mean = sum(rows, width) / static_cast<float>(rows.size());
+  for (float &x : rows) x -= mean;
+  scaleToOne(rows, width, eps);
 }
 
 void l2Norm(llvm::MutableArrayRef<float> row, float eps) {
-  float length = maximum(std::sqrt(sumOfSquares(row)), eps);
+  float length = maximum(std::sqrt(sumOfSquares(row, row.size())), eps);
   for (float &x : row) x /= length;
 }
 
-void softmax(llvm::MutableArrayRef<float> row, float scale) {
-  float most = -INFINITY;
-  for (float &x : row) most = maximum(most, x *= scale);
-  for (float &x : row) x = exp(x - most);
-  float total = sum(row);
-  for (float &x : row) x /= total;
+float weigh(llvm::MutableArrayRef<float> scores, std::optional<float> sink) {
+  float high = sink.value_or(-INFINITY);
+  for (float score : scores) high = maximum(high, score);
+  if (high == -INFINITY) high = 0;
+  for (float &score : scores) score = exp(score - high);
+  float total = sum(scores, scores.size());
+  if (sink) total += exp(*sink - high);
+  return total == 0 ? 1 : total;
+}
+
+void cumsum(llvm::MutableArrayRef<float> row) {
+  float before = -0.0f;
+  for (; !row.empty(); row = row.drop_front(std::min<size_t>(row.size(), kLanes))) {
+    llvm::MutableArrayRef<float> part = row.take_front(kLanes);
+    for (size_t distance = 1; distance < kLanes; distance *= 2)
+      for (size_t i = part.size(); i-- > distance;) part[i] += part[i - distance];
+    for (float &x : part) x += before;
+    before = part.back();
+  }
 }
 
 //===----------------------------------------------------------------------===//

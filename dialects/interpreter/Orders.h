@@ -19,6 +19,8 @@ namespace emel::orders {
 float maximum(float a, float b);
 float minimum(float a, float b);
 
+/// coefficients[0] + x (coefficients[1] + x (…)).
+float polynomial(float x, llvm::ArrayRef<double> coefficients);
 float exp(float x);
 float log(float x);
 float log1p(float x);
@@ -29,13 +31,15 @@ float expm1(float x);
 float clamp(float x, float low, float high);
 float xielu(float x, float alphaN, float alphaP, float beta, float eps);
 float swigluOai(float x, float y, float alpha, float limit);
-/// None where there is no code.
-std::optional<float> unary(UnaryKind kind, float x);
+float unary(UnaryKind kind, float x);
 
 struct SinCos {
   float sine, cosine;
 };
+/// Of an angle as `rope` has them (OrdersOfAngles.cpp).
 SinCos sinCos(double angle);
+float sin(float x);
+float cos(float x);
 
 //===----------------------------------------------------------------------===//
 // Rows (Orders.cpp)
@@ -46,12 +50,17 @@ using Lanes = std::array<float, kLanes>;
 
 /// Lane l with l + 8, then with l + 4, l + 2 and l + 1.
 float addInPairs(Lanes lanes, llvm::function_ref<float(float, float)> add = std::plus<float>());
-float sum(llvm::ArrayRef<float> row);
+/// Of rows of `width` numbers.
+float sum(llvm::ArrayRef<float> rows, size_t width);
+float reduce(ReduceKind kind, float sum, float x);
 
 void rmsNorm(llvm::MutableArrayRef<float> row, float eps);
-void layerNorm(llvm::MutableArrayRef<float> row, float eps);
+/// Also of all rows of a group of channels.
+void layerNorm(llvm::MutableArrayRef<float> rows, size_t width, float eps);
 void l2Norm(llvm::MutableArrayRef<float> row, float eps);
-void softmax(llvm::MutableArrayRef<float> row, float scale);
+/// Turns scores into weights, and gives what their sum is divided by.
+float weigh(llvm::MutableArrayRef<float> scores, std::optional<float> sink);
+void cumsum(llvm::MutableArrayRef<float> row);
 
 //===----------------------------------------------------------------------===//
 // Products (Orders.cpp)
@@ -70,7 +79,7 @@ void appendForTiles(const gguf::IntegerGroup &group, std::vector<float> &row);
 // Attention (OrdersOfAttention.cpp)
 //===----------------------------------------------------------------------===//
 
-/// What one head of a token brings. `slope` is 0 without ALiBi.
+/// What one head of a token brings. `slope` is what it multiplies distances or a mask by.
 struct AttentionHead {
   llvm::ArrayRef<float> query;
   float scale, softcap, slope;
@@ -89,6 +98,14 @@ struct AttentionCell {
 /// `cells` are those that the token sees, the last one being its own at `position`.
 void attend(const AttentionHead &head, int64_t position, llvm::ArrayRef<AttentionCell> cells,
             llvm::MutableArrayRef<float> out);
+
+/// A head's numbers of keys and values that are tensors, with what the mask has for them.
+struct MaskedCell {
+  llvm::ArrayRef<float> key, value;
+  std::optional<float> mask;
+};
+void flashAttend(const AttentionHead &head, llvm::ArrayRef<MaskedCell> cells,
+                 llvm::MutableArrayRef<float> out);
 
 }  // namespace emel::orders
 

@@ -19,6 +19,13 @@ static float dotInHalves(llvm::ArrayRef<float> query, const double *key, float s
   return chains[0] + chains[1];
 }
 
+/// A product of a query and a key, scaled and capped.
+static float scaled(const AttentionHead &head, float product) {
+  float score = product * head.scale;
+  if (head.softcap <= 0) return score;
+  return tanh(score * static_cast<float>(1 / double(head.softcap))) * head.softcap;
+}
+
 static float score(const AttentionHead &head, const CellRow &key, int64_t distance) {
   float score = 0;
   if (key.scales.empty()) score = dotInHalves(head.query, key.numbers, 1);
@@ -26,9 +33,7 @@ static float score(const AttentionHead &head, const CellRow &key, int64_t distan
     auto query = head.query.slice(group * kScaled, kScaled);
     score = std::fma(dotInHalves(query, key.numbers + group * kScaled, scale), scale, score);
   }
-  score *= head.scale;
-  if (head.softcap > 0)
-    score = tanh(score * static_cast<float>(1 / double(head.softcap))) * head.softcap;
+  score = scaled(head, score);
   return head.slope != 0 ? std::fma(head.slope, static_cast<float>(distance), score) : score;
 }
 
@@ -70,6 +75,24 @@ void attend(const AttentionHead &head, int64_t position, llvm::ArrayRef<Attentio
       addValues(weights[cell % kPage], cells[cell - begin].value, out);
   }
   float total = addInPairs(sums);
+  for (float &x : out) x /= total;
+}
+
+void flashAttend(const AttentionHead &head, llvm::ArrayRef<MaskedCell> cells,
+                 llvm::MutableArrayRef<float> out) {
+  std::vector<float> weights;
+  for (const MaskedCell &cell : cells) {
+    float product = dotInLanes(Semiring::PlusTimes, cell.key, head.query.data());
+    float score = scaled(head, product);
+    if (cell.mask)
+      score = *cell.mask == -INFINITY ? -INFINITY : std::fma(head.slope, *cell.mask, score);
+    weights.push_back(score);
+  }
+  float total = weigh(weights, head.sink);
+  std::fill(out.begin(), out.end(), 0.0f);
+  for (auto [cell, weight] : llvm::zip(cells, weights))
+    for (auto [sum, value] : llvm::zip(out, cell.value))
+      sum = std::fma(weight, cell.mask == -INFINITY ? 0 : value, sum);
   for (float &x : out) x /= total;
 }
 

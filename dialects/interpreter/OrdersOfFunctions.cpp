@@ -14,8 +14,7 @@ float maximum(float a, float b) {
 
 float minimum(float a, float b) { return -maximum(-a, -b); }
 
-/// coefficients[0] + x (coefficients[1] + x (…)).
-static float polynomial(float x, llvm::ArrayRef<double> coefficients) {
+float polynomial(float x, llvm::ArrayRef<double> coefficients) {
   float sum = static_cast<float>(coefficients.back());
   for (double coefficient : llvm::reverse(coefficients.drop_back()))
     sum = std::fma(sum, x, static_cast<float>(coefficient));
@@ -108,7 +107,7 @@ float swigluOai(float x, float y, float alpha, float limit) {
   return gate * sigmoid(alpha * gate) * (clamp(y, -limit, limit) + 1);
 }
 
-std::optional<float> unary(UnaryKind kind, float x) {
+float unary(UnaryKind kind, float x) {
   switch (kind) {
     case UnaryKind::Abs: return std::fabs(x);
     case UnaryKind::Sgn: return x > 0 ? 1.0f : x < 0 ? -1.0f : 0.0f;
@@ -134,22 +133,10 @@ std::optional<float> unary(UnaryKind kind, float x) {
     case UnaryKind::Sqr: return x * x;
     case UnaryKind::Sqrt: return std::sqrt(x);
     case UnaryKind::Log: return log(x);
-    case UnaryKind::Sin:
-    case UnaryKind::Cos: return std::nullopt;
+    case UnaryKind::Sin: return sin(x);
+    case UnaryKind::Cos: return cos(x);
   }
   llvm_unreachable("every kind returns");
-}
-
-SinCos sinCos(double angle) {
-  double k = std::nearbyint(angle * (2 / std::numbers::pi));
-  double rest = std::fma(k, -0x1.921fb54442d18p+0, angle);
-  auto r = static_cast<float>(std::fma(k, -0x1.1a62633145c07p-54, rest));
-  float square = r * r;
-  float sine = r * polynomial(square, {1.0, -1.0 / 6, 1.0 / 120, -1.0 / 5040, 1.0 / 362880});
-  float cosine = polynomial(square, {1.0, -0.5, 1.0 / 24, -1.0 / 720, 1.0 / 40320, -1.0 / 3628800});
-  auto quarter = static_cast<int64_t>(k);
-  if (quarter & 1) std::swap(sine, cosine);
-  return {quarter & 2 ? -sine : sine, (quarter + 1) & 2 ? -cosine : cosine};
 }
 
 }  // namespace emel::orders

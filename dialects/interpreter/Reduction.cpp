@@ -34,15 +34,30 @@ static double combine(ReduceKind kind, double a, double b) {
   llvm_unreachable("every kind returns");
 }
 
-/// What code combines for one element of the result: along outer dimensions, one after the other.
-static float combineInOrder(ReduceKind kind, float a, float b) {
-  switch (kind) {
-    case ReduceKind::Sum:
-    case ReduceKind::Mean: return a + b;
-    case ReduceKind::Max: return orders::maximum(a, b);
-    case ReduceKind::Min: return orders::minimum(a, b);
+/// Where element `i` of a shape lies in one that has some dimensions as 1.
+static int64_t reducedIndex(const Shape &whole, const Shape &reduced, int64_t i) {
+  int64_t index = 0, stride = 1;
+  for (size_t d = whole.size(); d-- > 0; i /= whole[d]) {
+    if (reduced[d] != 1) index += i % whole[d] * stride;
+    stride *= reduced[d];
   }
-  llvm_unreachable("every kind returns");
+  return index;
+}
+
+/// As code does: a chain for each element of the result, or one for each lane where whole rows are
+/// reduced.
+static void combineInOrder(ReduceOp op, const Tensor &input, Tensor &result) {
+  bool isOfRows = llvm::is_contained(op.getDims(), input.rank() - 1);
+  auto combineTwo = [kind = op.getKind()](float a, float b) { return orders::reduce(kind, a, b); };
+  std::vector<orders::Lanes> lanes(result.size());
+  for (orders::Lanes &own : lanes) own.fill(static_cast<float>(start(op.getKind())));
+  for (int64_t i = 0; i < input.size(); ++i) {
+    orders::Lanes &own = lanes[reducedIndex(input.shape, result.shape, i)];
+    float &lane = own[isOfRows ? i % input.rowSize() % orders::kLanes : 0];
+    lane = combineTwo(lane, static_cast<float>(input.reals()[i]));
+  }
+  for (auto [out, own] : llvm::zip(result.reals(), lanes))
+    out = isOfRows ? orders::addInPairs(own, combineTwo) : own[0];
 }
 
 static LogicalResult reduce(ReduceOp op, Frame &frame) {
@@ -51,17 +66,11 @@ static LogicalResult reduce(ReduceOp op, Frame &frame) {
   for (int64_t dim : op.getDims()) shape[dim] = 1;
   Tensor result = Tensor::ofReals(shape);
   std::fill(result.reals().begin(), result.reals().end(), start(op.getKind()));
-  bool isOrdered = followsOrders(op, frame) &&
-                   !llvm::is_contained(op.getDims(), static_cast<int64_t>(shape.size()) - 1);
-  for (int64_t i = 0; i < input.size(); ++i) {
-    int64_t index = 0, stride = 1, rest = i;
-    for (size_t d = shape.size(); d-- > 0; rest /= input.shape[d]) {
-      if (shape[d] != 1) index += rest % input.shape[d] * stride;
-      stride *= shape[d];
-    }
-    double &out = result.reals()[index];
-    out = isOrdered ? combineInOrder(op.getKind(), out, input.reals()[i])
-                    : combine(op.getKind(), out, input.reals()[i]);
+  bool isOrdered = followsOrders(op, frame);
+  if (isOrdered) combineInOrder(op, input, result);
+  for (int64_t i = 0; !isOrdered && i < input.size(); ++i) {
+    double &out = result.reals()[reducedIndex(input.shape, shape, i)];
+    out = combine(op.getKind(), out, input.reals()[i]);
   }
   if (op.getKind() == ReduceKind::Mean) {
     double count = 1;
@@ -167,6 +176,10 @@ static LogicalResult argsort(ArgsortOp op, Frame &frame) {
 
 static LogicalResult cumsum(CumsumOp op, Frame &frame) {
   Tensor result = frame.tensor(op.getInput());
+  if (followsOrders(op, frame)) {
+    forFloatRows(result, orders::cumsum);
+    return frame.set(op.getResult(), std::move(result));
+  }
   for (int64_t r = 0; r < result.rowCount(); ++r)
     std::partial_sum(result.row(r), result.row(r) + result.rowSize(), result.row(r));
   return frame.set(op.getResult(), std::move(result));

@@ -177,6 +177,7 @@ absl::Status makeEntries(ModuleOp module, const Settings& settings, bool optimiz
     takeSwitches(settings, options);
     if (optimizes) addGraphPasses(passes, options);
     addEntryPasses(passes, options);
+    if (optimizes) addLayoutPasses(passes, options, options.bulk);
   });
 }
 

@@ -59,7 +59,7 @@ Case makeCase(mlir::MLIRContext& context, const Goal& goal, uint64_t seed, const
 Steps splitOtherwise(const Steps& steps, int64_t most, Random& random);
 
 // The passes, up to entries whose ops are all there, in the numbers that code has: what is
-// interpreted. With the passes on graphs, or without them.
+// interpreted. With the passes on graphs and on layouts, or without them.
 absl::Status makeEntries(mlir::ModuleOp module, const Settings& settings, bool optimizes);
 // All passes.
 absl::Status makePlan(mlir::ModuleOp module, const Settings& settings);

@@ -24,8 +24,6 @@ struct Verdict {
   std::set<std::string> cells;
   // Whether a mistake was made.
   bool isMutated = false;
-  // Whether results could be compared with bounds.
-  bool isBounded = false;
 };
 
 // "emel.add | f32 | owner | x86-64-v3"

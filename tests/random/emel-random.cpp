@@ -83,10 +83,10 @@ int hunt(const Options& options) {
     if (!options.keeps && !file.empty()) shrink(options, file, finding.number);
   }
   std::cout << absl::StrFormat(
-      "seed %d: %d cases in %.1f s (%.0f a minute), %d of them without code, %d compared with "
-      "bounds, %d failed; %d cells were not tried\n",
+      "seed %d: %d cases in %.1f s (%.0f a minute), %d of them without code, %d "
+      "failed; %d cells were not tried\n",
       options.seed, result.cases, result.seconds, 60 * result.cases / result.seconds,
-      result.refused, result.bounded, result.findings.size(), hunt.coverage().emptyCells());
+      result.refused, result.findings.size(), hunt.coverage().emptyCells());
   bool isCovered = !options.sweeps || hunt.coverage().emptyCells() == 0;
   return result.findings.empty() && isCovered ? 0 : 1;
 }

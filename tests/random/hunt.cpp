@@ -121,7 +121,6 @@ std::string Hunt::checkOne(uint64_t number, const std::string& weights) const {
   std::string text;
   for (const std::string& cell : verdict.cells) absl::StrAppend(&text, "cell ", cell, "\n");
   if (verdict.isMutated) text += "mutated -\n";
-  if (verdict.isBounded) text += "bounded -\n";
   constexpr const char* kKinds[] = {"passed", "refused", "failed"};
   return absl::StrCat(text, kKinds[verdict.kind], " ",
                       verdict.message.empty() ? "-" : absl::CEscape(verdict.message));
@@ -175,8 +174,6 @@ void Hunt::takeLine(Worker& worker, const std::string& line, Result& result) {
     coverage_.add(rest);
   } else if (word == "mutated") {
     ++result.mutated;
-  } else if (word == "bounded") {
-    ++result.bounded;
   } else {
     ++result.cases;
     worker.isBusy = false;

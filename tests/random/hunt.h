@@ -29,7 +29,7 @@ struct Finding {
 
 struct Result {
   std::vector<Finding> findings;
-  int64_t cases = 0, refused = 0, bounded = 0, mutated = 0;
+  int64_t cases = 0, refused = 0, mutated = 0;
   double seconds = 0;
 };
 

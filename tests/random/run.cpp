@@ -151,10 +151,13 @@ static RuntimeValue ids(const std::vector<int32_t>& numbers) {
   return std::make_shared<const Tensor>(std::move(tensor));
 }
 
-absl::StatusOr<Rows> interpret(ModuleOp module, const Steps& steps, uint64_t seed) {
+absl::StatusOr<Rows> interpret(ModuleOp module, const Steps& steps, uint64_t seed,
+                               interpreter::Precision precision) {
   DiagnosticCollector diagnostics(module.getContext());
-  interpreter::Interpreter interpreter(
-      module, {.workers = 1 + static_cast<int64_t>(seed % 4), .schedules = 3, .seed = seed % 5});
+  interpreter::Interpreter interpreter(module, {.precision = precision,
+                                                .workers = 1 + static_cast<int64_t>(seed % 4),
+                                                .schedules = 3,
+                                                .seed = seed % 5});
   SmallVector<RuntimeValue> states;
   Rows rows;
   for (const testing::StepTokens& step : steps) {

@@ -2,6 +2,7 @@
 #define EMEL_TESTS_RANDOM_RUN_H_
 
 #include "codegen/cpu/program/Checks.h"
+#include "dialects/interpreter/Interpreter.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "tests/random/case.h"
 
@@ -34,7 +35,8 @@ absl::StatusOr<Rows> runSession(const testing::CompiledKernel& kernel, const Ste
 
 // Runs the entries of a module, functions or those of a plan: these with virtual workers, in orders
 // of their tiles that follow from the seed.
-absl::StatusOr<Rows> interpret(mlir::ModuleOp module, const Steps& steps, uint64_t seed);
+absl::StatusOr<Rows> interpret(mlir::ModuleOp module, const Steps& steps, uint64_t seed,
+                               interpreter::Precision precision);
 
 // The name of the entry for a step of so many tokens.
 template <typename Entry>
