@@ -60,7 +60,7 @@ constexpr char kCode[] =
     "\x5e"
     "\xc3\xba\x00\x00\x00\x00\xeb\xa0";
 
-std::string ModelBytes() {
+std::string ModelBytes(const std::function<void(gguf::Writer&)>& add) {
   gguf::Writer writer;
   writer.AddString("general.architecture", "llama");
   writer.AddString("tokenizer.ggml.model", "llama");
@@ -79,19 +79,20 @@ std::string ModelBytes() {
   writer.AddInt32s("tokenizer.ggml.token_type", types);
   writer.AddUint32("tokenizer.ggml.bos_token_id", 1);
   writer.AddUint32("tokenizer.ggml.eos_token_id", 2);
+  if (add) add(writer);
   return writer.Finish()->head;
 }
 
 }  // namespace
 
-RunnableArtifact::RunnableArtifact() {
+RunnableArtifact::RunnableArtifact(const std::function<void(gguf::Writer&)>& add) {
   plan.vocabulary = kVocabulary;
   plan.page_bytes = EMEL_PAGE_POSITIONS * sizeof(int32_t);
   plan.layers.clear();
   plan.entries = {{"decode", 1, 1, 0, 1, 1}, {"bulk", 16, 16, 0, 1, 1}};
   plan.variants = {{"any", {}, {0, 0}}};
   SetPlan();
-  Find(SectionKind::kModel).bytes = ModelBytes();
+  Find(SectionKind::kModel).bytes = ModelBytes(add);
   std::erase_if(sections, [](const Section& section) { return !section.name.empty(); });
   sections.insert(sections.end() - 1,
                   {SectionKind::kCode, "any", std::string(kCode, sizeof kCode - 1)});

@@ -1,41 +1,39 @@
 #ifndef EMEL_TOOLS_RUN_TEXT_STREAM_H_
 #define EMEL_TOOLS_RUN_TEXT_STREAM_H_
 
-#include "runtime/artifact/reader.h"
 #include "runtime/text/stream_decoder.h"
 #include "runtime/text/tokenizer.h"
 
-#include <absl/status/statusor.h>
+#include <absl/status/status.h>
+#include <absl/types/span.h>
 
 #include <algorithm>
 #include <cstdint>
-#include <memory>
-#include <string_view>
-#include <vector>
+#include <string>
 
 namespace emel::tools {
+
+// Whether text, or a turn of a conversation, ends with the token.
+inline bool IsEnd(const text::Tokenizer& tokenizer, int32_t token) {
+  const auto& ends = tokenizer.vocabulary().ends;
+  return std::binary_search(ends.begin(), ends.end(), token);
+}
 
 // Prints the text of tokens while they come, whole characters at a time.
 class TextStream {
  public:
-  // With the vocabulary of an artifact.
-  static absl::StatusOr<TextStream> Create(const artifact::Artifact& artifact);
+  explicit TextStream(const text::Tokenizer& tokenizer) : decoder_(tokenizer, {.special = false}) {}
 
-  absl::StatusOr<std::vector<int32_t>> Encode(std::string_view text) const;
-  bool IsEnd(int32_t token) const {
-    const auto& ends = tokenizer_->vocabulary().ends;
-    return std::binary_search(ends.begin(), ends.end(), token);
-  }
-
-  absl::Status Print(const std::vector<int32_t>& tokens);
+  absl::Status Print(absl::Span<const int32_t> tokens);
   absl::Status Finish();  // what is left, and a line break
 
- private:
-  explicit TextStream(std::unique_ptr<text::Tokenizer> tokenizer)
-      : tokenizer_(std::move(tokenizer)), decoder_(*tokenizer_, {.special = false}) {}
+  const std::string& text() const { return text_; }  // that was printed
 
-  std::unique_ptr<text::Tokenizer> tokenizer_;
+ private:
+  absl::Status Write(const std::string& text);
+
   text::StreamDecoder decoder_;
+  std::string text_;
 };
 
 }  // namespace emel::tools

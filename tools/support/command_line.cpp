@@ -198,6 +198,8 @@ void CommandLine::Prefixed(std::string prefix, std::string help,
   option.repeats = option.is_prefix = true;
 }
 
+void CommandLine::Alias(std::string name) { options_.back().aliases.push_back(std::move(name)); }
+
 void CommandLine::Section(std::string title) { section_ = std::move(title); }
 
 void CommandLine::Example(std::string command, std::string what) {
@@ -208,7 +210,9 @@ void CommandLine::Note(std::string text) { notes_.push_back(std::move(text)); }
 
 CommandLine::Option* CommandLine::Find(std::string_view name) {
   for (Option& option : options_) {
-    bool same = option.name == name;
+    const auto& aliases = option.aliases;
+    bool same =
+        option.name == name || std::find(aliases.begin(), aliases.end(), name) != aliases.end();
     bool begins = option.is_prefix && name.substr(0, option.name.size()) == option.name;
     if (same || begins) return &option;
   }
@@ -344,9 +348,11 @@ std::string CommandLine::Help() const {
   for (const Option& option : options_) {
     if (option.section != section) absl::StrAppend(&out, "\n", option.section, ":\n");
     section = option.section;
-    std::string name = option.name + (option.is_prefix ? "..." : "");
+    std::string name;
+    for (const std::string& alias : option.aliases) absl::StrAppend(&name, alias, ", ");
+    absl::StrAppend(&name, option.name, option.is_prefix ? "..." : "");
     if (!option.placeholder.empty()) {
-      absl::StrAppend(&name, name.size() == 2 ? " " : "=", option.placeholder);
+      absl::StrAppend(&name, option.name.size() == 2 ? " " : "=", option.placeholder);
     }
     std::string help = option.help;
     if (!option.default_text.empty()) {

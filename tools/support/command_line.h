@@ -56,6 +56,9 @@ class CommandLine {
   void Real(std::string name, std::string placeholder, std::string help, double least, double most,
             double* value);
 
+  // Another name of the option that was added last.
+  void Alias(std::string name);
+
   // Help only: a heading for the options added next, an example, a paragraph at the end.
   void Section(std::string title);
   void Example(std::string command, std::string what);
@@ -82,6 +85,7 @@ class CommandLine {
   struct Option {
     std::string name, placeholder, help, default_text, section;
     Setter set;
+    std::vector<std::string> aliases = {};
     bool repeats = false;
     bool is_prefix = false;
     bool given = false;

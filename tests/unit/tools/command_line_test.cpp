@@ -27,6 +27,7 @@ struct Example {
     line.Value("--dump", "TENSOR", "tensor to dump", &dump);
     line.List("--key", "KEY", "keys to print", &keys);
     line.Number("--layers", "N", "how many layers", 1, 100, &layers);
+    line.Alias("-y");
     line.Real("--scale", "X", "a factor", 0, 10, &scale);
     line.Flag("--map", "prints the map", &map);
     line.Example("emel-example x", "reads x");
@@ -71,6 +72,15 @@ TEST(CommandLine, CollectsRepeatedOptionsOfAList) {
   Example e;
   EXPECT_EQ(e.Parse({"--key", "a", "--key=b", "model"}), std::nullopt);
   EXPECT_EQ(e.keys, (std::vector<std::string>{"a", "b"}));
+}
+
+TEST(CommandLine, KnowsOptionsByFurtherNames) {
+  Example e;
+  EXPECT_EQ(e.Parse({"-y", "7", "model"}), std::nullopt);
+  EXPECT_EQ(e.layers, 7u);
+  EXPECT_TRUE(e.line.given("--layers"));
+  EXPECT_THAT(Example().Refusal({"-y", "7", "--layers", "8", "m"}),
+              HasSubstr("--layers is given twice"));
 }
 
 TEST(CommandLine, EndsOptionsAtTwoDashes) {
@@ -123,7 +133,7 @@ TEST(CommandLine, HelpNamesEveryOptionWithItsDefault) {
   std::string help = GetCapturedStdout();
   EXPECT_THAT(help, HasSubstr("usage: emel-example [options] FILE\n"));
   EXPECT_THAT(help, HasSubstr("  --format=table|json     how to print (default: table)\n"));
-  EXPECT_THAT(help, HasSubstr("  --layers=N              how many layers (default: 2)\n"));
+  EXPECT_THAT(help, HasSubstr("  -y, --layers=N          how many layers (default: 2)\n"));
   EXPECT_THAT(help, HasSubstr("exit codes: 0 done"));
 }
 

@@ -1,5 +1,4 @@
-#include "tests/support/runnable_artifact.h"
-#include "tests/unit/tools/tool_test.h"
+#include "tests/unit/tools/run_tool_test.h"
 
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_join.h>
@@ -12,35 +11,7 @@
 namespace emel::tools {
 namespace {
 
-using emel::testing::Outcome;
-using emel::testing::RunnableArtifact;
 using ::testing::HasSubstr;
-
-class RunTest : public ToolTest {
- protected:
-  void SetUp() override {
-    ToolTest::SetUp();
-    if (!RunnableArtifact::RunsHere()) GTEST_SKIP() << "the artifact's code is for x86-64";
-    Write(RunnableArtifact().Build());
-  }
-  void Write(const std::string& bytes) const {
-    std::ofstream(Path("m.emel"), std::ios::binary) << bytes;
-  }
-  Outcome RunIt(std::vector<std::string> arguments, const std::string& out = "") {
-    arguments.insert(arguments.begin(), Path("m.emel"));
-    return RunTool("emel-run", std::move(arguments), out);
-  }
-  // What the tokens and the most likely ones after them should be.
-  static std::vector<int32_t> Continue(std::vector<int32_t> tokens, int count) {
-    std::vector<int32_t> said;
-    for (int i = 0; i < count; ++i) {
-      const auto row = RunnableArtifact::Logits(tokens);
-      said.push_back(static_cast<int32_t>(std::max_element(row.begin(), row.end()) - row.begin()));
-      tokens.push_back(said.back());
-    }
-    return said;
-  }
-};
 
 TEST_F(RunTest, WritesARowForEachToken) {
   std::vector<int32_t> tokens;
