@@ -228,6 +228,28 @@ static FailureOr<View> reshapeView(const View &from, ArrayRef<int64_t> shape,
   return view;
 }
 
+/// Whether the numbers of a row lie next to each other, as all code expects.
+static bool liesInRows(const View &view, ArrayRef<int64_t> shape) {
+  int64_t bytes = elementBytes(view.element);
+  return shape.empty() || shape.back() == 1 || bytes == 0 || view.strides.back() == bytes;
+}
+
+/// Puts the numbers of rows next to each other.
+static View gatherRows(Tile &tile, const View &from, Value value, const Part &part) {
+  Emit &emit = tile.emit;
+  View to = tile.buffer(value, part);
+  Type bits = bitsOf(emit, to.element);
+  const Span &row = part.back();
+  tile.rows(part, [&](ArrayRef<Value> outer) {
+    Value source = tile.address(from, outer), target = tile.address(to, outer);
+    emit.loop(row.begin, emit.add(row.begin, row.size), 1, [&](Value index) {
+      Value x = emit.load(bits, emit.at(source, emit.mul(index, from.strides.back())));
+      emit.store(x, emit.at(target, emit.mul(index, to.strides.back())));
+    });
+  });
+  return to;
+}
+
 FailureOr<View> Tile::alias(Operation *op, const Part &part) {
   FailureOr<View> view = need(op->getOpOperand(0), part);
   if (failed(view)) return failure();
@@ -240,7 +262,8 @@ FailureOr<View> Tile::alias(Operation *op, const Part &part) {
   };
   auto reshaped = reshapeView(*view, shapeIn(op->getOperand(0)), shapeIn(op->getResult(0)));
   if (failed(reshaped)) return emitNoCode(op, target, "its result cannot be addressed in place");
-  return reshaped;
+  if (liesInRows(*reshaped, shapeIn(op->getResult(0)))) return reshaped;
+  return gatherRows(*this, *reshaped, op->getResult(0), part);
 }
 
 /// A returned alias: computed where it has to be if only its shape is another, else copied there.
@@ -251,7 +274,7 @@ FailureOr<View> Tile::fillAlias(Operation *op, const Part &part, const View &out
   };
   if (isa<ReshapeOp>(op) && !arguments_.contains(input)) {
     auto inner = reshapeView(out, shapeIn(op->getResult(0)), shapeIn(input));
-    if (succeeded(inner)) {
+    if (succeeded(inner) && liesInRows(*inner, shapeIn(input))) {
       if (failed(place(*this, input, partOf(op->getOpOperand(0), part), *inner))) return failure();
       return out;
     }
