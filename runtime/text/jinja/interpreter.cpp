@@ -100,7 +100,8 @@ Value Interpreter::Call(const Value& callee, Arguments& arguments) {
   if (!callee.is(Kind::kHost) || !callee.host().callable())
     return Fail(absl::StrCat("expected something to call, found ", Found(callee)));
   const bool entered = Enter();
-  const std::shared_ptr<Object> kept = callee.object();
+  // A macro may be set to something else while it runs.
+  const std::shared_ptr<Object> kept = callee.object();  // NOLINT(performance-*)
   Value result = entered ? callee.host().Call(*this, arguments) : Value();
   Leave();
   return result;

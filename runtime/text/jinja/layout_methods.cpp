@@ -111,7 +111,7 @@ Value Format(Interpreter& in, const Value& self, Arguments& arguments) {
 
 Value FormatMap(Interpreter& in, const Value& self, Arguments& arguments) {
   Arguments fields;
-  const Value mapping = arguments[0];
+  const Value& mapping = arguments[0];
   if (!mapping.is(Kind::kDict))
     return in.Fail(absl::StrCat("format_map: expected a dict, found ", Found(mapping)));
   for (const auto& [key, value] : mapping.dict().entries)
