@@ -1,29 +1,64 @@
 // Runs a compiled model.
 
 #include "runtime/io/status.h"
+#include "tools/run/chat_format.h"
 #include "tools/run/own_model.h"
+#include "tools/run/prompt.h"
 #include "tools/run/run.h"
 #include "tools/support/command_line.h"
 #include "tools/support/exit.h"
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
+#include <unistd.h>
 
 namespace emel::tools {
 namespace {
 
+// What the options are before they are understood.
+struct Texts {
+  std::optional<std::string> tokens, now;
+};
+
 // Without an artifact that is part of this executable, one is an operand.
-void Declare(CommandLine& line, RunOptions& options, std::optional<std::string>& tokens) {
+void DeclarePrompt(CommandLine& line, RunOptions& options, Texts& texts) {
   const bool own = !options.artifact.empty();
-  if (!own) line.Operand("ARTIFACT", "what emel-compile wrote", &options.artifact);
-  line.Section("the prompt, one of");
+  if (!own) {
+    line.OptionalOperand("ARTIFACT", "what emel-compile wrote; --print-prompt can do without",
+                         &options.artifact);
+  }
+  line.Section("the prompt, one of, or text on standard input");
   line.Value("-p", "TEXT", "text; needs the vocabulary of the model, which most models have",
              &options.prompt);
-  line.Value("--tokens", "IDS", "token ids, such as 1,5,7", &tokens);
+  line.Value("-f", "FILE",
+             "a file that holds the text, '-' for standard input; a line break at its end is not "
+             "part of it, there neither",
+             &options.file);
+  line.Value("--tokens", "IDS", "token ids, such as 1,5,7", &texts.tokens);
+  line.Section("a conversation");
+  line.Flag(
+      "--print-prompt",
+      "prints what a model gets for a conversation, those bytes alone, and stops: for that of "
+      "--messages, or for the prompt as its only message",
+      &options.print_prompt);
+  line.Value(
+      "--messages", "FILE",
+      "JSON: a list of messages such as {\"role\": \"user\", \"content\": \"Hi\"}, or an object "
+      "with \"messages\" and whatever else the template asks for, as \"tools\"",
+      &options.messages);
+  line.Value("--system", "TEXT", "the first message, of the role system", &options.system);
+  line.Value("--chat-template", "FILE", "a Jinja template in place of the model's",
+             &options.chat_template);
+  line.Value("--now", "TIME", "the time that templates see, such as 2026-01-31T12:00:00",
+             &texts.now);
+}
+
+void DeclareRun(CommandLine& line, RunOptions& options) {
   line.Section("what to write");
   line.Number("--generate", "N",
-              "how many tokens to continue with; left out: with -p until "
+              "how many tokens to continue with; left out: with text until "
               "the model ends or the context is full, with --tokens none",
               0, INT32_MAX, &options.generate);
   line.Flag("--ids", "prints generated tokens as ids, such as 3,1,4, instead of prompt and text",
@@ -31,7 +66,7 @@ void Declare(CommandLine& line, RunOptions& options, std::optional<std::string>&
   line.Value(
       "--logits", "FILE",
       "writes what the model says after each token of the prompt: a row of float32, one for "
-      "each token that there is; with -p nothing is generated then unless --generate says so",
+      "each token that there is; with text nothing is generated then unless --generate says so",
       &options.logits);
   line.Number(
       "--candidates", "N",
@@ -71,6 +106,7 @@ void DeclareHelp(CommandLine& line, bool own) {
   line.Example(run + " -p 'Once upon a time' --temp 0.8 --seed 7",
                "tells another one, the same each time");
   line.Example(run + " --tokens 1,5,7 --generate 8 --ids", "8 ids");
+  line.Example(run + " --print-prompt --messages talk.json", "what the model gets for it");
   line.Example(run + " --tokens 1,5,7 --logits out.f32", "3 rows of logits");
   line.Note(
       "An artifact holds machine code: running it is running a program. Results are the same bits "
@@ -79,16 +115,61 @@ void DeclareHelp(CommandLine& line, bool own) {
       "asks for a number of ids.");
 }
 
-// What is wrong about options that each are right.
-absl::Status Check(RunOptions& options, const std::optional<std::string>& tokens) {
-  if (tokens.has_value() == options.prompt.has_value()) {
-    return UsageError(tokens ? "-p and --tokens each give a prompt: expected one of them"
-                             : "expected a prompt, -p TEXT or --tokens IDS, found neither");
+// Options that go with --print-prompt, and those that go with it alone.
+const std::set<std::string> kOfPrintPrompt = {
+    "--print-prompt", "--messages", "--system", "-p", "-f", "--chat-template", "--now"};
+const std::set<std::string> kOfConversations = {"--messages", "--system", "--chat-template",
+                                                "--now"};
+
+absl::Status CheckMode(const CommandLine& line, const RunOptions& options) {
+  for (const std::string& name : line.Given()) {
+    if (options.print_prompt && !kOfPrintPrompt.count(name)) {
+      return UsageError(
+          "--print-prompt prints what a model gets and runs none: it has no use for " + name);
+    }
+    if (!options.print_prompt && kOfConversations.count(name)) {
+      return UsageError(name + " is about a conversation: expected --print-prompt with it");
+    }
   }
+  if (options.artifact.empty() && !options.print_prompt) {
+    return UsageError("missing ARTIFACT: what emel-compile wrote");
+  }
+  if (options.artifact.empty() && !options.chat_template) {
+    return UsageError("--print-prompt needs an ARTIFACT or --chat-template FILE");
+  }
+  return absl::OkStatus();
+}
+
+// One prompt, if only on standard input.
+absl::Status CheckPrompt(const CommandLine& line, const RunOptions& options) {
+  std::string given;
+  for (const char* name : {"-p", "-f", "--tokens", "--messages"}) {
+    if (!line.given(name)) continue;
+    if (!given.empty()) {
+      return UsageError(given + " and " + name + " each give a prompt: expected one of them");
+    }
+    given = name;
+  }
+  if (options.messages && options.system) {
+    return UsageError("--messages and --system each begin a conversation: expected one of them");
+  }
+  if (!given.empty() || isatty(STDIN_FILENO) == 0) return absl::OkStatus();
+  return UsageError(
+      "expected a prompt: -p TEXT, -f FILE, --tokens IDS or text on standard input, found none");
+}
+
+// What is wrong about options that each are right.
+absl::Status Check(const CommandLine& line, const Texts& texts, RunOptions& options) {
+  EMEL_RETURN_IF_ERROR(CheckMode(line, options));
+  EMEL_RETURN_IF_ERROR(CheckPrompt(line, options));
+  if (texts.now) {
+    EMEL_ASSIGN_OR_RETURN(options.now, ParseTime(*texts.now));
+  }
+  if (options.print_prompt) return absl::OkStatus();
   Sampling sampling;
   EMEL_RETURN_IF_ERROR(options.sampling.Apply(sampling));
-  if (tokens) {
-    EMEL_ASSIGN_OR_RETURN(options.tokens, ParseTokens(*tokens));
+  if (texts.tokens) {
+    EMEL_ASSIGN_OR_RETURN(options.tokens, ParseTokens(*texts.tokens));
     if (!options.logits && !options.generate) {
       return UsageError("--tokens needs --generate, --logits or both");
     }
@@ -107,24 +188,30 @@ absl::Status Check(RunOptions& options, const std::optional<std::string>& tokens
   return absl::OkStatus();
 }
 
+absl::Status Run(RunOptions& options) {
+  if (!options.messages) EMEL_RETURN_IF_ERROR(ReadPrompt(options));
+  return options.print_prompt ? PrintPrompt(options) : RunModel(options);
+}
+
 }  // namespace
 }  // namespace emel::tools
 
 int main(int argc, char** argv) {
   using namespace emel::tools;
   RunOptions options;
-  std::optional<std::string> tokens;
+  Texts texts;
   const auto own = FindOwnModel();
   if (!own.ok()) return Exit(argc > 0 ? argv[0] : "emel-run", own.status());
   options.artifact = own->value_or("");
   CommandLine line(*own && argc > 0 ? argv[0] : "emel-run",
                    *own ? "runs the model that it holds" : "runs a compiled model");
-  Declare(line, options, tokens);
+  DeclarePrompt(line, options, texts);
+  DeclareRun(line, options);
   DeclareHelp(line, own->has_value());
   if (auto code = line.Parse(argc, argv)) return *code;
-  if (argc == 1) return line.ShortUsage();
-  if (absl::Status status = Check(options, tokens); !status.ok()) {
+  if (argc <= 1 && (!*own || isatty(STDIN_FILENO) == 1)) return line.ShortUsage();
+  if (absl::Status status = Check(line, texts, options); !status.ok()) {
     return line.UsageError(std::string(status.message()));
   }
-  return RunTool(line.tool(), [&] { return RunModel(options); });
+  return RunTool(line.tool(), [&] { return Run(options); });
 }

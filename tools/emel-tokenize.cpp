@@ -4,13 +4,13 @@
 #include "runtime/text/tokenizer.h"
 #include "tools/support/command_line.h"
 #include "tools/support/exit.h"
+#include "tools/support/input_text.h"
 #include "tools/support/output_file.h"
 
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_join.h>
 
 #include <charconv>
-#include <cstdio>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -25,16 +25,6 @@ struct Options {
   bool no_parse_special = false;
   bool detokenize = false;
 };
-
-absl::StatusOr<std::string> ReadStdin() {
-  std::string text;
-  char buffer[1 << 16];
-  while (const size_t count = std::fread(buffer, 1, sizeof(buffer), stdin)) {
-    text.append(buffer, count);
-  }
-  if (std::ferror(stdin)) return absl::UnavailableError("standard input: reading failed");
-  return text;
-}
 
 // Ids as a JSON array, or just separated by white space or commas.
 absl::StatusOr<std::vector<int32_t>> ParseIds(std::string_view text) {
@@ -77,7 +67,7 @@ absl::Status Tokenize(const Options& options) {
   auto tokenizer =
       text::Tokenizer::Create(std::make_shared<const text::Vocabulary>(*std::move(vocabulary)));
   if (!tokenizer.ok()) return tokenizer.status();
-  auto input = ReadStdin();
+  auto input = tools::ReadInput("-");
   if (!input.ok()) return input.status();
   auto output = Convert(**tokenizer, options, *input);
   if (!output.ok()) return output.status();

@@ -84,7 +84,8 @@ absl::Status Runner::FindTokens() {
   if (!options_.prompt) return absl::OkStatus();
   EMEL_ASSIGN_OR_RETURN(tokens_, tokenizer_->Encode(*options_.prompt));
   if (!tokens_.empty()) return absl::OkStatus();
-  return absl::InvalidArgumentError("-p: expected text, found none");
+  return absl::InvalidArgumentError(
+      absl::StrCat(options_.prompt_source, ": expected text, found none"));
 }
 
 // Before anything is computed.

@@ -226,6 +226,14 @@ bool CommandLine::given(std::string_view name) const {
   return false;
 }
 
+std::vector<std::string> CommandLine::Given() const {
+  std::vector<std::string> names;
+  for (const Option& option : options_) {
+    if (option.given) names.push_back(option.name);
+  }
+  return names;
+}
+
 std::string CommandLine::Nearest(std::string_view name) const {
   std::string best;
   if (name.size() < 3) return best;  // of one letter everything is near

@@ -76,6 +76,7 @@ class CommandLine {
   int ShortUsage() const;
 
   bool given(std::string_view name) const;
+  std::vector<std::string> Given() const;  // the options, by their first names
   const std::string& tool() const { return tool_; }
   std::string Help() const;
 

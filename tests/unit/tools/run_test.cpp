@@ -108,7 +108,7 @@ TEST_F(RunTest, BadUsage) {
     EXPECT_EQ(run.code, 2) << message;
     EXPECT_THAT(run.err, HasSubstr(message));
   };
-  fails({}, "expected a prompt, -p TEXT or --tokens IDS, found neither");
+  fails({}, "expected a prompt: -p TEXT, -f FILE, --tokens IDS or text on standard input");
   fails({"--tokens", "1", "-p", "a"}, "-p and --tokens each give a prompt: expected one of them");
   fails({"--tokens", "1"}, "--tokens needs --generate, --logits or both");
   fails({"--tokens", "1,,2", "--generate", "1"}, "expected ids separated by commas, found ''");
@@ -156,7 +156,7 @@ TEST_F(RunTest, WithoutArtifact) {
   EXPECT_EQ(bare.code, 2);
   EXPECT_EQ(bare.out, "");
   EXPECT_EQ(bare.err,
-            "emel-run runs a compiled model\nusage: emel-run [options] ARTIFACT\n"
+            "emel-run runs a compiled model\nusage: emel-run [options] [ARTIFACT]\n"
             "example: emel-run model.emel -p 'Once upon a time'\nTry 'emel-run --help'.\n");
 }
 
